@@ -98,8 +98,8 @@ def _read_rows(connection: sa.Connection, selects: sa.CompoundSelect[Any]) -> _R
     by_table: _Rows = {
         of: []
         for of in (
-            "begun", "covered", "delivered", "held", "left out", "monthly", "opened", "platforms", "posts", "probed",
-            "reported", "surveyed",
+            "begun", "covered", "delivered", "held", "left out", "monthly", "opened", "platforms", "posts",
+            "probed", "reported", "surveyed",
         )
     }  # fmt: skip
     for row in connection.execute(selects).all():

@@ -25,8 +25,8 @@ class DayState(StrEnum):
     MISSING = "缺"  # not there, and its month is over
     AHEAD = "未到期"  # has not begun
     NOT_EXPECTED = "不适用"
-    """None is owed: a month without a survey, a day without a platform that counts, a month before the first of
-    an optional source."""
+    """None is owed: a month without a survey, a day without a platform that counts, a month before the first
+    of an optional source."""
     BEFORE = "启用前"  # the centre had not opened, and nothing was delivered
 
 

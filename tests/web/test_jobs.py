@@ -29,7 +29,7 @@ _STUCK = """
 import sys, time
 from datetime import datetime
 from pathlib import Path
-from ingest.delivered import Progress
+from ingest.importing.file_context import ReadingProgress
 from tests.web.conftest import SETTINGS
 from dataclasses import replace
 from tracker.database import Database
@@ -43,7 +43,7 @@ take_in_file = running.take_in_file
 
 def stuck(*arguments, progress, **options):
     take_in_file(*arguments, progress=progress, **options)
-    progress(Progress(9000, 0.4))
+    progress(ReadingProgress(9000, 0.4))
     time.sleep(600)
 
 running.take_in_file, running._TOLD_EVERY, working.BEAT = stuck, 0, 0.1

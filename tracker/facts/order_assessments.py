@@ -57,7 +57,7 @@ sa.Index("order_assessments_reply_due", order_assessments.c.center_id, order_ass
 
 
 def _list_without_hour(field: str, at: Any, due: Any) -> list[str]:
-    """The field, as one not understood, where it is told by its day alone and was due at an hour of that day."""
+    """The field, as not understood, where it is told by its day alone and was due at an hour of that day."""
     counts = at and due and at[:19] == f"{due[:10]}T00:00:00" and due[11:19] < "23:59:59"
     return [field, f"{field}?"] if counts else []
 

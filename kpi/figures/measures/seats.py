@@ -46,8 +46,8 @@ TIME = sa.select(
     agent_time.c.state,
     (agent_time.c.unknown + sa.case((_clashes, " present state "), else_="")).label("unknown"),
 ).subquery("seat_time")
-"""Each stretch of an agent's time, and the sign-out that her day begins with; where a state of the eve reaches
-into what is told of the day itself, nobody knows which of them was so."""
+"""Each stretch of an agent's time, and the sign-out that her day begins with; where a state of the eve
+reaches into what is told of the day itself, nobody knows which of them was so."""
 declare_field(TIME.c.present, "是否签入", is_partly_known=True)
 declare_field(TIME.c.state, "座席状态", is_partly_known=True)
 
