@@ -1,7 +1,7 @@
 """The sources that figures rest on.
 
-`SOURCES` is the registry, made of the `SOURCES` of each module of measures, and its order is that on a page: those
-in `_FIRST`, then new ones.
+`SOURCES` is the registry, made of the `SOURCES` of each module of measures. Pages list them in its order:
+first those in `_FIRST`, then the others.
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
 """Measures: counts and sums, declared once.
 
-`MEASURES` is the registry, made of the `MEASURES` of each module, and `POPULATIONS` that of the rows they count.
+`MEASURES` is the registry, made of the `MEASURES` of each module; `POPULATIONS` is made in the same way.
 """
 
 from typing import Any
