@@ -31,6 +31,10 @@ STEPS = {  # what must be done first, and where
     "enrol": "own_account.second_factor_page",
 }
 _ALWAYS = ("sign_in.sign_out",)
+BEFORE_BODY = "hotline.before_body"
+"""Key of a WSGI environment whose headers are read and whose body is not: whom the door lets in is answered
+`LET_IN` and goes no further; the request comes again, with its body."""
+LET_IN = 100
 
 
 class Door(Enum):
@@ -176,6 +180,15 @@ def _is_unnoticed() -> bool:
 
 def _admit() -> Response | None:
     """Runs before every view."""
+    refusal = _find_refusal()
+    if refusal is not None or BEFORE_BODY not in request.environ:
+        return refusal
+    if (request.content_length or 0) > (request.max_content_length or 0):
+        abort(413)
+    return Response(status=LET_IN)
+
+
+def _find_refusal() -> Response | None:
     endpoint = request.endpoint
     if endpoint in STATIC:
         return None
