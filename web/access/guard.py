@@ -31,6 +31,7 @@ STEPS = {  # what must be done first, and where
     "enrol": "own_account.second_factor_page",
 }
 _ALWAYS = ("sign_in.sign_out",)
+_LONGEST_PATH = 300  # characters of an address that go into the trail
 BEFORE_BODY = "hotline.before_body"
 """Key of a WSGI environment whose headers are read and whose body is not: whom the door lets in is answered
 `LET_IN` and goes no further; the request comes again, with its body."""
@@ -253,7 +254,7 @@ def describe_missing_center(center: str) -> str:
 
 
 def _refuse(sentence: str) -> None:
-    audit(Action.REFUSED, request.path, result="refused")
+    audit(Action.REFUSED, request.path[:_LONGEST_PATH], result="refused")
     abort(403, sentence)
 
 
