@@ -61,6 +61,7 @@ def _day(event: ExclusionAppealed) -> date:
 
 APPEALS = TableKind(
     name="appeals",
+    called="申诉 剔除",
     source="appeals",
     fields=FIELDS,
     build=build,

@@ -435,6 +435,7 @@ def _day(event: CallEnded) -> date:
 
 CALLS = TableKind(
     name="calls",
+    called="话单 话务 通话 来电 呼叫 接听 CDR",
     thing="call",
     entire=True,
     source="calls",

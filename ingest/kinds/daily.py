@@ -86,6 +86,7 @@ def _get_inspected_day(event: CallInspected) -> date:
 
 DAILY_COUNTS = TableKind(
     name="daily_counts",
+    called="日报 逐日 每日 业务量",
     source="daily_counts",
     fields=COUNT_FIELDS,
     build=build_counts,
@@ -97,6 +98,7 @@ DAILY_COUNTS = TableKind(
 )
 INSPECTIONS = TableKind(
     name="inspections",
+    called="质检 抽检",
     source="inspections",
     fields=INSPECTION_FIELDS,
     build=build_inspections,

@@ -54,6 +54,7 @@ def _day(event: KnowledgeChanged) -> date:
 
 KNOWLEDGE = TableKind(
     name="knowledge",
+    called="知识库 知识",
     source="knowledge",
     fields=FIELDS,
     build=build,

@@ -296,6 +296,7 @@ def _get_budget_day(event: BudgetMoved) -> date:
 
 PAYMENTS = TableKind(
     name="payments",
+    called="支付 拨付 付款 资金 经费 报销",
     thing="payment",
     source="payments",
     fields=PAYMENT_FIELDS,
@@ -309,6 +310,7 @@ PAYMENTS = TableKind(
 )
 BUDGET = TableKind(
     name="budget",
+    called="预算",
     source="budget",
     fields=BUDGET_FIELDS,
     build=build_budget,

@@ -47,6 +47,7 @@ def _get_day(event: PlatformProbed) -> date:
 
 PROBES = TableKind(
     name="probes",
+    called="巡检 点检 监测 监控",
     source="probes",
     fields=FIELDS,
     build=build_probe,

@@ -218,6 +218,7 @@ def _seats_day(event: SeatsContracted) -> date:
 
 AGENT_STATES = TableKind(
     name="agent_states",
+    called="座席状态 坐席状态 状态日志 签入 签出",
     source="agent_states",
     fields=STATE_FIELDS,
     build=build_states,
@@ -230,6 +231,7 @@ AGENT_STATES = TableKind(
 )
 CONTRACTED_SEATS = TableKind(
     name="contracted_seats",
+    called="合同坐席 合同座席 坐席排班 席位",
     source="contracted_seats",
     fields=SEAT_FIELDS,
     build=build_seats,

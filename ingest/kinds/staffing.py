@@ -283,6 +283,7 @@ def _get_training_day(event: TrainingHeld) -> date:
 
 ROSTER = TableKind(
     name="roster",
+    called="花名册 名册 人员 名单 员工",
     thing="person",
     entire=True,
     source="roster",
@@ -316,6 +317,7 @@ ROSTER = TableKind(
 )
 POSTS = TableKind(
     name="posts",
+    called="编制 岗位 定编 定岗",
     source="posts",
     fields=POST_FIELDS,
     build=build_posts,
@@ -327,6 +329,7 @@ POSTS = TableKind(
 )
 TRAINING = TableKind(
     name="training",
+    called="培训",
     source="training",
     fields=TRAINING_FIELDS,
     build=build_training,

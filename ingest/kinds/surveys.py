@@ -137,6 +137,7 @@ def _get_issue_day(event: SurveyIssued) -> date:
 
 SURVEY_ANSWERS = TableKind(
     name="survey_answers",
+    called="问卷 答卷 调查",
     source="survey_answers",
     fields=ANSWER_FIELDS,
     build=build_answers,
@@ -152,6 +153,7 @@ SURVEY_ANSWERS = TableKind(
 )
 SURVEY_ISSUES = TableKind(
     name="survey_issues",
+    called="问卷发放 发放 回收",
     source="survey_issues",
     fields=ISSUE_FIELDS,
     build=build_issues,

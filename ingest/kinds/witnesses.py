@@ -120,6 +120,7 @@ def _get_recording_day(event: CallRecorded) -> date:
 
 CONTROL_TOTALS = TableKind(
     name="control_totals",
+    called="对账",
     source="control_totals",
     fields=TOTAL_FIELDS,
     build=build_totals,
@@ -130,6 +131,7 @@ CONTROL_TOTALS = TableKind(
 )
 RECORDINGS = TableKind(
     name="recordings",
+    called="录音",
     source="recordings",
     fields=RECORDING_FIELDS,
     build=build_recordings,

@@ -185,6 +185,7 @@ def _get_day(event: WorkOrderEvent) -> date:
 
 WORK_ORDER_STEPS = TableKind(
     name="work_order_steps",
+    called="流转 办理过程 办理环节",
     thing="work_order",
     title="工单流转记录",
     source="work_orders",

@@ -348,6 +348,7 @@ LOOKALIKES = tuple(
 
 WORK_ORDERS = TableKind(
     name="work_orders",
+    called="工单 诉求 转办 交办 ticket case",
     thing="work_order",
     entire=True,
     source="work_orders",
