@@ -1,4 +1,4 @@
-"""What a kind of table says of a month, for a person to check by eye: aggregates in SQL with Chinese words."""
+"""What is told of a month of a kind of table, to be checked by eye: aggregates in SQL with Chinese words."""
 
 from dataclasses import dataclass
 
