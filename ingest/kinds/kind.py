@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from ingest.cells import JsonValue, NoticeCounts
+from ingest.kinds.glance import Glance
 from ingest.profiles.deadlines import DeadlineRule
 from ingest.profiles.derived import Derived
 from ingest.recognition.fields import Field
@@ -169,6 +170,7 @@ class TableKind:
     backs_days: bool = (
         True  # False: a table that tells of the source's things says nothing of how many there are
     )
+    glance: Glance | None = None  # of a month, after an import; the roster has words of its own
     when_repeated: str = "同一件事只能有一行，请删去不对的一行"  # remedy for two different rows on one thing
 
     def __post_init__(self) -> None:

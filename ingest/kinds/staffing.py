@@ -20,6 +20,7 @@ from ingest.cells import (
     text,
     to_plain,
 )
+from ingest.kinds.glance import Glance, add_up
 from ingest.kinds.kind import (
     AmbiguousTitles,
     Build,
@@ -326,6 +327,9 @@ POSTS = TableKind(
     dated_by="effective_on",
     day=_get_posts_day,
     past=False,
+    glance=Glance(
+        table="posts", day="effective_on", thing="个岗位", parts=(add_up("headcount", "核定", "人"),)
+    ),
 )
 TRAINING = TableKind(
     name="training",
@@ -338,6 +342,12 @@ TRAINING = TableKind(
     dated_by="held_on",
     day=_get_training_day,
     counted=True,
+    glance=Glance(
+        table="trainings",
+        day="held_on",
+        thing="场培训",
+        parts=(add_up("due", "应到", "人次"), add_up("attended", "实到", "人次")),
+    ),
 )
 
 KINDS = (ROSTER, POSTS, TRAINING)

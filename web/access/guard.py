@@ -127,7 +127,7 @@ def note(
     connection: Any, action: Action, about: str = "", *, result: str = "done",
     details: dict[str, Any] | None = None,
 ) -> None:  # fmt: skip
-    """The same in the transaction of what is done."""
+    """Writes down what the person of this request does, in the caller's transaction."""
     found, there = find_session(), get_request_origin()
     login = found.person.login if found else None
     record(
