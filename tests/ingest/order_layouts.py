@@ -122,7 +122,6 @@ class OrderLayout:
     profile: str
     columns: Mapping[str, Callable[[Order], object]]
     untold: Mapping[str, str] = field(default_factory=dict)  # indicator → the title of the field it lacks
-
     leaves_out_cancelled: bool = False  # and counts them apart
     tells_cancelled: bool = True
 
