@@ -152,6 +152,7 @@ def _lines(mapping: ColumnMapping) -> Iterable[str]:
         )
     yield from _table("derived", {key: to_toml_text(one.text) for key, one in mapping.rules.derived.items()})
     yield from _several_columns(mapping.rules)
+    yield from _table("times", {"zone": to_toml_text(mapping.rules.zone.key)} if mapping.rules.zone else {})
     for key, meanings in mapping.words.items():
         yield from _table(
             f"words.{key}", {to_toml_key(meaning): to_toml_list(words) for meaning, words in meanings.items()}

@@ -5,6 +5,7 @@ from datetime import time
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ingest.cells import (
     DATE_ORDERS,
@@ -28,7 +29,7 @@ from tracker.workdays import END_OF_DAY, Hours
 _PAUSES = {"extend": True, "keep": False}  # what becomes of a deadline while its order is paused
 _RULES = (
     "rows", "derived", "empty_retracts", "lists_leavers", "truly_empty", "deadline", "identity",
-    "first_filled", "earliest", "first_of", "only", "outbound",
+    "first_filled", "earliest", "first_of", "only", "outbound", "times",
 )  # fmt: skip
 
 
@@ -75,7 +76,22 @@ def _rules(node: TomlTable, kind: TableKind) -> Rules:
         **{key: read(node, key, kind) for key, read in _RULES_BY_FIELD.items() if key in node},
         only=_only(node.table("only")) if "only" in node else {},
         outbound=_outbound(node.table("outbound"), kind) if "outbound" in node else {},
+        zone=_zone(node.table("times")) if "times" in node else None,
     )
+
+
+def _zone(node: TomlTable) -> ZoneInfo:
+    """The zone of the moments that say none."""
+    node.only("zone")
+    zone: ZoneInfo = node.read("zone", _find_zone)
+    return zone
+
+
+def _find_zone(name: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(str(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"应写成 UTC、America/New_York 这样的时区名，读到的是“{name}”。") from None
 
 
 def _only(node: TomlTable) -> dict[str, tuple[str, ...]]:

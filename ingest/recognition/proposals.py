@@ -198,7 +198,7 @@ def _tells_by_content(field: Field, cells: Sequence[Cell]) -> bool:
 def _compile_reader(field: Field, profile: Profile) -> CellParser:
     column = Column(
         index=0, label=field.title, unit=profile.units.get(field.key), dates=profile.dates,
-        words=profile.words.get(field.key, {}), empties=profile.empties,
+        zone=profile.rules.zone, words=profile.words.get(field.key, {}), empties=profile.empties,
     )  # fmt: skip
     return field.read(column)
 

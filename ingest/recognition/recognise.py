@@ -341,6 +341,7 @@ def _build_column(
         label=title,
         unit=unit,
         dates=profile.dates,
+        zone=profile.rules.zone,
         words=profile.words.get(key, {}),
         empties=profile.empties,
         separator=profile.rules.first_of.get(key, ""),
