@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingest.cells import Content
 from ingest.identity.numbers import Identity
 from ingest.kinds import KIND_NAMED, Rules, TableKind
 from ingest.profiles.deadlines import LIMITS
@@ -34,6 +35,7 @@ class ColumnMapping:
         default_factory=dict
     )  # field → meaning → words
     empties: tuple[str, ...] = ()
+    without_header: tuple[Content, ...] = ()  # what each column holds, where the first row is one of data
     rules: Rules = field(default_factory=Rules)
     identity: Identity = field(default_factory=Identity)
 
@@ -96,7 +98,9 @@ def _same_header(home: Path, center: str, mapping: ColumnMapping) -> str | None:
     """The centre's own profile of this kind that the same titles call for."""
     wanted = frozenset(parse_label(title).base for title in mapping.columns.values())
     for name, profile in _own_profiles(home, center, mapping.kind):
-        if profile.signature == wanted:
+        if profile.without_header == mapping.without_header and (
+            profile.without_header or profile.signature == wanted
+        ):
             return name
     return None
 
@@ -116,7 +120,11 @@ def _free_name(home: Path, center: str, mapping: ColumnMapping) -> str:
         raise ProfileProblem("请给导入方案起个名字，例如平台或供应商的名称。")
     titles = {parse_label(title).base for title in (*mapping.columns.values(), *mapping.ignored)}
     mended = dict(_own_profiles(home, center, mapping.kind)).get(name)
-    if mended is not None and mended.signature and mended.signature <= titles:
+    if mended is not None and (
+        len(mended.without_header) == len(mapping.without_header)
+        if mended.without_header
+        else mended.signature and mended.signature <= titles
+    ):
         return name
     if name in KIND_NAMED or name in load_profiles(home / "profiles", center):
         raise ProfileProblem(f"已有名为“{name}”的导入方案，请换一个名字。")
@@ -127,7 +135,10 @@ def _lines(mapping: ColumnMapping) -> Iterable[str]:
     yield "# 由导入页面保存；也可以手工修改。"
     yield f"title = {to_toml_text(mapping.title)}"
     yield f"kind = {to_toml_text(mapping.kind.name)}"
-    yield f"signature = {to_toml_list(dict.fromkeys(mapping.columns.values()))}"
+    if mapping.without_header:
+        yield f"without_header = {to_toml_list(mapping.without_header)}"
+    else:
+        yield f"signature = {to_toml_list(dict.fromkeys(mapping.columns.values()))}"
     if mapping.ignored:
         yield f"ignored = {to_toml_list(mapping.ignored)}"
     if mapping.dates:

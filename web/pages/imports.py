@@ -18,6 +18,7 @@ from ingest.quarantine.export import read_rejected, write_rejects
 from ingest.questions.held_deliveries import count_questions
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.preview import list_headers
+from ingest.recognition.without_header import make_place_header
 from tracker import log
 from tracker.blob_store import locate_file
 from tracker.calendar_files import CalendarProblem
@@ -133,7 +134,7 @@ def save_columns(center: str, upload: str) -> str | Answer | tuple[str, int]:
     try:
         if request.form.get("again"):
             return _render_mapping_page(job, sheet, {})
-        made = read_mapping(request.form, fit, title=request.form.get("title", ""))
+        made = read_mapping(request.form, fit, table.head(), title=request.form.get("title", ""))
         name = save_mapping(get_instance().home, center, made)
     except MappingProblem as problem:
         return _render_mapping_page(job, sheet, problem.problems), 422
@@ -266,6 +267,7 @@ def _render_mapping_page(job: Job, sheet: int, problems: dict[str, str]) -> str:
         preview=preview,
         form=form,
         headers=list_headers(table.head()),
+        places=make_place_header(table.head()),
         kinds=KINDS,
         given=answers,
         problems=problems,
