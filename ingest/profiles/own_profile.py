@@ -113,9 +113,14 @@ def _own_profiles(home: Path, center: str, kind: TableKind) -> Iterator[tuple[st
             yield name, profile
 
 
+def to_file_name(title: str) -> str:
+    """A title as the name of a profile and its file; "" where nothing of it can be."""
+    return _NAME.sub("-", title).strip("-_")[:_LONGEST]
+
+
 def _free_name(home: Path, center: str, mapping: ColumnMapping) -> str:
     """A name that no other profile has; a profile for a table with these titles is mended under its own."""
-    name = _NAME.sub("-", mapping.title).strip("-_")[:_LONGEST]
+    name = to_file_name(mapping.title)
     if not name:
         raise ProfileProblem("请给导入方案起个名字，例如平台或供应商的名称。")
     titles = {parse_label(title).base for title in (*mapping.columns.values(), *mapping.ignored)}

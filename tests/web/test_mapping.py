@@ -1,6 +1,7 @@
 """The page on which a clerk tells, column by column, what a file of an unknown layout holds."""
 
 import re
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 
@@ -8,8 +9,11 @@ import openpyxl
 import pytest
 
 from tests.ingest.tables import csv_file
+from tests.web.conftest import NOW, add, grant, signed_in_client
 from tests.web.desk import Desk, open_desk
+from tracker import centers
 from tracker.database import Database
+from web.access.rights import Role
 
 ROW = "a000{0},呼入,1380000000{0},2023-05-0{0} 08:00:00,2023-05-0{0} 08:00:05,2023-05-0{0} 08:00:09"
 COLUMNS = ("call_id", "direction", "caller", "entered_at", "queued_at", "answered_at")
@@ -64,3 +68,94 @@ def test_a_second_file_whose_columns_stand_otherwise_is_asked_about(desk: Desk, 
     page = desk.page(f"{there}/mapping?sheet=1")
     third = re.search(r'<select id="as-2".*?</p>', page, re.DOTALL)
     assert third is not None and "读不出来" in third[0]
+
+
+def send(desk: Desk, text: str, name: str = "某平台.toml", **data: str) -> tuple[int, str]:
+    """Brings a profile to the page; its status and what it says."""
+    sent = {"file": (BytesIO(text.encode()), name), **data}
+    answer = desk.client.post(
+        "/tlf/profiles/", data=sent, content_type="multipart/form-data", follow_redirects=True
+    )
+    return answer.status_code, unescape(answer.text)
+
+
+@pytest.fixture
+def mapped(desk: Desk, tmp_path: Path) -> Desk:
+    """A desk where a file was mapped and imported, in one of two centres."""
+    with desk.database.connect() as connection:
+        centers.create_center(connection, "other", "别县12345热线", now=NOW)
+    there = desk.upload(file_of(tmp_path, 1, 2))
+    desk.step(there, "mapping", sheet="1", kind="calls", header="0", title="某平台", **GIVEN)
+    desk.step(there, "trial")
+    desk.step(there, "commit")
+    return desk
+
+
+def test_the_list_says_who_saved_a_profile_and_which_files_it_read(mapped: Desk) -> None:
+    page = mapped.page("/tlf/profiles/")
+    for told in ("某平台.toml · 没有表头，6 列", "李录入", "2024-03-10", "1 份", "某平台_2023-05.csv"):
+        assert told in page
+    assert "/tlf/profiles/" in mapped.page("/tlf/imports/")
+
+
+def test_a_profile_taken_away_and_brought_to_another_instance_reads_the_same_files(mapped: Desk) -> None:
+    answer = mapped.client.get("/tlf/profiles/某平台.toml")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert send(mapped, answer.text)[0] == 422  # it is there already
+    assert "已删除" in mapped.step("/tlf/profiles/某平台", "removal")
+    assert "还没有自己的导入方案" in mapped.page("/tlf/profiles/")
+    code, page = send(mapped, answer.text, "甲平台.toml")
+    assert code == 200 and "甲平台.toml" in page
+    assert mapped.client.get("/tlf/profiles/甲平台.toml").text == answer.text
+    assert [one for one in mapped.trail() if one.startswith("profile_removed")]
+
+
+def test_a_removed_profile_reads_no_file_and_its_text_is_still_there(mapped: Desk, tmp_path: Path) -> None:
+    mapped.step("/tlf/profiles/某平台", "removal")
+    there = mapped.upload(file_of(tmp_path, 3, 4, name="某平台_2023-06.csv"))
+    assert "文件像是没有表头" in mapped.page(there)
+    assert len([*(mapped.home / "profiles" / "tlf" / ".removed").iterdir()]) == 1
+
+
+def test_a_faulty_profile_is_refused_with_file_and_line(desk: Desk) -> None:
+    code, page = send(desk, 'kind = "calls"\n[colums]\na = "b"\n')
+    assert code == 422 and "某平台.toml 第2行" in page
+    assert not [*(desk.home / "profiles").glob("tlf/*.toml")]
+    assert send(desk, "x", "x.exe")[0] == 422
+    code, page = send(desk, 'kind = "calls"', "calls.toml")
+    assert code == 422 and "不能用作导入方案的名称" in page
+
+
+def test_a_profile_that_knows_the_same_files_is_refused_and_the_same_name_only_replaced_when_told(
+    mapped: Desk,
+) -> None:
+    text = mapped.client.get("/tlf/profiles/某平台.toml").text
+    code, page = send(mapped, text, "另一家.toml")
+    assert code == 422 and "与本中心的“某平台”认的是同样的表头" in page
+    changed = text.replace('title = "某平台"', 'title = "某平台新版"')
+    assert "替换同名的" in send(mapped, changed)[1]
+    assert "某平台新版" in send(mapped, changed, replace="1")[1]
+
+
+def test_a_profile_goes_to_another_centre_of_the_same_person_alone(mapped: Desk, tmp_path: Path) -> None:
+    page = mapped.step("/tlf/profiles/某平台", "copy", to="other")
+    assert "复制到“别县12345热线”" in page
+    assert "某平台" in mapped.page("/other/profiles/")
+    add(mapped.database, "here", grant(Role.CLERK, "tlf"), name="只在这里")
+    mapped.client = signed_in_client(mapped.app, "here")
+    assert "复制到另一中心" not in mapped.page("/tlf/profiles/")
+    refused = mapped.client.post("/tlf/profiles/某平台/copy", data={"to": "other"})
+    assert refused.status_code == 403
+
+
+def test_a_faulty_profile_is_listed_with_its_fault_and_stops_no_other(mapped: Desk, tmp_path: Path) -> None:
+    (mapped.home / "profiles" / "tlf" / "broken.toml").write_text('kind = "call"', encoding="utf-8")
+    page = mapped.page("/tlf/profiles/")
+    assert "写错了，靠它读的文件都不能导入" in page and "直接放进文件夹的" in page
+    mapped.imported(file_of(tmp_path, 1, 2, 3, name="某平台_2023-06.csv"))
+    assert mapped.count("calls") == 3
+
+
+@pytest.mark.parametrize("step", ["copy", "removal"])
+def test_a_profile_that_is_not_there_leads_to_the_list(desk: Desk, step: str) -> None:
+    assert "没有这个导入方案" in desk.step("/tlf/profiles/没有的", step, to="other")

@@ -222,7 +222,10 @@ def rejects(center: str, upload: str, number: int) -> Response | Answer:
     home, name = get_instance().home, f"{Path(job.file_name).stem}_待改行.xlsx"
     source = locate_file(home / "deliveries", str(done["sha256"]))
     entries = quarantine.list_entries(get_log_connection(), center, delivery=table["delivery"])
-    profile = named(load_profiles(home / "profiles", center), table["profile"])
+    try:
+        profile = named(load_profiles(home / "profiles", center), table["profile"])
+    except ProfileProblem as problem:
+        abort(404, f"读这份文件的导入方案“{table['profile']}”用不了，取不出原始行：{problem}")
     with tempfile.TemporaryDirectory() as folder:
         write_rejects(
             Path(folder) / "rows.xlsx",
