@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ingest.cells import Content
 from ingest.identity.numbers import Identity
@@ -55,6 +56,14 @@ def save_mapping(home: Path, center: str, mapping: ColumnMapping) -> str:
     finally:
         draft.unlink(missing_ok=True)
     return name
+
+
+def compile_mapping(mapping: ColumnMapping) -> Profile:
+    """The profile that a mapping would be kept as. Raises: ProfileProblem for one that could not be read."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"{to_file_name(mapping.title) or mapping.kind.name}.toml"
+        path.write_text("\n".join(_lines(mapping)) + "\n", encoding="utf-8")
+        return Profile(name=path.stem, **read_profile(path))
 
 
 def remember_identity(home: Path, center: str, profile: Profile) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from ingest.cells import Content, Vocabulary, classify_cell, classify_column, mask_value, to_plain
+from ingest.cells import Content, classify_cell, classify_column, mask_value, to_plain
 from ingest.profiles.profile import Profile
 from ingest.recognition.column_matching import HeaderFit, fit_header
 from ingest.recognition.header import Header
@@ -12,7 +12,7 @@ from ingest.recognition.readable import measure_readable
 from tracker.tabular import Cell, Row
 
 _FEWEST = 3  # columns of a table that is taken for one without a header
-_MOSTLY, _HALF = 0.8, 0.5  # of the filled cells, of words
+_HALF = 0.5  # of the filled cells
 _EXAMPLE = 16  # characters
 _LAST_ROW = 0  # of no header: data begin in the first row
 
@@ -75,13 +75,12 @@ def find_differences(fit: HeaderFit, rows: Sequence[Row]) -> list[str]:
 
 
 def _list_unread(fit: HeaderFit, columns: Sequence[Sequence[Cell]]) -> list[str]:
-    """Columns most of whose cells are no values of the fields that they are taken for."""
+    """Columns more than half of whose cells are no values of the fields that they are taken for."""
     found = []
     for key in fit.profile.columns:
         field, place = fit.profile.kind.by_key[key], fit.places[key][0]
         cells = [cell for cell in columns[place] if to_plain(cell)] if place < len(columns) else []
-        least = _HALF if isinstance(field.read, Vocabulary) else _MOSTLY
-        if cells and measure_readable(field, cells, fit.profile) < least:
+        if cells and measure_readable(field, cells, fit.profile) < _HALF:
             example = _mask(to_plain(cells[0]))
             found.append(f"第 {place + 1} 列应是“{field.title}”，多半读不出来（如“{example}”）")
     return found

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.ingest.tables import csv_file
+from tests.ingest.tables import CALL_1, CALL_HEADER, csv_file
 from tests.web.conftest import NOW, add, grant, signed_in_client
 from tests.web.desk import Desk, open_desk
 from tracker import centers
@@ -159,3 +159,46 @@ def test_a_faulty_profile_is_listed_with_its_fault_and_stops_no_other(mapped: De
 @pytest.mark.parametrize("step", ["copy", "removal"])
 def test_a_profile_that_is_not_there_leads_to_the_list(desk: Desk, step: str) -> None:
     assert "没有这个导入方案" in desk.step("/tlf/profiles/没有的", step, to="other")
+
+
+def test_a_mapping_is_tried_before_it_is_saved_and_nothing_is_kept(desk: Desk, tmp_path: Path) -> None:
+    rows = [ROW.format(1), ROW.format(2), ROW.format(3).replace("2023-05", "2023-06")]
+    broken = ROW.format(4).replace("2023-05-04 08:00:00", "昨天上午")
+    there = desk.upload(csv_file(tmp_path, *rows, broken, name="某平台_2023-05.csv"))
+    answer = {"sheet": "1", "kind": "calls", "header": "0", "try": "1"}
+    page = desk.step(there, "mapping", **answer, **GIVEN)
+    assert "数据 4 行，能导入 3 行，<b>不能导入 1 行</b>" in page
+    assert "2023年5月 <b>2</b> 行" in page and "2023年6月 <b>1</b> 行" in page
+    assert "第 4 行“第4列”列的值“昨天上午”不是时间" in page
+    assert 'value="entered_at" selected' in page
+    assert not (desk.home / "profiles").exists() and desk.count("calls") == desk.count("deliveries") == 0
+    other = desk.step(there, "mapping", **answer, **(GIVEN | {"as-3": "queued_at", "as-4": "entered_at"}))
+    assert "能导入 4 行（其中 4 行有内容没读懂）" in other and "早于" in other
+
+
+def test_a_mapping_is_tried_on_a_file_that_was_imported_before(mapped: Desk, tmp_path: Path) -> None:
+    there = mapped.upload(file_of(tmp_path, 3, 4, 5, name="某平台_2023-06.csv"))
+    page = mapped.page(f"{there}/mapping?sheet=1")
+    earlier = re.search(r'<option value="(\w{64})">以前导入的：某平台_2023-05.csv', page)
+    assert earlier is not None
+    answer = {"sheet": "1", "kind": "calls", "header": "0", "try": "1", **GIVEN}
+    page = mapped.step(there, "mapping", **answer, on=earlier[1])
+    assert "试读“某平台_2023-05.csv”的结果" in page and "数据 2 行，能导入 2 行。" in page
+    assert "数据 3 行" in mapped.step(there, "mapping", **answer, on="0" * 64)
+
+
+def test_a_mapping_that_an_earlier_file_does_not_suit_says_why(mapped: Desk, tmp_path: Path) -> None:
+    there = mapped.upload(csv_file(tmp_path, CALL_HEADER, CALL_1, name="话单_2023-06.csv"))
+    page = mapped.page(f"{there}/mapping?sheet=1")
+    earlier = re.search(r'<option value="(\w{64})">', page)
+    assert earlier is not None
+    columns = {"as-0": "call_id", "as-1": "direction", "as-3": "entered_at", "as-5": "answered_at"}
+    answer = {"sheet": "1", "kind": "calls", "header": "1", "try": "1", "on": earlier[1]}
+    assert "这样对应，这份文件读不了" in mapped.step(there, "mapping", **answer, **columns)
+
+
+def test_what_cannot_be_saved_cannot_be_tried(desk: Desk, tmp_path: Path) -> None:
+    there = desk.upload(file_of(tmp_path, 1, 2))
+    data = {"sheet": "1", "kind": "calls", "header": "0", "try": "1", "as-0": "call_id"}
+    answer = desk.client.post(f"{there}/mapping", data=data)
+    assert answer.status_code == 422 and "请指明哪一列是“进入系统时间”" in unescape(answer.text)
