@@ -53,7 +53,7 @@ _ANALYSIS = (
     "surveys.answers",
     "arrivals.sources",
 )
-_IMPORTING = ("imports.show", "imports.mapping", "questions.listed", "declarations.listed")
+_IMPORTING = ("imports.show", "imports.mapping", "profiles.listed", "questions.listed", "declarations.listed")
 _REVIEW = ("review.room", "review.figure", "review.evidence", "samples.listed", "samples.check")
 
 
