@@ -22,7 +22,7 @@ from ingest.cells import (
     text,
     to_unmarked,
 )
-from ingest.kinds.call_times import MOMENTS, CallTimes, Row, is_told_by_moments, leave_out
+from ingest.kinds.call_times import MOMENTS, WITH_AGENT, CallTimes, Row, is_told_by_moments, leave_out
 from ingest.kinds.calls_in_columns import in_columns
 from ingest.kinds.kind import AmbiguousTitles, Build, IdentityMarks, Offer, Reading, RowProblem, TableKind
 from ingest.recognition.fields import Field, add_titles
@@ -35,8 +35,8 @@ DIRECTIONS = {
 }  # fmt: skip
 
 OUTCOME_WORDS = {
-    "answered": "已接听 接听 已接通 接通 人工接听 坐席接听 座席接听 已应答 应答 正常接听 成功接听"
-    " 接听成功 呼叫成功 人工应答 answer",
+    "answered": "人工接听 坐席接听 座席接听 人工应答",
+    "connected": "已接听 接听 已接通 接通 已应答 应答 正常接听 成功接听 接听成功 呼叫成功 answer answered",
     "ivr_abandoned": "IVR放弃 导航放弃 语音导航放弃 IVR挂断 IVR内挂断 IVR挂机 自助放弃 自助挂机"
     " 未进入队列 ivrabandon",
     "queue_abandoned": "队列放弃 排队放弃 排队挂断 排队挂机 队列挂断 排队中放弃 队列中放弃 abandon"
@@ -57,8 +57,12 @@ OUTCOME_WORDS = {
 }  # fmt: skip
 
 _PARTS = {"ivr": "导航 语音导航 自助", "queue": "队列 排队 技能队列", "agent": "坐席 座席 话务员"}
-_MARKED = {"yes": "是 已接通 接通 已接听 接听 已应答 true 1", "no": "否 未接通 未接听 未接 未应答 false 0"}
-_UNANSWERED = frozenset(OUTCOME_WORDS) - {"answered", "other"}
+_MARKED = {
+    "yes": "人工接听 坐席接听 座席接听",
+    "connected": "是 已接通 接通 已接听 接听 已应答 true 1 yes",
+    "no": "否 未接通 未接听 未接 未应答 false 0",
+}
+_UNANSWERED = frozenset(OUTCOME_WORDS) - {"answered", "connected", "other"}
 
 FIELDS = add_titles(
     (CallEnded,),
@@ -94,7 +98,8 @@ FIELDS = add_titles(
     ),
     Field(
         key="answered_at", read=make_moment_reader(marked=True), in_pieces=read_moments, happened=True,
-        cost="人工接听量、热线电话接通率等", told_by=("answered", "outcome", "part"),
+        cost="人工接听量、热线电话接通率等", 
+        told_by=("part", "answered=yes", "outcome=answered", *WITH_AGENT),
         names="座席应答时间 应答时间 接听时间 接通时间 坐席接听时间 座席接听时间 人工接听时间 摘机时间"
         " bridgetime connecttime",
     ),

@@ -198,7 +198,10 @@ FIELDS = add_titles(
         names="接单时间 接收时间 单位签收时间 部门签收时间 signtime",
         cost="按时签收率",
     ),
-    Field(key="returned_at", title="退单时间", read=_time, happened=True, names="退回时间 退件时间"),
+    Field(
+        key="returned_at", title="退单时间", read=_time, happened=True, names="退回时间 退件时间",
+        cost="超时退单率",
+    ),
     Field(key="return_reason", title="退单原因", read=read_brief, names="退回原因 退单理由 退件原因"),
     Field(
         key="reassigned_at", title="改派时间", read=_time, happened=True,

@@ -48,7 +48,9 @@ class Recognition:
         """(field title, the indicators that cannot be verified without it) of columns that are not there."""
         profile = self.profile
         there = {*self.columns, *profile.constants}
-        there |= find_derivable(profile.rules.derived, there)
+        there |= {f"{key}={word}" for key, words in profile.words.items() for word in words.values()}
+        derived = find_derivable(profile.rules.derived, there)
+        there |= derived | {f"{key}=yes" for key in derived}
         there |= {"deadline_at"} if profile.rules.deadline else set()
         return tuple(
             (field.title, field.cost)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from kpi.evaluation.rehearsal.points_status import Deadline
 from kpi.figures.coverage import SourceCoverage
-from kpi.figures.sources import Rhythm
+from kpi.figures.source import Rhythm
 from tracker.periods import Month, Year
 
 KEPT_MONTHS = 6  # network logs; Source: 网络安全法第二十一条

@@ -17,7 +17,17 @@ from kpi.figures.measures import order_assessments, work_orders
 from kpi.figures.measures.certainty import declare_field
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, SqlColumn
+from kpi.figures.source import Rhythm, Source
 from tracker.facts.appeals import appeals
+
+SOURCES = (
+    Source(
+        key="appeals",
+        rhythm=Rhythm.MONTHLY,
+        optional=True,
+        remedy="请交付月末以后导出的考核申诉；确无申诉的，请签零报告。",
+    ),
+)
 
 SUFFIX = "_net"
 _BESIDE = ("work_orders_owing_follow_up", "work_orders_owed_followed_up", "work_orders_handling_each_s")
