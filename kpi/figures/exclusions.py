@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from kpi.figures.definitions.computing import compute_figures_by
+from kpi.figures.compute import FigureEvidence, compute_figure
+from kpi.figures.definitions.computing import read_facts
 from kpi.figures.figure import Figure
 from kpi.figures.forks.net import make_gross_and_net
 from kpi.figures.indicators import Indicator
@@ -16,9 +17,9 @@ from kpi.figures.indicators.formula import CountedMonths, Part, Term
 from kpi.figures.measures import MEASURES
 from kpi.figures.measures.certainty import is_certain, is_possible
 from kpi.figures.measures.net import SUFFIX, is_left_out
-from kpi.figures.rows import PartName, find_counted_months, list_conditions, select_rows
+from kpi.figures.rows import PartName, list_conditions, list_months_of
 from tracker.facts.appeals import appeals
-from tracker.periods import Period
+from tracker.periods import Month, Period
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,15 @@ class ExcludedRow:
     def adds(self, part: PartName) -> Fraction:
         """What it adds to a side of the gross figure."""
         return self.numerator if part is PartName.NUMERATOR else self.denominator
+
+
+class _TermRow(NamedTuple):
+    """A row as one term of a side counts it."""
+
+    part: PartName
+    term: Term
+    adds: Fraction
+    row: ExcludedRow
 
 
 @dataclass(frozen=True)
@@ -79,47 +89,75 @@ class NetComparison:
         return bool(gross - listed - self.unlisted.get(part, 0) == net)
 
 
+FigurePeriod = tuple[Indicator, Period]  # a definition, and what it is asked for
+
+
 def compare_net(
     connection: sa.Connection,
     center: str,
-    declared: Indicator,
-    periods: Sequence[Period],
+    wanted: Sequence[FigurePeriod],
     now: datetime,
     seq: int | None = None,
-) -> dict[Period, NetComparison]:
-    """Gross and net of an indicator's periods of one year, those not begun left out; nothing where it cannot
-    be counted net. `seq` is the log position; None: the centre's head."""
-    both = make_gross_and_net(declared)
-    if both is None:
+) -> dict[FigurePeriod, NetComparison]:
+    """Figures of one year gross and net; those not begun, and those that cannot be counted net, are absent.
+
+    `seq` is the log position; None: the centre's head.
+    """
+    pairs = {declared: both for declared, _ in wanted if (both := make_gross_and_net(declared))}
+    if not pairs:
         return {}
-    gross, net = compute_figures_by(connection, center, both, periods, now, seq)
+    periods = list(dict.fromkeys(period for declared, period in wanted if declared in pairs))
+    definitions = [one for both in pairs.values() for one in both]
+    evidence = read_facts(connection, center, definitions, periods, now, seq)
+    of_definition: dict[Indicator, list[_Between]] = {}
+    for declared, period in wanted:
+        if declared in pairs and (between := _compute(evidence, pairs[declared], period)):
+            of_definition.setdefault(declared, []).append(between)
     return {
-        period: _compare_period(connection, both, gross[period], net[period])
-        for period in periods
-        if period in gross
+        (declared, between.gross.period): _place_rows(between, rows)
+        for declared, found in of_definition.items()
+        for rows in (_read_rows(connection, center, found),)
+        for between in found
     }
 
 
-def _compare_period(
-    connection: sa.Connection, both: tuple[Indicator, Indicator], gross: Figure, net: Figure
-) -> NetComparison:
+@dataclass(frozen=True)
+class _Between:
+    """A figure gross and net, with the months of which both count."""
+
+    definition: Indicator  # the gross one
+    gross: Figure
+    net: Figure
+    months: CountedMonths
+    end: date  # the day before which they counted
+    unlisted: Mapping[PartName, Fraction]
+
+
+def _compute(evidence: FigureEvidence, both: tuple[Indicator, Indicator], period: Period) -> _Between | None:
+    figures = [compute_figure(evidence, one, period) for one in both]
+    gross, net = figures
+    if gross is None or net is None:
+        return None
     (counted, end), (listed, _) = (
-        find_counted_months(connection, one, figure) for one, figure in zip(both, (gross, net), strict=True)
+        list_months_of(evidence.backing, one, figure) for one, figure in zip(both, (gross, net), strict=True)
     )
     parts = _list_parts(both[0])
     keys = [term.measure for part in parts.values() for term in part.terms]
     own = {key: listed.of(f"{key}{SUFFIX}") for key in keys}
     left = {key: tuple(one for one in counted.of(key) if one not in own[key]) for key in keys}
-    unlisted = {
-        name: select_rows(
-            connection, gross.center, part, CountedMonths((), tuple(left.items())), end, limit=0
-        )[3]
-        for name, part in parts.items()
-        if any(left.values())
-    }
-    months = CountedMonths((), tuple(own.items()))
-    rows = () if net.numerator is None else _read_rows(connection, gross.center, parts, months, end)
-    return NetComparison(gross, net, tuple(rows), unlisted)
+    apart = CountedMonths((), tuple(left.items()))
+    unlisted = {name: part.of(evidence.sums, apart, evidence.unknowns) for name, part in parts.items()}
+    return _Between(both[0], gross, net, CountedMonths((), tuple(own.items())), end, unlisted)
+
+
+def _place_rows(between: _Between, rows: Iterable[_TermRow]) -> NetComparison:
+    """The rows of the figure's own months, both sides of each thing together."""
+    found: dict[str, ExcludedRow] = {}
+    for name, term, adds, row in rows:
+        if between.net.numerator is not None and Month.of(row.day) in between.months.of_term(term):
+            found[row.subject] = _add(found.get(row.subject, row), name, adds, granted=row.granted)
+    in_order = sorted(found.values(), key=lambda row: (row.day, row.subject))
+    return NetComparison(between.gross, between.net, tuple(in_order), between.unlisted)
 
 
 def _list_parts(definition: Indicator) -> dict[PartName, Part]:
@@ -128,21 +166,26 @@ def _list_parts(definition: Indicator) -> dict[PartName, Part]:
     return above if below is None else {**above, PartName.DENOMINATOR: below}
 
 
-def _read_rows(
-    connection: sa.Connection, center: str, parts: dict[PartName, Part], months: CountedMonths, end: date
-) -> Iterable[ExcludedRow]:
-    """The rows of both sides, each once, in the order of their days."""
+def _read_rows(connection: sa.Connection, center: str, found: Sequence[_Between]) -> list[_TermRow]:
+    """The rows that terms of a definition count and appeals leave out, or may, over all of its periods."""
+    parts = _list_parts(found[0].definition)
     terms = [(name, term) for name, part in parts.items() for term in part.terms]
-    selects = (_select_term(center, place, term, months, end) for place, (_, term) in enumerate(terms))
+    selects = [
+        _select_term(center, place, term, months, found[0].end)
+        for place, (_, term) in enumerate(terms)
+        if (months := sorted({month for one in found for month in one.months.of_term(term)}))
+    ]
+    if not selects:
+        return []
     listed = sa.union_all(*selects).subquery("listed")
-    found: dict[str, ExcludedRow] = {}
-    for cells in connection.execute(sa.select(listed).order_by(*listed.c)).mappings():
-        values = dict(cells)
-        name, term = terms[values.pop("place")]
-        adds = int(values.pop("adds")) * Fraction(term.times)
-        row = found.setdefault(values["subject"], ExcludedRow(**values))
-        found[row.subject] = _add(row, name, adds, granted=bool(values["granted"]))
-    return sorted(found.values(), key=lambda row: (row.day, row.subject))
+    rows = connection.execute(sa.select(listed).order_by(*listed.c)).mappings()
+    return [_make_row(terms, dict(row)) for row in rows]
+
+
+def _make_row(terms: Sequence[tuple[PartName, Term]], values: dict[str, Any]) -> _TermRow:
+    name, term = terms[values.pop("place")]
+    adds = int(values.pop("adds")) * Fraction(term.times)
+    return _TermRow(name, term, adds, ExcludedRow(**values))
 
 
 def _add(row: ExcludedRow, part: PartName, adds: Fraction, *, granted: bool) -> ExcludedRow:
@@ -153,7 +196,7 @@ def _add(row: ExcludedRow, part: PartName, adds: Fraction, *, granted: bool) -> 
     return replace(row, granted=granted, denominator=row.denominator + adds)
 
 
-def _select_term(center: str, place: int, term: Term, months: CountedMonths, end: date) -> sa.Select[Any]:
+def _select_term(center: str, place: int, term: Term, months: Sequence[Month], end: date) -> sa.Select[Any]:
     """What a term counts and an appeal leaves out, or may."""
     measure, appeal = MEASURES[term.measure], appeals.c
     among, left_out = measure.among, is_left_out(measure, appeals)
@@ -170,6 +213,7 @@ def _select_term(center: str, place: int, term: Term, months: CountedMonths, end
         sa.select(*columns)
         .select_from(among.rows.join(appeals, about))
         .where(
-            *list_conditions(center, term, months, end), sa.func.coalesce(is_possible(left_out), sa.false())
+            *list_conditions(center, term, CountedMonths(tuple(months)), end),
+            sa.func.coalesce(is_possible(left_out), sa.false()),
         )
     )

@@ -271,7 +271,7 @@ def find_lacking_subjects(
     `backing` is that of the figures' year; figures without a denominator have nothing.
     """
     queries = tuple(
-        (indicator, *_list_counted_months(backing, indicator, figure))
+        (indicator, *list_months_of(backing, indicator, figure))
         for indicator, figure in figures
         if indicator.formula.denominator is not None
     )
@@ -376,13 +376,13 @@ def find_counted_months(
 ) -> tuple[CountedMonths, date]:
     """The months that entered the figure, and the day before which it counted."""
     if not select_monthly_sources(indicator.needs):
-        return _list_counted_months(None, indicator, figure)
+        return list_months_of(None, indicator, figure)
     year, today = Year(figure.period.first_day.year), get_day(figure.computed_at)
     backing = read_monthly_backing(connection, figure.center, year.first_day, year.end_day, today)
-    return _list_counted_months(backing, indicator, figure)
+    return list_months_of(backing, indicator, figure)
 
 
-def _list_counted_months(
+def list_months_of(
     backing: Backing | None, indicator: Indicator, figure: Figure
 ) -> tuple[CountedMonths, date]:
     """The same by the backing of its year, which only indicators with a monthly source need."""

@@ -94,8 +94,8 @@ def _compare(center: str, period: Period, key: str) -> tuple[Indicator, NetCompa
     declared = read_definitions(get_connection(), center).find_in_force(key, period)
     if make_gross_and_net(declared) is None:
         abort(404, f"“{declared.title}”不按考核申诉剔除，没有剔除前后之分。")
-    found = compare_net(get_connection(), center, declared, [period], get_now())
-    return declared, found.get(period) or abort(404, f"{period.label}还没有开始。")
+    found = compare_net(get_connection(), center, [(declared, period)], get_now())
+    return declared, found.get((declared, period)) or abort(404, f"{period.label}还没有开始。")
 
 
 def _format_lines(found: NetComparison, mark: str) -> Iterator[str]:

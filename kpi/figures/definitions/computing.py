@@ -33,12 +33,9 @@ def compute_figures_by(
     definitions: Sequence[Indicator],
     periods: Sequence[Period],
     now: datetime,
-    seq: int | None = None,
 ) -> list[dict[Period, Figure]]:
-    """For each definition its figures of periods of one year; those not begun are absent.
-
-    `seq` is the log position; None: the centre's head."""
-    evidence = read_facts(connection, center, definitions, periods, now, seq)
+    """For each definition its figures of periods of one year; those not begun are absent."""
+    evidence = read_facts(connection, center, definitions, periods, now)
     return [_compute_periods(evidence, indicator, periods) for indicator in definitions]
 
 
