@@ -38,6 +38,7 @@ _OF_FIGURES = (
     "indicator.indicator",
     "breakdown.parts",
     "rows.listed",
+    "exclusions.listed",
     "codes.figure",
 )
 _LOGGING = (
