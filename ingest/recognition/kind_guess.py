@@ -9,6 +9,7 @@ from tracker.tabular import Row
 
 _OF_A_COLUMN = {Ground.TITLE: 3, Ground.NEAR: 2, Ground.CONTENT: 1, Ground.NONE: 0}
 _OF_A_NAME = 4  # and one for each character of the word
+_LEAST = 3  # one column by its title
 _LOOKED_AT = 40  # rows beneath the header
 
 
@@ -36,7 +37,7 @@ def guess_kind(
         grounds[kind.name] = kind, "，".join(told)
     best = max(scores.values(), default=0)
     likeliest = [name for name, score in scores.items() if score == best]
-    if best < _OF_A_NAME or len(likeliest) > 1:
+    if best < _LEAST or len(likeliest) > 1:
         return None, ""
     return grounds[likeliest[0]]
 
