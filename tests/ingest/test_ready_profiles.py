@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ingest.profiles.profile import PACKAGED, candidates, load_profiles
-from ingest.recognition.preview import preview_table
+from ingest.recognition.preview import find_nearest, preview_table
 from ingest.recognition.recognise import TableUnknown
 from tests.ingest.call_layouts import ANSWERED_LAYOUTS, LAYOUTS, Call, Layout, Row
 from tests.ingest.order_layouts import LAYOUTS as ORDER_LAYOUTS
@@ -289,6 +289,21 @@ def test_a_state_of_tencents_agents_that_may_be_two_is_asked_about(tmp_path: Pat
 def test_each_vendors_header_is_read_by_its_profile_asked_about_or_refused() -> None:
     headers = list_headers()
     assert {one.name: classify(one)[0] for one in headers} == {one.name: one.expected for one in headers}
+
+
+@pytest.mark.parametrize(
+    ("header", "profile"),
+    [
+        ("火山引擎 语音话单（字段名）", "volcengine"),
+        ("NICE CXone Contact 明细（字段名）", "nice_cxone"),
+        ("德助云 通话记录 pageQuery（字段名）", "dezhu"),
+        ("优音云 呼叫会话记录（字段名）", "uincall"),
+    ],
+)
+def test_the_import_page_begins_with_what_is_known_of_a_vendor(header: str, profile: str) -> None:
+    [titles] = [one.titles for one in list_headers() if one.name == header]
+    nearest = find_nearest([(1, titles)], candidates(load_profiles()))
+    assert nearest is not None and nearest.profile.name == profile
 
 
 def test_no_list_is_taken_for_another_and_what_is_not_imported_here_is_refused() -> None:
