@@ -19,6 +19,7 @@ from ingest.cells import (
     to_plain,
 )
 from ingest.cells.words import to_comparable
+from ingest.kinds.glance import Glance, count_if, omit_if_none, omit_if_unknown
 from ingest.profiles.deadlines import Limit, limit_of
 from ingest.recognition.fields import Field, add_titles
 from tracker.events.work_orders import WorkOrderAccepted, WorkOrderAssessed, WorkOrderFollowedUp
@@ -307,4 +308,16 @@ FIELDS = add_titles(
     Field(key="role", read=_word, names="主协办 办理性质 承办性质"),
     Field(key="main_order", read=read_id, names="原工单号 旧工单号 主工单号 并单主单号 oldordernum"),
     Field(key="hung_at", read=_time, happened=True, names="挂账日期 挂账认定时间"),
+)  # fmt: skip
+
+_OPEN = "closed_at IS NULL AND NOT cancelled AND position(' closed_at ' IN unknown) = 0"
+ORDERS_AT_A_GLANCE = Glance(
+    table="work_orders", day="accepted_on", at="accepted_at", thing="件工单", daily=True,
+    parts=(
+        omit_if_unknown("closed_at", count_if("closed_at IS NOT NULL", "已办结")),
+        omit_if_unknown("closed_at", count_if(_OPEN, "未办结")),
+        omit_if_none(count_if("cancelled", "作废")),
+        omit_if_none(count_if("kind = '投诉'", "投诉")),
+        omit_if_none(count_if("kind = '咨询'", "咨询")),
+    ),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ingest.cells import (
     DATE_ORDERS,
     TIME,
+    Content,
     DateOrder,
     UnitUnknown,
     Vocabulary,
@@ -22,7 +23,7 @@ from ingest.kinds import KIND_NAMED, KINDS, Rules, TableKind
 from ingest.profiles.deadlines import LIMITS, WORKING_HOURS, DeadlineRule, Limit
 from ingest.profiles.derived import Derived, DerivedProblem, check_derived, read_derived
 from ingest.recognition.fields import Field
-from ingest.recognition.header_labels import parse_label
+from ingest.recognition.header_labels import name_columns, parse_label
 from tracker.toml_file import TomlTable, read_toml
 from tracker.workdays import END_OF_DAY, Hours
 
@@ -43,6 +44,8 @@ def read_profile(path: Path) -> dict[str, Any]:
     node.only("kind", *_READERS, *_RULES)
     kind = KIND_NAMED[node.choice("kind", list(KIND_NAMED))]
     given = {key: read(node, key, kind) for key, read in _READERS.items() if key in node}
+    if "without_header" in given:
+        given["signature"] = _list_places(node, given)
     return {
         "title": kind.title,
         "kind": kind,
@@ -50,6 +53,13 @@ def read_profile(path: Path) -> dict[str, Any]:
         "identity": _identity(node.table("identity"), kind) if "identity" in node else Identity(),
         **given,
     }
+
+
+def _list_places(node: TomlTable, given: Mapping[str, Any]) -> frozenset[str]:
+    """The signature of tables without a header: all places, as a workbook of rows held back has them."""
+    if "signature" in given:
+        raise node.problem("signature", "不能与 without_header 同时写：没有表头的文件按列数和各列内容辨认。")
+    return frozenset(name_columns(len(given["without_header"])))
 
 
 def read_marks(path: Path) -> tuple[TableKind, frozenset[str]]:
@@ -270,6 +280,13 @@ def _dates(node: TomlTable, key: str, _: TableKind) -> DateOrder:
     return next(order for order in DATE_ORDERS if order == chosen)
 
 
+def _contents(node: TomlTable, key: str, _: TableKind) -> tuple[Content, ...]:
+    words = [*map(str, Content)]
+    if wrong := [one for one in _texts(node, key) if one not in words]:
+        raise node.problem(key, f"里的“{wrong[0]}”不是列的内容；可以写的有 {'、'.join(words)}。")
+    return tuple(map(Content, _texts(node, key)))
+
+
 def _texts(node: TomlTable, key: str) -> tuple[str, ...]:
     """A list of texts, or one text alone."""
     return node.texts(key) if isinstance(node.data[key], list) else (node.text(key),)
@@ -284,6 +301,7 @@ _READERS: Mapping[str, Callable[[TomlTable, str, TableKind], Any]] = {
     "title": lambda node, key, _: node.text(key),
     "signature": lambda node, key, _: frozenset(parse_label(title).base for title in _texts(node, key)),
     "ignored": lambda node, key, _: frozenset(map(parse_label, _texts(node, key))),
+    "without_header": _contents,
     "default": lambda node, key, _: node.flag(key),
     "empties": lambda node, key, _: frozenset(_texts(node, key)),
     "columns": _by_field(lambda node, name, _: _texts(node, name)),

@@ -90,9 +90,15 @@ def _less_excluded(among: Population) -> tuple[Population, ClauseAdapter]:
     return population, adapter
 
 
+def is_left_out(gross: Measure, of: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether what was decided of a row, in columns of `of`, leaves it out of a measure."""
+    excluded: sa.ColumnElement[bool] = of.c.excluded.is_(True)
+    return excluded
+
+
 def _net(gross: Measure) -> Measure:
     among, adapter = _less_excluded(gross.among)
-    kept = among.of.c.excluded.is_(False)
+    kept = sa.not_(is_left_out(gross, among.of))
 
     def less_excluded(condition: sa.ColumnElement[bool] | None) -> sa.ColumnElement[bool] | None:
         return None if condition is None else sa.and_(adapter.traverse(condition), kept)

@@ -103,6 +103,8 @@ GET  /<center>/<period>/<key>/figure                       C M A E
 GET  /<center>/<period>/<key>/compare                      C M A E
 GET  /<center>/<year>/<key>/compare/<name>                 C M A E
 GET  /<center>/<period>/<key>/parts                        C M A E
+GET  /<center>/<period>/<key>/net                          C M A E
+GET  /<center>/<period>/<key>/net.csv                      M A E
 GET  /<center>/<period>/<key>/<side>                       C M A E
 GET  /<center>/<period>/<key>/<side>.csv                   M A E
 GET  /<center>/<period>/analysis/calls                     C M A E
@@ -146,6 +148,11 @@ POST /<center>/imports/<upload>/trial                      C M
 POST /<center>/imports/<upload>/commit                     C M
 POST /<center>/imports/<upload>/drop                       C M
 GET  /<center>/imports/<upload>/rejects/<int:number>.xlsx  C M
+GET  /<center>/profiles/                                   C M
+POST /<center>/profiles/                                   C M
+GET  /<center>/profiles/<profile>.toml                     C M
+POST /<center>/profiles/<profile>/copy                     C M
+POST /<center>/profiles/<profile>/removal                  C M
 GET  /<center>/declarations/                               C M
 POST /<center>/declarations/                               C M
 GET  /<center>/questions/                                  C M
