@@ -191,7 +191,8 @@ FIELDS = add_titles(
     ),
     Field(
         key="dispatched_at", title="派单时间", read=_time, happened=True,
-        names="派遣时间 转派时间 交办时间 转办时间 分派时间 派发时间 下派时间 dispatchtime",
+        names="派遣时间 转派时间 交办时间 转办时间 分派时间 派发时间 下派时间 dispatchtime"
+        " 首次派单时间 首次转办时间 首次派遣时间 首次分派时间 首次交办时间",
         cost="按时办结率（派单）、直接办结率、平均办理时间、退单率等",
     ),
     Field(
