@@ -125,12 +125,12 @@ def _orders(drawn: random.Random, month: Month) -> Workbook:
                 [f"GD2401{number:04}", kind, drawn.choice(("电话", "微信", "网站")), at, at + timedelta(hours=1),
                  drawn.choice(("住建局", "城管局", "人社局")), due, done, view, "已撤" if void else "在册"]
             )  # fmt: skip
+            count["orders"] += 1  # whether it was taken back later or not
+            count["satisfied"] += view in ("很好", "还行")
+            count["asked"] += view != ""
             if not void:
-                count["orders"] += 1
                 count["due"] += due.month == 1
                 count["on time"] += due.month == 1 and done <= due
-                count["satisfied"] += view in ("很好", "还行")
-                count["asked"] += view != ""
     month.truth["work_orders_opened"] = (count["orders"], 1)
     month.truth["work_order_on_time_rate"] = (count["on time"], count["due"])
     month.truth["work_order_satisfaction_rate"] = (count["satisfied"], count["asked"])
