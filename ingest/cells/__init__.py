@@ -2,12 +2,14 @@
 
 from ingest.cells.column import (
     DATE_ORDERS,
+    TIME_ZONES,
     CellParser,
     CellProblem,
     Column,
     ColumnReader,
     DateOrder,
     NoticeCounts,
+    TimeZone,
 )
 from ingest.cells.contents import Content, classify_cell, classify_column
 from ingest.cells.json_columns import (
@@ -54,14 +56,17 @@ from ingest.cells.times import (
 )
 from ingest.cells.units import CLOCKS, MEASURES, MONEY, TIME, UnitFamily, UnitUnknown, find_any_unit
 from ingest.cells.words import Vocabulary, to_comparable
+from ingest.cells.written_times import HALVES
 
 __all__ = [
     "CLOCKS",
     "DATE_ORDERS",
+    "HALVES",
     "MEASURES",
     "MONEY",
     "NULL",
     "TIME",
+    "TIME_ZONES",
     "CellParser",
     "CellProblem",
     "Column",
@@ -72,6 +77,7 @@ __all__ = [
     "JsonReaderFactory",
     "JsonValue",
     "NoticeCounts",
+    "TimeZone",
     "ToTheMinute",
     "UnitFamily",
     "UnitUnknown",

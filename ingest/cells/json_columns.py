@@ -67,7 +67,7 @@ def as_written(
 
 def read_moments(column: Column, read: ColumnReader) -> JsonReader:
     """For moments written 2023-05-01 08:03:05, or not at all."""
-    if column.to_the_minute:
+    if column.to_the_minute or column.is_utc:
         return lambda cells: [NULL if cell == "" else None for cell in cells]
     return _read_moments
 

@@ -1,13 +1,14 @@
-"""Moments and days in the many ways they are written; all in Beijing time."""
+"""Moments and days in the many ways they are written, as those of Beijing."""
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from ingest.cells.column import CellParser, CellProblem, Column, ColumnReader
 from ingest.cells.text import NOTHING, to_halfwidth, to_plain
-from ingest.cells.written_times import Precision, read_number, read_written
+from ingest.cells.written_times import Precision, read_number, read_written, tells_zone
 from tracker.events.times import BEIJING
 from tracker.tabular import Cell
 from tracker.tabular.cell_meanings import From1904
@@ -24,6 +25,7 @@ _TIME_OF_DAY = re.compile(r"(\d{1,2}:\d{1,2}(?::\d{1,2})?)(?:\.0+)?$")
 _SECONDS = re.compile(r"\d:\d{1,2}:(\d{1,2})(?:\.0+)?$")
 _EARLIEST, _LATEST = 1950, 2100
 _EPOCH = 1970  # the year of a time that was never set
+_BEIJING_AHEAD = timedelta(hours=8)  # of UTC
 _NEVER = {(1, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 1)}
 _OF_1900 = re.compile(r"1900\s*[-/.年]\s*0?\d{1,2}\s*[-/.月]\s*(?!0+(?!\d))\d")
 _NUMBER_AS_DATE = CellProblem(
@@ -59,13 +61,13 @@ def make_moment_reader(*, date_only: DateOnly = "refused", marked: bool = False)
     def compiled(column: Column) -> CellParser:
         nothing = NOTHING | column.empties
         written = datetime.fromisoformat
-        combined = datetime.combine
+        combined, is_utc = datetime.combine, column.is_utc
 
         def parse(cell: Cell) -> datetime | None:
             if not cell:
                 return None
             # the usual case, and only that: 2023-05-01 08:03:05
-            if type(cell) is str and len(cell) > 18 and cell[11:13] != "24":
+            if not is_utc and type(cell) is str and len(cell) > 18 and cell[11:13] != "24":
                 try:
                     naive = written(cell)
                 except ValueError:
@@ -90,6 +92,7 @@ def make_moment_reader(*, date_only: DateOnly = "refused", marked: bool = False)
             return at if at is None or at.time() != time() else _take_end(at, column)
 
         if date_only == "end" and column.only_days:
+            column, is_utc = replace(column, is_utc=False), False  # a day is one wherever it is read
             return parse_days
         return parse_coarse if marked and column.to_the_minute else parse
 
@@ -180,6 +183,18 @@ _WITHOUT_TIME: dict[DateOnly, Callable[[datetime, Column], datetime]] = {
 
 def _read(cell: Cell, column: Column, nothing: frozenset[str]) -> tuple[datetime, Precision] | None:
     """Wall-clock time in Beijing and how finely it was written; None for the many spellings of no time."""
+    found = _read_as_written(cell, column, nothing)
+    if found is None or not column.is_utc or found[1] == "day":
+        return found
+    if not isinstance(cell, date) and tells_zone(to_halfwidth(to_plain(cell))):
+        return found
+    return found[0] + _BEIJING_AHEAD, "second" if found[1] == "midnight" else found[1]
+
+
+def _read_as_written(
+    cell: Cell, column: Column, nothing: frozenset[str]
+) -> tuple[datetime, Precision] | None:
+    """The same in the zone of its column, but for moments that tell theirs."""
     if isinstance(cell, date) and cell.year <= 1900:
         if not _is_never(cell):
             raise _NUMBER_AS_DATE

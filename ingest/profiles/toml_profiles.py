@@ -9,8 +9,10 @@ from typing import Any
 from ingest.cells import (
     DATE_ORDERS,
     TIME,
+    TIME_ZONES,
     Content,
     DateOrder,
+    TimeZone,
     UnitUnknown,
     Vocabulary,
     find_any_unit,
@@ -45,10 +47,13 @@ def read_profile(path: Path) -> dict[str, Any]:
     given = {key: read(node, key, kind) for key, read in _READERS.items() if key in node}
     if "without_header" in given:
         given["signature"] = _list_places(node, given)
+    rules = _rules(node, kind)
+    if wrong := [key for key in given.get("halves", ()) if key in rules.several]:
+        raise node.table("halves").problem(wrong[0], "由几列读出，不能再写上午、下午的列。")
     return {
         "title": kind.title,
         "kind": kind,
-        "rules": _rules(node, kind),
+        "rules": rules,
         "identity": _identity(node.table("identity"), kind) if "identity" in node else Identity(),
         **given,
     }
@@ -264,6 +269,23 @@ def _dates(node: TomlTable, key: str, _: TableKind) -> DateOrder:
     return next(order for order in DATE_ORDERS if order == chosen)
 
 
+def _time_zone(node: TomlTable, key: str, _: TableKind) -> TimeZone:
+    chosen = node.choice(key, TIME_ZONES)
+    return next(zone for zone in TIME_ZONES if zone == chosen)
+
+
+def _hours(node: TomlTable, key: str, _: TableKind) -> int:
+    if node.data[key] != 24:
+        raise node.problem(key, "只能是 24；12 小时制的，在 [halves] 里写明上午、下午在哪一列。")
+    return 24
+
+
+def _half(node: TomlTable, name: str, kind: TableKind) -> str:
+    if not _is_moment(kind.by_key[name]):
+        raise node.problem(name, "不是时刻，没有上午、下午之分。")
+    return node.text(name)
+
+
 def _contents(node: TomlTable, key: str, _: TableKind) -> tuple[Content, ...]:
     words = [*map(str, Content)]
     if wrong := [one for one in _texts(node, key) if one not in words]:
@@ -291,6 +313,9 @@ _READERS: Mapping[str, Callable[[TomlTable, str, TableKind], Any]] = {
     "columns": _by_field(lambda node, name, _: _texts(node, name)),
     "joined": _by_field(_day_and_time),
     "dates": _dates,
+    "time_zone": _time_zone,
+    "hours": _hours,
+    "halves": _by_field(_half),
     "constants": _by_field(lambda node, name, _: node.text(name)),
     "units": _by_field(_unit),
     "words": _by_field(_words),

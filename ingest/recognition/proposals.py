@@ -78,7 +78,10 @@ def propose(fit: HeaderFit, rows: Sequence[Row]) -> list[Proposal]:
 
     By its title where that is known; else by its cells, which is never more than a question."""
     below = [cells for number, cells in rows if number > fit.header.last_row][:_MOST_ROWS]
-    placed = {index: key for key, found in fit.places.items() for index in found}
+    joined = fit.profile.joined
+    placed = {
+        index: key for key, found in fit.places.items() for index in (found[1:] if key in joined else found)
+    }
     asked = list_questions(fit)
     places = {index: key for key in asked for index in fit.doubtful.get(key, fit.places.get(key, ()))}
     open_fields = [

@@ -283,7 +283,11 @@ def _render_mapping_page(
     fit, preview = propose_fit(
         get_instance().home, job, table, kind=request.values.get("kind"), header=_read_number("header")
     )
-    form = make_form(fit, table.head(), preview.words or {}, answers) if fit else None
+    form = (
+        make_form(fit, table.head(), preview.words or {}, answers, asks_clock=preview.asks_clock)
+        if fit
+        else None
+    )
     return render_template(
         "imports/mapping.html",
         frame=make_frame(job.center_id),
