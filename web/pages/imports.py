@@ -137,7 +137,7 @@ def save_columns(center: str, upload: str) -> str | Answer | tuple[str, int]:
         if request.form.get("again"):
             return _render_mapping_page(job, sheet, {})
         trial = bool(request.form.get("try"))
-        title = request.form.get("title", "") or ("试读" if trial else "")
+        title = request.form.get("title", "") or ("（尚未保存）" if trial else "")
         made = read_mapping(request.form, fit, table.head(), title=title)
         if trial:
             return _render_mapping_page(job, sheet, {}, _try_mapping(job, made))
