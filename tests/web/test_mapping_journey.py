@@ -6,7 +6,7 @@ import pytest
 
 from tests.ingest.tables import csv_file
 from tests.web.conftest import NOW, grant
-from tests.web.test_browser import browser, press
+from tests.web.test_browser import SCREENS, browser, press
 from tests.web.test_entry_journeys import Desk, desk
 from tracker import centers
 from web.access.people import give
@@ -51,6 +51,9 @@ def test_a_file_without_a_header_is_gone_through_tried_saved_and_handed_on(
     page.goto("/tlf/profiles/")
     page.get_by_text("复制到另一中心").wait_for()
     desk.seen("profiles")
+    for width, height in SCREENS.values():
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.get_by_role("link", name="下载").is_visible()
     for summary in page.locator("details.sure > summary").all():
         summary.click()
     desk.seen("profiles-open")
