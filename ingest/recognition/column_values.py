@@ -163,6 +163,7 @@ class ClockCheck(ColumnCheck):
     goes_on = True
     _hours: Counter[int] = field(default_factory=Counter)
     _is_settled: bool = False
+    _seen: int = 0
 
     @property
     def is_decided(self) -> bool:
@@ -172,8 +173,10 @@ class ClockCheck(ColumnCheck):
     def see(self, values: RowValues, cells: Sequence[Cell]) -> None:
         index = self.recognition.columns[self.keys[0]][-1].index
         hours = [*list_hours(cells[index : index + 1])]
-        self._is_settled = self._is_settled or any(not 1 <= hour <= 12 for hour in hours)
+        self._seen += 1
         self._hours.update(hours)
+        if any(not 1 <= hour <= 12 for hour in hours) or (self._seen >= ROWS and not self._hours):
+            self._is_settled = True
 
     def apply(self, recognition: Recognition) -> Recognition:
         """Raises: ClockUnknown, which asks."""

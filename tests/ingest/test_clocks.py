@@ -10,14 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.cells import Column, make_moment_reader, read_day, read_moments
-from ingest.profiles.profile import ProfileProblem
+from ingest.profiles.draft import draft_profile
+from ingest.profiles.profile import ProfileProblem, candidates, load_profiles
 from ingest.profiles.toml_profiles import read_profile
 from ingest.recognition.clocks import is_like_12_hours
-from ingest.recognition.column_values import check_columns
-from ingest.recognition.recognise import TableUnknown
+from ingest.recognition.column_values import ROWS, OrderClockCheck, check_columns
+from ingest.recognition.preview import find_nearest
+from ingest.recognition.recognise import TableUnknown, recognise
 from ingest.recognition.table_unknown import ClockUnknown
 from tests.ingest.tables import CALL_1, CALL_HEADER, Taken, csv_file, taken
 from tracker.events.times import BEIJING
+from tracker.tabular import open_tables
 
 MOMENTS = st.datetimes(datetime(2001, 1, 2), datetime(2099, 1, 1)).map(lambda at: at.replace(microsecond=0))
 PLAIN = "%Y-%m-%d %H:%M:%S"
@@ -187,3 +190,27 @@ def test_a_faulty_answer_is_told_with_its_line(tmp_path: Path, text: str, told: 
     path.write_text(f'kind = "calls"\n{text}\n', encoding="utf-8")
     with pytest.raises(ProfileProblem, match=f"第[23]行.*{told}"):
         read_profile(path)
+
+
+def test_a_draft_asks_what_the_page_asks(tmp_path: Path) -> None:
+    row = "c1,呼入,2023-05-01 01:30:00,2023-05-01 01:31:00,下午"
+    (table,), _ = open_tables(csv_file(tmp_path, "时区：UTC", f"{TITLES},时段", row, row.replace("c1", "c2")))
+    fit = find_nearest(table.head(), candidates(load_profiles()))
+    assert fit is not None
+    text = draft_profile(fit, table.head(), "某平台.csv")
+    for line in ('# time_zone = "UTC"', "# hours = 24", "# [halves]", '# answered_at = "时段"'):
+        assert line in text.splitlines()
+    answered = text.replace("# time_zone", "time_zone").replace("# hours", "hours")
+    (tmp_path / "own.toml").write_text(answered, encoding="utf-8")
+    assert read_profile(tmp_path / "own.toml")["time_zone"] == "UTC"
+
+
+def test_a_column_of_days_is_not_looked_through_for_hours(tmp_path: Path) -> None:
+    rows = [f"g{number},2023-05-01,投诉" for number in range(ROWS + 5)]
+    (table,), _ = open_tables(csv_file(tmp_path, "工单编号,受理时间,诉求类型", *rows))
+    recognition = recognise(table.head(), candidates(load_profiles()))
+    check = OrderClockCheck(recognition)
+    for _, cells in table.head()[1:] * (ROWS // 50):
+        check.see({}, cells)
+    assert check.is_decided
+    assert check.apply(recognition) is recognition
