@@ -1,7 +1,9 @@
 """Cells as typed values: one module a kind of value."""
 
 from ingest.cells.column import (
+    BEIJING_TIME,
     DATE_ORDERS,
+    TIME_ZONES,
     CellParser,
     CellProblem,
     Column,
@@ -54,14 +56,18 @@ from ingest.cells.times import (
 )
 from ingest.cells.units import CLOCKS, MEASURES, MONEY, TIME, UnitFamily, UnitUnknown, find_any_unit
 from ingest.cells.words import Vocabulary, to_comparable
+from ingest.cells.written_times import HALVES
 
 __all__ = [
+    "BEIJING_TIME",
     "CLOCKS",
     "DATE_ORDERS",
+    "HALVES",
     "MEASURES",
     "MONEY",
     "NULL",
     "TIME",
+    "TIME_ZONES",
     "CellParser",
     "CellProblem",
     "Column",

@@ -15,6 +15,7 @@ _WEEKDAY = re.compile(r"\(?(?:星期|周)[一二三四五六日天]\)?")
 _MORNING = ("上午", "凌晨", "清晨", "早晨", "早上", "AM")
 _AFTERNOON = ("下午", "午后", "傍晚", "PM")
 _NIGHT = ("晚上", "晚间", "夜间", "夜里", "夜晚", "深夜", "半夜", "午夜")  # goes on past midnight
+HALVES = frozenset((*_MORNING, *_AFTERNOON, *_NIGHT, "中午", "A", "P", "A.M.", "P.M."))  # of the day
 _HALVES = "|".join((*_MORNING[:-1], *_AFTERNOON[:-1], *_NIGHT, "中午", r"[AP]\.?M\.?"))
 _WRITTEN = re.compile(
     r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?"

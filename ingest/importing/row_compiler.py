@@ -35,6 +35,7 @@ from tracker.tabular import Cell, Row, UnreadableRow
 _EMPTY = CellProblem("是空的", "请填上")
 _PART = ("像是上面一行的一部分", "已经算在上面一行里的，请删去这一行；没有算在里面的，请去掉“其中”二字")
 _BEGIN_OF_NUMBER, _REST_OF_NUMBER = re.compile(r"[-+¥￥]*\d{1,3}"), re.compile(r"\d{3}(?:\.\d+)?元?")
+_CLOCK_AT_END = re.compile(r"[\sT]+(\d{1,2}[:：]\d{1,2}.*)$")
 _LIKE_A_TOTAL = ("像是合计", "是合计行的，请删去这一行；不是的，请换一个名称")
 
 
@@ -234,7 +235,7 @@ class RowReader:
         columns = self.recognition.columns.get(key, ())
         if isinstance(cells, UnreadableRow) or not columns or columns[0].index >= len(cells):
             return None
-        if key in self.recognition.profile.rules.several:
+        if key in self.recognition.profile.rules.several or columns[-1].half is not None:
             return self._read_one_of(cells, key, columns)
         try:
             return self.kind.by_key[key].read(columns[0])(cells[columns[0].index])
@@ -274,7 +275,7 @@ class RowReader:
         columns = self.recognition.columns.get(field.key, ())
         if field.many:
             return slice(None), _make_many_reader(field, columns)
-        if len(columns) > 1:
+        if _are_composed(columns):
             return slice(None), self._refuse_future(field, _make_row_reader(self.recognition, field, columns))
         if columns:
             return columns[0].index, self._refuse_future(field, _make_parser(field, columns[0]))
@@ -300,10 +301,10 @@ class RowReader:
     def _make_json_reader(self, field: Field) -> tuple[Any, Callable[[Any], list[JsonValue]]]:
         """Where a field's cells are in a table that lies by columns, and what makes JSON of them."""
         columns, constants = self.recognition.columns.get(field.key, ()), self.recognition.profile.constants
-        if len(columns) == 2:
-            day, time = (column.index for column in columns)
+        if _are_composed(columns):
             pieces = _make_column_json_reader(field, _join_columns(columns))
-            return slice(None), lambda table: pieces([*map(_join_day_and_time, table[day], table[time])])
+            places, compose = _list_composed(columns), _make_composer(columns)
+            return slice(None), lambda table: pieces([*map(compose, *(table[place] for place in places))])
         if columns:
             return columns[0].index, _make_column_json_reader(field, columns[0])
         if field.key not in constants:
@@ -325,7 +326,7 @@ def make_field_reader(recognition: Recognition, key: str) -> Callable[[Sequence[
 
     Raises (the reader): CellProblem."""
     field, columns = recognition.profile.kind.by_key[key], recognition.columns.get(key, ())
-    if len(columns) > 1:
+    if _are_composed(columns):
         return _make_row_reader(recognition, field, columns)
     if not columns:
         return lambda cells: None
@@ -406,15 +407,48 @@ def _make_row_reader(
     return read
 
 
+def _are_composed(columns: Sequence[Column]) -> bool:
+    """Whether a value is made of several cells of its row."""
+    return len(columns) > 1 or any(column.half is not None for column in columns)
+
+
+def _list_composed(columns: tuple[Column, ...]) -> tuple[int, ...]:
+    """Where the cells of a composed moment stand: day and time, or both in one, then the half of the day."""
+    half = columns[-1].half
+    return (*(column.index for column in columns), *(() if half is None else (half,)))
+
+
+def _make_composer(columns: tuple[Column, ...]) -> Callable[..., Cell]:
+    if columns[-1].half is None:
+        return _join_day_and_time
+    return _put_half_before if len(columns) == 1 else _join_with_half
+
+
 def _join_columns(columns: tuple[Column, ...]) -> Column:
-    """The one column that a column of days and a column of times make."""
-    return replace(columns[1], label="＋".join(column.label for column in columns))
+    """The one column that several make."""
+    return replace(columns[-1], label="＋".join(column.label for column in columns))
 
 
 def _make_joined_reader(field: Field, columns: tuple[Column, ...]) -> Callable[[Sequence[Cell]], Any]:
-    parse = _make_parser(field, _join_columns(columns))
-    day, time = (column.index for column in columns)
-    return lambda cells: parse(_join_day_and_time(cells[day], cells[time]))
+    parse, compose = _make_parser(field, _join_columns(columns)), _make_composer(columns)
+    places = _list_composed(columns)
+    return lambda cells: parse(compose(*(cells[place] for place in places)))
+
+
+def _join_with_half(day: Cell, time: Cell, half: Cell) -> Cell:
+    """2023-05-01, 1:30 and 下午: 2023-05-01 下午1:30."""
+    return _join_day_and_time(day, f"{_get_half(half)}{to_plain(time)}") if to_plain(time) else ""
+
+
+def _put_half_before(moment: Cell, half: Cell) -> Cell:
+    """2023-05-01 1:30 and 下午: 2023-05-01 下午1:30."""
+    at = to_plain(moment)
+    return _CLOCK_AT_END.sub(lambda found: f" {_get_half(half)}{found[1]}", at) if at else ""
+
+
+def _get_half(half: Cell) -> str:
+    """A half of the day that is not told makes a moment that nobody understands."""
+    return to_plain(half) or "?"
 
 
 def _join_day_and_time(day: Cell, time: Cell) -> Cell:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ingest.cells import JsonValue, NoticeCounts
 from ingest.kinds.glance import Glance
@@ -53,7 +52,6 @@ class Rules:
     first_of: Mapping[str, str] = field(default_factory=dict)  # field → what stands between a cell's values
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # title → words of the rows that count
     outbound: Mapping[str, str] = field(default_factory=dict)  # result → what it means of a call out
-    zone: ZoneInfo | None = None  # of moments that say none; None: Beijing's
 
     @property
     def several(self) -> Mapping[str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from ingest.cells import Vocabulary
 from ingest.profiles.derived import read_derived
 from ingest.profiles.own_profile import to_toml_key, to_toml_list, to_toml_text
+from ingest.recognition.clocks import find_utc, is_moment, list_half_columns
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.proposals import Ground, Proposal, find_unmapped, propose
 from ingest.recognition.without_header import describe_contents
@@ -26,9 +27,11 @@ def draft_profile(fit: HeaderFit, rows: list[Row], file: str) -> str:
             f"title = {to_toml_text(file.rpartition('.')[0] or file)}",
             f"kind = {to_toml_text(kind.name)}",
             *_list_marks(fit, rows, known),
+            *_list_clocks(fit, rows),
             *_list_columns(proposals, known),
             *_list_words(proposals, fit),
             *_list_derivations(fit, {one.field.key for one in known if one.field}),
+            *_list_halves(fit, rows),
             *_list_costs(fit, {one.field.key: one for one in known if one.field}),
             "",
         ]
@@ -43,6 +46,25 @@ def _list_marks(fit: HeaderFit, rows: list[Row], known: list[Proposal]) -> Itera
     yield "# 第一行像是数据：按没有表头草拟，列名按次序写作第1列、第2列……；第一行其实是列名的，不要用这一份。"
     yield "# 各列的内容；以后列数和内容相同的文件按这个方案读。"
     yield f"without_header = {to_toml_list(describe_contents(rows))}"
+
+
+def _list_clocks(fit: HeaderFit, rows: list[Row]) -> Iterator[str]:
+    """Questions about the moments that a profile answers at its head."""
+    if stated := find_utc(fit):
+        yield _escape_comment(f"# “{stated}”写着 UTC：时刻是世界时的去掉 #；确是北京时间的，改写成 北京时间")
+        yield '# time_zone = "UTC"'
+    if list_half_columns(fit, rows):
+        yield "# 钟点都不超过 12，另有一列写着上午、下午：确是 24 小时制的去掉 #，否则看下面的 [halves]"
+        yield "# hours = 24"
+
+
+def _list_halves(fit: HeaderFit, rows: list[Row]) -> Iterator[str]:
+    """The column that says 上午 and 下午, for each moment that is placed."""
+    by_key = fit.profile.kind.by_key
+    for index in list_half_columns(fit, rows)[:1]:
+        yield "\n# 是 12 小时制、上午和下午写在这一列的，去掉 #\n# [halves]"
+        for key in [key for key in fit.places if is_moment(by_key[key])]:
+            yield f"# {key} = {to_toml_text(fit.header.titles[index])}"
 
 
 def _list_columns(proposals: Iterable[Proposal], known: list[Proposal]) -> Iterator[str]:

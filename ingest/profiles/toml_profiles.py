@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ingest.cells import (
+    BEIJING_TIME,
     DATE_ORDERS,
     TIME,
     Content,
@@ -46,10 +47,13 @@ def read_profile(path: Path) -> dict[str, Any]:
     given = {key: read(node, key, kind) for key, read in _READERS.items() if key in node}
     if "without_header" in given:
         given["signature"] = _list_places(node, given)
+    rules = _rules(node, kind)
+    if wrong := [key for key in given.get("halves", ()) if key in rules.several]:
+        raise node.table("halves").problem(wrong[0], "由几列读出，不能再写上午、下午的列。")
     return {
         "title": kind.title,
         "kind": kind,
-        "rules": _rules(node, kind),
+        "rules": rules,
         "identity": _identity(node.table("identity"), kind) if "identity" in node else Identity(),
         **given,
     }
@@ -86,22 +90,7 @@ def _rules(node: TomlTable, kind: TableKind) -> Rules:
         **{key: read(node, key, kind) for key, read in _RULES_BY_FIELD.items() if key in node},
         only=_only(node.table("only")) if "only" in node else {},
         outbound=_outbound(node.table("outbound"), kind) if "outbound" in node else {},
-        zone=_zone(node.table("times")) if "times" in node else None,
     )
-
-
-def _zone(node: TomlTable) -> ZoneInfo:
-    """The zone of the moments that say none."""
-    node.only("zone")
-    zone: ZoneInfo = node.read("zone", _find_zone)
-    return zone
-
-
-def _find_zone(name: object) -> ZoneInfo:
-    try:
-        return ZoneInfo(str(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"应写成 UTC、America/New_York 这样的时区名，读到的是“{name}”。") from None
 
 
 def _only(node: TomlTable) -> dict[str, tuple[str, ...]]:
@@ -280,6 +269,32 @@ def _dates(node: TomlTable, key: str, _: TableKind) -> DateOrder:
     return next(order for order in DATE_ORDERS if order == chosen)
 
 
+def _time_zone(node: TomlTable, key: str, _: TableKind) -> str:
+    name: str = node.read(key, _check_zone)
+    return name
+
+
+def _check_zone(name: object) -> str:
+    try:
+        return BEIJING_TIME if name == BEIJING_TIME else ZoneInfo(str(name)).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            f"应写成 {BEIJING_TIME}、UTC、America/New_York 这样的时区名，读到的是“{name}”。"
+        ) from None
+
+
+def _hours(node: TomlTable, key: str, _: TableKind) -> int:
+    if node.data[key] != 24:
+        raise node.problem(key, "只能是 24；12 小时制的，在 [halves] 里写明上午、下午在哪一列。")
+    return 24
+
+
+def _half(node: TomlTable, name: str, kind: TableKind) -> str:
+    if not _is_moment(kind.by_key[name]):
+        raise node.problem(name, "不是时刻，没有上午、下午之分。")
+    return node.text(name)
+
+
 def _contents(node: TomlTable, key: str, _: TableKind) -> tuple[Content, ...]:
     words = [*map(str, Content)]
     if wrong := [one for one in _texts(node, key) if one not in words]:
@@ -307,6 +322,9 @@ _READERS: Mapping[str, Callable[[TomlTable, str, TableKind], Any]] = {
     "columns": _by_field(lambda node, name, _: _texts(node, name)),
     "joined": _by_field(_day_and_time),
     "dates": _dates,
+    "time_zone": _time_zone,
+    "hours": _hours,
+    "halves": _by_field(_half),
     "constants": _by_field(lambda node, name, _: node.text(name)),
     "units": _by_field(_unit),
     "words": _by_field(_words),

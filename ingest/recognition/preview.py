@@ -22,6 +22,7 @@ from ingest.recognition.header import Header, list_possible_headers
 from ingest.recognition.kind_guess import guess_kind
 from ingest.recognition.proposals import count_speaking
 from ingest.recognition.recognise import BY_CHANCE, Recognition, TableUnknown, recognise
+from ingest.recognition.table_unknown import ClockUnknown
 from ingest.recognition.unread_columns import UnreadColumns, check_unread, word_unread
 from ingest.recognition.without_header import (
     find_differences,
@@ -64,6 +65,7 @@ class Preview:
     unknown: str | None  # why it is not recognised
     rows: tuple[PreviewRow, ...] = ()
     words: Mapping[str, tuple[str, ...]] | None = None  # field → spellings that its vocabulary does not know
+    asks_clock: bool = False  # whether its hours may be those of a clock of 12
     unread: str = ""  # what columns say that nothing reads and that may decide
 
     @property
@@ -79,13 +81,13 @@ def preview_table(table: Table, profiles: Iterable[Profile], calendar: Calendar)
     try:
         recognition = check_columns(table, recognise(head, profiles))
     except TableUnknown as problem:
-        return Preview(table, None, str(problem))
+        return Preview(table, None, str(problem), asks_clock=isinstance(problem, ClockUnknown))
     unread = UnreadColumns(recognition)
     rows, words = _read(table, recognition, calendar, unread)
     try:
         check_unread(recognition, unread.found)
     except TableUnknown as problem:
-        return Preview(table, None, str(problem), rows, words, word_unread(unread.found))
+        return Preview(table, None, str(problem), rows, words, unread=word_unread(unread.found))
     return Preview(table, recognition, None, rows, words)
 
 

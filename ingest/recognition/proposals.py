@@ -79,7 +79,11 @@ def propose(fit: HeaderFit, rows: Sequence[Row]) -> list[Proposal]:
 
     By its title where that is known; else by its cells, which is never more than a question."""
     below = [cells for number, cells in rows if number > fit.header.last_row][:_MOST_ROWS]
-    placed = {index: key for key, found in fit.places.items() for index in found}
+    joined = fit.profile.joined
+    placed = {
+        index: key for key, found in fit.places.items() for index in (found[1:] if key in joined else found)
+    }
+    beside = {found[0] for key, found in fit.places.items() if key in joined} | {*fit.halves.values()}
     asked = list_questions(fit)
     places = {index: key for key in asked for index in fit.doubtful.get(key, fit.places.get(key, ()))}
     open_fields = [
@@ -93,7 +97,7 @@ def propose(fit: HeaderFit, rows: Sequence[Row]) -> list[Proposal]:
         cells = [row[index] for row in below if index < len(row) and to_plain(row[index])]
         key = placed.get(index)
         field = fit.profile.kind.by_key[key] if key else None
-        suits = _list_suiting(title, cells, open_fields, fit.profile)
+        suits = {} if index in beside else _list_suiting(title, cells, open_fields, fit.profile)
         near = [one for one, ground in suits.items() if ground is Ground.NEAR]
         ground, doubt = Ground.TITLE if field else Ground.NONE, ""
         if index in places:
@@ -107,7 +111,7 @@ def propose(fit: HeaderFit, rows: Sequence[Row]) -> list[Proposal]:
         elif suits:
             likely = "、".join(fit.profile.kind.by_key[one].title for one in [*suits][:4])
             doubt = f"{unknown}；可能是{likely}，请选一项，都不是的留空。"
-        elif cells and not fit.header.last_row:
+        elif cells and not fit.header.last_row and index not in beside:
             doubt = f"{unknown}，请看内容选一项；用不着的留空。"
         words = tuple(dict.fromkeys(to_plain(cell) for cell in cells))
         few = words if len(words) <= _MOST_WORDS else ()

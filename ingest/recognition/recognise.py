@@ -18,11 +18,15 @@ from ingest.cells import (
 from ingest.kinds.kind import AmbiguousTitles
 from ingest.profiles.derived import find_derivable
 from ingest.profiles.profile import Profile
+from ingest.recognition.clocks import check_clock
 from ingest.recognition.column_matching import HeaderFit, fit_header
 from ingest.recognition.header import Header, list_possible_headers
 from ingest.recognition.header_labels import find_stated_units, parse_label
+from ingest.recognition.table_unknown import TableUnknown, locate_profile
 from ingest.recognition.without_header import find_differences, fit_places, looks_headless
 from tracker.tabular import Cell, FileRefused, Row
+
+__all__ = ["BY_CHANCE", "Recognition", "TableUnknown", "list_questions", "locate_profile", "recognise"]
 
 BY_CHANCE = 1  # cell of a row of data that is called like a field
 _HEADLESS = (
@@ -30,14 +34,6 @@ _HEADLESS = (
     "“没有表头：这些就是列”，逐列指明一次，或用 hotline profile new 草拟导入方案。"
     "以后列数和内容相同的文件不再问。"
 )
-
-
-class TableUnknown(FileRefused):
-    """看不出是哪一种数据，或缺少必需的列。"""
-
-    def __init__(self, sentence: str, *, near: bool) -> None:
-        super().__init__(sentence)
-        self.near = near  # it looks like a known kind, so leaving it out would lose rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +120,7 @@ def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
     _check_whole(best, fits)
     _check_unique(best, fits)
     _check_certain(best)
+    check_clock(best, rows)
     return _build_recognition(best, rows)
 
 
@@ -267,13 +264,6 @@ def _word_remedy(best: HeaderFit) -> str:
     )
 
 
-def locate_profile(profile: Profile) -> str:
-    """Where a profile is, or is to be, written down."""
-    if profile.source:
-        return f" {profile.source.name} "
-    return f'（HOTLINE_HOME/profiles/名称.toml，kind = "{profile.kind.name}"，default = true）'
-
-
 def _build_recognition(best: HeaderFit, rows: Sequence[Row]) -> Recognition:
     profile, notices = best.profile, NoticeCounts()
     header, beneath = _read_units_beneath(best.header, [row for row in rows if row[0] > best.header.last_row])
@@ -290,7 +280,7 @@ def _build_recognition(best: HeaderFit, rows: Sequence[Row]) -> Recognition:
         indexes = (*indexes, *best.further.get(key, ()))
         try:
             found = tuple(
-                _build_column(profile, header, key, index, beneath, stated, notices) for index in indexes
+                _build_column(best, header, key, index, beneath, stated, notices) for index in indexes
             )
         except UnitUnknown as problem:
             title = header.titles[indexes[0]]
@@ -311,7 +301,7 @@ def _build_recognition(best: HeaderFit, rows: Sequence[Row]) -> Recognition:
             f"“{header.titles[index]}”列没有采用：可能是{_word_meanings(profile, one)}；"
             "要采用，请在导入方案的 [columns] 里写明。"
         ] += 1
-    used = {column.index for found in columns.values() for column in found}
+    used = {column.index for found in columns.values() for column in found} | {*best.halves.values()}
     unused = tuple(title for index, title in enumerate(header.titles) if title and index not in used)
     return Recognition(
         profile=profile,
@@ -345,7 +335,7 @@ def _is_unit(cell: str) -> bool:
 
 
 def _build_column(
-    profile: Profile,
+    best: HeaderFit,
     header: Header,
     key: str,
     index: int,
@@ -354,6 +344,7 @@ def _build_column(
     notices: NoticeCounts,
 ) -> Column:
     """Raises: UnitUnknown when the numbers of the column count in a unit that nobody understands."""
+    profile = best.profile
     field = profile.kind.by_key[key]
     title = header.titles[index]
     unit = profile.units.get(key)
@@ -372,9 +363,10 @@ def _build_column(
         label=title,
         unit=unit,
         dates=profile.dates,
-        zone=profile.rules.zone,
+        zone=profile.zone,
         words=profile.words.get(key, {}),
         empties=profile.empties,
         separator=profile.rules.first_of.get(key, ""),
+        half=best.halves.get(key),
         notices=notices,
     )

@@ -10,7 +10,8 @@ from ingest.cells.text import NOTHING
 from ingest.kinds import TableKind
 from ingest.recognition.column_matching import is_ignored
 from ingest.recognition.header_labels import parse_label
-from ingest.recognition.recognise import Recognition, TableUnknown, locate_profile
+from ingest.recognition.recognise import Recognition
+from ingest.recognition.table_unknown import TableUnknown, locate_profile
 from tracker.tabular import Cell, Row
 
 UnreadWords = Counter[tuple[str, str]]  # title of a column, what a cell of it says → rows
@@ -58,7 +59,8 @@ CellTest = Callable[[Sequence[Cell]], bool]
 
 def _list_watched(recognition: Recognition) -> Iterator[tuple[int, str, CellTest]]:
     header, kind = recognition.header, recognition.profile.kind
-    used = {column.index for columns in recognition.columns.values() for column in columns}
+    columns = [column for found in recognition.columns.values() for column in found]
+    used = {place for column in columns for place in (column.index, column.half)}
     for index, title in enumerate(header.titles):
         if not title or index in used or is_ignored(recognition.profile, header, index):
             continue

@@ -69,7 +69,8 @@ def find_differences(fit: HeaderFit, rows: Sequence[Row]) -> list[str]:
         content, first = classify_column(cells), classify_cell(cells[0])
         other = first if expected is not Content.TEXT and content is expected else content
         if other not in (expected, Content.ANYTHING):
-            example = next(to_plain(cell) for cell in cells if other in (classify_cell(cell), Content.TEXT))
+            filled = [cell for cell in cells if to_plain(cell)]
+            example = next(to_plain(cell) for cell in filled if other in (classify_cell(cell), Content.TEXT))
             found.append(f"第 {place} 列原是“{expected}”，这里是“{other}”（如“{_mask(example)}”）")
     return found or _list_unread(fit, columns)
 

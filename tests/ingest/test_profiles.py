@@ -128,7 +128,7 @@ def test_an_ignored_column_is_not_used(tmp_path: Path) -> None:
         ('kind = "calls"\n[columns]\ncall_id = 5', "columns.call_id"),
         ('kind = "payments"\n[units]\namount_fen = "美元"', "units.amount_fen"),
         ('kind = "calls"\ndates = "年月日"', "dates"),
-        ('kind = "calls"\n[times]\nzone = "北京"', "times.zone"),
+        ('kind = "calls"\ntime_zone = "北京"', "time_zone"),
         ('kind = "calls"\n[joined]\nentered_at = ["日期"]', "joined.entered_at"),
         ('kind = "calls"\n[words.direction]\nincoming = ["来话"]', "words.direction.incoming"),
         ('kind = "calls"\n[words]\ncall_id = "x"', "words.call_id"),
@@ -307,7 +307,7 @@ def _read_entered(folder: Path, zone: str, *written: str) -> list[str]:
     """The moments of calls whose cells hold these, by a profile of a zone; those not read are absent."""
     rows = [f"c{number},呼入,{one},,,,," for number, one in enumerate(written)]
     header = "流水号,呼叫类型,进入系统时间,进入队列时间,坐席应答时间,结束时间,坐席工号,呼叫结果"
-    own = profile(folder, f'kind = "calls"\ndates = "月日年"\n[times]\nzone = "{zone}"')
+    own = profile(folder, f'kind = "calls"\ndates = "月日年"\ntime_zone = "{zone}"')
     return [one["entered_at"] for one in taken(csv_file(folder, header, *rows), "own", own).events]
 
 
@@ -340,7 +340,9 @@ def test_an_hour_that_clocks_pass_twice_or_never_is_no_moment(tmp_path: Path, wr
 
 
 def test_a_saved_mapping_keeps_the_zone(tmp_path: Path) -> None:
-    own = named(load_profiles(profile(tmp_path, 'kind = "calls"\n[times]\nzone = "UTC"')), "own")
-    mapping = ColumnMapping(title="零时区", kind=own.kind, columns={"call_id": "流水号"}, rules=own.rules)
+    own = named(load_profiles(profile(tmp_path, 'kind = "calls"\ntime_zone = "UTC"')), "own")
+    mapping = ColumnMapping(
+        title="零时区", kind=own.kind, columns={"call_id": "流水号"}, time_zone=own.time_zone
+    )
     name = save_mapping(tmp_path, "c1", mapping)
-    assert named(load_profiles(tmp_path / "profiles", "c1"), name).rules.zone == own.rules.zone
+    assert named(load_profiles(tmp_path / "profiles", "c1"), name).zone == own.zone

@@ -86,8 +86,8 @@ def _calls(drawn: random.Random, month: Month) -> Workbook:
                 count["queued"] += end != "V3"
                 count["answered"] += end == "A1"
             rows.append(
-                [number, f"LH{day:%m%d}{number:05}", "主动外拨" if out else "市民打入", f"{day:%Y/%m/%d}", clock,
-                 wait, ring, talk, end, agent]
+                [number, f"LH{day:%m%d}{number:05}", "主动外拨" if out else "市民打入",
+                 f"{day:%Y/%m/%d}", clock, wait, ring, talk, end, agent]
             )  # fmt: skip
     month.truth["calls_inbound"] = (count["in"], 1)
     month.truth["calls_offered"] = (count["queued"], 1)
@@ -122,8 +122,8 @@ def _orders(drawn: random.Random, month: Month) -> Workbook:
             view = drawn.choice(("很好", "还行", "不行", ""))
             kind = drawn.choice(kinds)
             rows.append(
-                [f"GD2401{number:04}", kind, drawn.choice(("电话", "微信", "网站")), at, at + timedelta(hours=1),
-                 drawn.choice(("住建局", "城管局", "人社局")), due, done, view, "已撤" if void else "在册"]
+                [f"GD2401{number:04}", kind, drawn.choice(("电话", "微信", "网站")), at,
+                 at + timedelta(hours=1), drawn.choice(("住建局", "城管局", "人社局")), due, done, view, "已撤" if void else "在册"]
             )  # fmt: skip
             count["orders"] += 1  # whether it was taken back later or not
             count["satisfied"] += view in ("很好", "还行")

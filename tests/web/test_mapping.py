@@ -202,3 +202,43 @@ def test_what_cannot_be_saved_cannot_be_tried(desk: Desk, tmp_path: Path) -> Non
     data = {"sheet": "1", "kind": "calls", "header": "0", "try": "1", "as-0": "call_id"}
     answer = desk.client.post(f"{there}/mapping", data=data)
     assert answer.status_code == 422 and "请指明哪一列是“进入系统时间”" in unescape(answer.text)
+
+
+CLOCKS = "编码,进出,进线,摘机,上下午"
+OF_CLOCKS = {"as-0": "call_id", "as-1": "direction", "as-2": "entered_at", "as-3": "answered_at"}
+
+
+def test_a_clock_of_twelve_hours_must_be_answered(desk: Desk, tmp_path: Path) -> None:
+    row = "a000{},呼入,2023-05-01 01:30:0{},2023-05-01 01:31:00,下午"
+    there = desk.upload(csv_file(tmp_path, CLOCKS, row.format(1, 1), row.format(2, 2), name="x_2023-05.csv"))
+    page = desk.page(f"{there}/mapping?sheet=1&kind=calls&header=1")
+    assert "钟点都不超过 12，可能是 12 小时制" in page
+    answer = {"sheet": "1", "kind": "calls", "header": "1", "title": "某平台", **OF_CLOCKS}
+    refused = desk.client.post(f"{there}/mapping", data=answer)
+    assert refused.status_code == 422 and "另有一列写着上午、下午" in unescape(refused.text)
+    desk.step(there, "mapping", **answer, clock="half-4")
+    assert 'value="half-4" selected' in desk.page(f"{there}/mapping?sheet=1")
+    desk.step(there, "trial")
+    desk.step(there, "commit")
+    with desk.database.connect() as connection:
+        found = connection.execute(
+            "SELECT entered_at::text, answered_at::text FROM calls ORDER BY 1"
+        ).fetchall()
+    assert [one[11:19] for one in found[0]] in (["13:30:01", "13:31:00"], ["05:30:01", "05:31:00"])
+
+
+def test_a_file_that_names_utc_must_be_answered(desk: Desk, tmp_path: Path) -> None:
+    lines = (
+        "时区：UTC",
+        CLOCKS.removesuffix(",上下午"),
+        "a0001,呼入,2023-05-31 20:00:00,2023-05-31 20:01:00",
+    )
+    there = desk.upload(csv_file(tmp_path, *lines, name="x_2023-06.csv"))
+    assert "“时区：UTC”写着 UTC，请选定" in desk.page(f"{there}/mapping?sheet=1&kind=calls&header=2")
+    answer = {"sheet": "1", "kind": "calls", "header": "2", "title": "某平台", **OF_CLOCKS}
+    refused = desk.client.post(f"{there}/mapping", data=answer)
+    assert refused.status_code == 422 and "请选定这些时刻是北京时间还是 UTC" in unescape(refused.text)
+    page = desk.step(there, "mapping", **answer, time_zone="UTC", **{"try": "1"})
+    assert "2023年6月 <b>1</b> 行" in page
+    desk.step(there, "mapping", **answer, time_zone="UTC")
+    assert 'time_zone = "UTC"' in (desk.home / "profiles/tlf/某平台.toml").read_text(encoding="utf-8")

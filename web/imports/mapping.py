@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.cells import DATE_ORDERS, MONEY, TIME, Vocabulary, find_unit_family, make_moment_reader
+from ingest.cells import DATE_ORDERS, MONEY, TIME, TIME_ZONES, Vocabulary, find_unit_family
 from ingest.identity.numbers import SCOPES, Identity
 from ingest.kinds.kind import Offer
 from ingest.profiles.derived import find_derivable, read_derived
 from ingest.profiles.own_profile import ColumnMapping
+from ingest.recognition.clocks import find_utc, is_moment, list_half_columns
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.fields import Field
 from ingest.recognition.header_labels import parse_label
@@ -73,13 +74,26 @@ class MappingForm:
     may_have_legs: bool
     dates: str
     asks_dates: bool
+    time_zone: str  # "": Beijing's, as where nobody said
+    asks_zone: str  # what names UTC, a title or a line; ""
+    clock: str  # "24", "half-<index of a column>"; "": nobody said
+    asks_clock: bool
+    halves: tuple[tuple[int, str], ...]  # columns that may say 上午 and 下午, with their titles
+    has_moments: bool
 
 
 def make_form(
-    fit: HeaderFit, rows: Sequence[Row], unknown: Mapping[str, tuple[str, ...]], answers: Answers
+    fit: HeaderFit,
+    rows: Sequence[Row],
+    unknown: Mapping[str, tuple[str, ...]],
+    answers: Answers,
+    *,
+    asks_clock: bool = False,
 ) -> MappingForm:
     """The form as it is proposed, or as it was filled in; fields that take many columns have no line.
-    `unknown`: field → words further down in the file that its vocabulary does not know."""
+    `unknown`: field → words further down in the file that its vocabulary does not know; `asks_clock`: the
+    hours look like those of a clock of 12."""
+    halves = list_half_columns(fit, rows)
     profile, kind = fit.profile, fit.profile.kind
     lines = [_make_column_line(one, fit, unknown, answers) for one in propose(fit, rows)]
     mapped = {line.chosen for line in lines} | {*profile.joined}
@@ -100,7 +114,20 @@ def make_form(
         dates=answers.get("dates", profile.dates or ""),
         asks_dates=any(re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}.*", one) for line in lines
                        for one in line.proposal.examples),
+        time_zone=answers.get("time_zone", profile.time_zone or ""),
+        asks_zone=find_utc(fit),
+        clock=answers.get("clock", _describe_clock(fit)),
+        asks_clock=asks_clock or bool(halves),
+        halves=tuple((index, fit.header.titles[index]) for index in halves or sorted({*fit.halves.values()})),
+        has_moments=any(map(is_moment, kind.fields)),
     )  # fmt: skip
+
+
+def _describe_clock(fit: HeaderFit) -> str:
+    """How the hours are counted by the profile: "24", or by a column of halves; "" where nobody said."""
+    if fit.halves:
+        return f"half-{next(iter(fit.halves.values()))}"
+    return str(fit.profile.hours or "")
 
 
 def _make_column_line(
@@ -126,13 +153,9 @@ def _make_column_line(
         ),
         is_clock=bool(proposal.examples)
         and all(map(_CLOCK.fullmatch, proposal.examples))
-        and _is_moment(field),
+        and (field is None or is_moment(field)),
         day=answers.get(f"day-{index}", str(days[0]) if days else ""),
     )
-
-
-def _is_moment(field: Field | None) -> bool:
-    return field is None or getattr(field.read, "__qualname__", "").startswith(make_moment_reader.__name__)
 
 
 def _make_absent_line(
@@ -168,6 +191,7 @@ def read_mapping(answers: Answers, fit: HeaderFit, rows: Sequence[Row], *, title
     titles = [fit.title_of(index) for index in range(len(fit.header.titles))]
     problems: dict[str, str] = {}
     columns, joined, units = _read_columns(answers, fit, titles, problems)
+    half_titles = {f"half-{index}": title for index, title in enumerate(titles) if title}
     constants = {
         field.key: answers[f"constant-{field.key}"]
         for field in kind.fields
@@ -190,6 +214,11 @@ def read_mapping(answers: Answers, fit: HeaderFit, rows: Sequence[Row], *, title
         problems[kind.one_of[0]] = f"{names}至少要有一列。"
     if not title.strip():
         problems["title"] = "请给这个导入方案起个名字。"
+    time_zone, clock = answers.get("time_zone", ""), answers.get("clock", "")
+    if find_utc(fit) and time_zone not in TIME_ZONES:
+        problems["time_zone"] = "请选定这些时刻是北京时间还是 UTC。"
+    if clock not in ("24", *half_titles) and list_half_columns(fit, rows):
+        problems["clock"] = "请选定是 24 小时制，还是另有一列写着上午、下午。"
     if problems:
         raise MappingProblem(problems)
     legs = answers.get("each", "leg" if profile.rules.legs else "") == "leg" and "leg" in kind.by_key
@@ -199,11 +228,18 @@ def read_mapping(answers: Answers, fit: HeaderFit, rows: Sequence[Row], *, title
         kind=kind,
         columns=columns,
         ignored=() if any(field.many for field in kind.fields) else _list_unused(titles, [
-            *columns.values(), *(one for pair in joined.values() for one in pair)
+            *columns.values(), *(one for pair in joined.values() for one in pair), half_titles.get(clock, ""),
         ]),
         constants=constants,
         joined=joined,
         dates=next((one for one in DATE_ORDERS if one == answers.get("dates")), profile.dates),
+        time_zone=time_zone if time_zone in (*TIME_ZONES, profile.time_zone) else None,
+        hours=24 if clock == "24" else None,
+        halves={
+            key: half_titles[clock]
+            for key in (*columns, *joined)
+            if clock in half_titles and is_moment(kind.by_key[key])
+        },
         units=units,
         words=_read_words(answers, profile.words),
         empties=tuple(sorted(profile.empties)),

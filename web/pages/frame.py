@@ -54,7 +54,10 @@ _ANALYSIS = (
     "surveys.answers",
     "arrivals.sources",
 )
-_IMPORTING = ("imports.show", "imports.mapping", "profiles.listed", "questions.listed", "declarations.listed")
+_IMPORTING = (
+    "imports.show", "imports.mapping", "imports.save_columns", "profiles.listed", "profiles.bring",
+    "profiles.copy", "questions.listed", "declarations.listed",
+)  # fmt: skip
 _REVIEW = ("review.room", "review.figure", "review.evidence", "samples.listed", "samples.check")
 
 

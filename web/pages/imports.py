@@ -137,7 +137,7 @@ def save_columns(center: str, upload: str) -> str | Answer | tuple[str, int]:
         if request.form.get("again"):
             return _render_mapping_page(job, sheet, {})
         trial = bool(request.form.get("try"))
-        title = request.form.get("title", "") or ("试读" if trial else "")
+        title = request.form.get("title", "") or ("（尚未保存）" if trial else "")
         made = read_mapping(request.form, fit, table.head(), title=title)
         if trial:
             return _render_mapping_page(job, sheet, {}, _try_mapping(job, made))
@@ -287,7 +287,11 @@ def _render_mapping_page(
         kind=request.values.get("kind") or None,
         header=_read_number("header"),
     )
-    form = make_form(fit, table.head(), preview.words or {}, answers) if fit else None
+    form = (
+        make_form(fit, table.head(), preview.words or {}, answers, asks_clock=preview.asks_clock)
+        if fit
+        else None
+    )
     return render_template(
         "imports/mapping.html",
         frame=make_frame(job.center_id),
