@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.cells import DATE_ORDERS, MONEY, TIME, Vocabulary, find_unit_family, make_moment_reader
+from ingest.cells import DATE_ORDERS, MONEY, TIME, Vocabulary, find_unit_family
 from ingest.identity.numbers import SCOPES, Identity
 from ingest.kinds.kind import Offer
 from ingest.profiles.derived import find_derivable, read_derived
@@ -125,13 +125,9 @@ def _make_column_line(
         ),
         is_clock=bool(proposal.examples)
         and all(map(_CLOCK.fullmatch, proposal.examples))
-        and _is_moment(field),
+        and (field is None or field.is_moment),
         day=answers.get(f"day-{index}", str(days[0]) if days else ""),
     )
-
-
-def _is_moment(field: Field | None) -> bool:
-    return field is None or getattr(field.read, "__qualname__", "").startswith(make_moment_reader.__name__)
 
 
 def _make_absent_line(
