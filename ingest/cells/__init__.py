@@ -36,6 +36,7 @@ from ingest.cells.numbers import (
 from ingest.cells.phones import match_usual_phones, read_phone
 from ingest.cells.spans import read_span
 from ingest.cells.text import (
+    MemoizedReader,
     add_empty_words,
     match_usual_ids,
     memoize,
@@ -46,6 +47,7 @@ from ingest.cells.text import (
     to_plain,
 )
 from ingest.cells.times import (
+    MomentReader,
     ToTheMinute,
     has_only_days,
     has_only_minutes,
@@ -77,6 +79,8 @@ __all__ = [
     "JsonReader",
     "JsonReaderFactory",
     "JsonValue",
+    "MemoizedReader",
+    "MomentReader",
     "NoticeCounts",
     "ToTheMinute",
     "UnitFamily",

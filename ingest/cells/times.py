@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from ingest.cells.column import CellParser, CellProblem, Column, ColumnReader
+from ingest.cells.column import CellParser, CellProblem, Column
 from ingest.cells.text import NOTHING, to_halfwidth, to_plain
 from ingest.cells.written_times import Precision, read_number, read_written, says_zone
 from tracker.events.times import BEIJING
@@ -50,14 +50,15 @@ def to_unmarked(at: datetime | None) -> datetime | None:
     return datetime.combine(at, at.time(), at.tzinfo) if type(at) is ToTheMinute else at
 
 
-def make_moment_reader(*, date_only: DateOnly = "refused", marked: bool = False) -> ColumnReader:
-    """A point in time; a notice tells of times without seconds, which are `ToTheMinute` where `marked`.
+@dataclass(frozen=True)
+class MomentReader:
+    """Compiles the parsers of columns of moments; `make_moment_reader` says what its parts mean."""
 
-    A cell without time of day is a problem, or, with a notice, the start or the last second of its day.
-    24:00 ends its day: where a day alone is its last second, so is 24:00.
-    """
+    date_only: DateOnly
+    marked: bool
 
-    def compiled(column: Column) -> CellParser:
+    def __call__(self, column: Column) -> CellParser:
+        date_only, marked = self.date_only, self.marked
         nothing = NOTHING | column.empties
         written = datetime.fromisoformat
         combined, zone = datetime.combine, column.zone
@@ -95,7 +96,14 @@ def make_moment_reader(*, date_only: DateOnly = "refused", marked: bool = False)
             return parse_days
         return parse_coarse if marked and column.to_the_minute else parse
 
-    return compiled
+
+def make_moment_reader(*, date_only: DateOnly = "refused", marked: bool = False) -> MomentReader:
+    """A point in time; a notice tells of times without seconds, which are `ToTheMinute` where `marked`.
+
+    A cell without time of day is a problem, or, with a notice, the start or the last second of its day.
+    24:00 ends its day: where a day alone is its last second, so is 24:00.
+    """
+    return MomentReader(date_only, marked)
 
 
 def has_only_minutes(cells: Iterable[Cell]) -> bool:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 import psycopg
 
@@ -52,6 +52,20 @@ _MANY = 20_000  # rows, after which the server's statistics may be far from what
 RecognisedTable = tuple[Table, Recognition]
 
 
+class ImportOptions(TypedDict, total=False):
+    """What may be said of a file that is imported, beside where it is and what it is taken for."""
+
+    now: Required[datetime]
+    dry_run: bool  # does the same work and takes it back
+    progress: ProgressCallback | None
+    vault: Vault | None  # None: the instance's own
+    entered_by: str | None  # whoever brought the file
+    encoding: str | None  # of a text file; None: to be found out
+    stated: DeclaredTotals | None  # what the letter with the file says of it, to be compared and kept
+    answer: QuestionAnswer | None  # what a person says to the question that the file asked
+    file_name: str | None  # its own, where it is kept under another
+
+
 def import_file(
     database: Database,
     home: Path,
@@ -59,51 +73,19 @@ def import_file(
     center: str,
     profile: str | None = None,
     as_of: datetime | None = None,
-    *,
-    now: datetime,
-    dry_run: bool = False,
-    progress: ProgressCallback | None = None,
-    vault: Vault | None = None,
-    entered_by: str | None = None,
-    encoding: str | None = None,
-    stated: DeclaredTotals | None = None,
-    answer: QuestionAnswer | None = None,
-    file_name: str | None = None,
+    **options: Unpack[ImportOptions],
 ) -> ImportReport:
-    """Takes in one file whole, or not at all; a dry run does the same work and takes it back.
+    """Imports one file whole, or not at all.
 
     The same bytes again add nothing to the log, unless something changed meanwhile or they now speak of a
-    later time. `vault` is the instance's own when not given; `entered_by` is whoever brought the file;
-    `encoding` is what a text file is in, where it is not to be found out; `stated` is what the letter with
-    the file says of it, to be compared and kept.
-
-    A file that would change what must not be changed unasked is kept and listed, and nothing of it is
-    taken in: the report has the question. `answer` is what a person says to it. `file_name` is the file's
-    own, where it is kept under another.
-
-    The first file of an instance makes its centre.
+    later time. A file that would change what must not be changed unasked is stored and listed, and nothing of
+    it is imported: the report has the question. The first file of an instance makes its centre.
 
     Raises: FileRefused, ProfileProblem, CalendarProblem, CenterProblem, OSError.
     """
-    with open_trial(database, center) if dry_run else database.connect() as connection:
-        report = take_in_file(
-            connection,
-            home,
-            path,
-            center,
-            profile,
-            as_of,
-            now=now,
-            dry_run=dry_run,
-            progress=progress,
-            vault=vault,
-            entered_by=entered_by,
-            encoding=encoding,
-            stated=stated,
-            answer=answer,
-            file_name=file_name,
-        )
-    if not dry_run:
+    with open_trial(database, center) if options.get("dry_run") else database.connect() as connection:
+        report = take_in_file(connection, home, path, center, profile, as_of, **options)
+    if not report.dry_run:
         renew_statistics_after(database, report)
     return report
 
@@ -134,9 +116,12 @@ def take_in_file(
     answer: QuestionAnswer | None = None,
     file_name: str | None = None,
 ) -> ImportReport:
-    """The same in the caller's transaction, who lays a dry run over the log before and takes it back after.
+    """Imports one file in the caller's transaction, as `import_file` does in one of its own.
 
-    Raises: as import_file."""
+    A caller who imports on trial lays a dry run over the log before, and takes it back after.
+
+    Raises: FileRefused, ProfileProblem, CalendarProblem, CenterProblem, OSError.
+    """
     answer, file_name = answer or QuestionAnswer(), file_name or to_readable_name(path)
     profiles = load_profiles(home / "profiles", center)
     chosen = [named(profiles, profile)] if profile else candidates(profiles)

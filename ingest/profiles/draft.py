@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from ingest.cells import Vocabulary
 from ingest.profiles.derived import read_derived
 from ingest.profiles.own_profile import to_toml_key, to_toml_list, to_toml_text
-from ingest.recognition.clocks import find_utc, is_moment, list_half_columns
+from ingest.recognition.clocks import find_utc, list_half_columns
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.proposals import Ground, Proposal, find_unmapped, propose
 from ingest.recognition.without_header import describe_contents
@@ -63,7 +63,7 @@ def _list_halves(fit: HeaderFit, rows: list[Row]) -> Iterator[str]:
     by_key = fit.profile.kind.by_key
     for index in list_half_columns(fit, rows)[:1]:
         yield "\n# 是 12 小时制、上午和下午写在这一列的，去掉 #\n# [halves]"
-        for key in [key for key in fit.places if is_moment(by_key[key])]:
+        for key in [key for key in fit.places if by_key[key].is_moment]:
             yield f"# {key} = {to_toml_text(fit.header.titles[index])}"
 
 

@@ -17,13 +17,11 @@ from ingest.cells import (
     Vocabulary,
     find_any_unit,
     find_unit_family,
-    make_moment_reader,
 )
 from ingest.identity.numbers import SCOPES, Identity
 from ingest.kinds import KIND_NAMED, KINDS, Rules, TableKind
 from ingest.profiles.deadlines import LIMITS, WORKING_HOURS, DeadlineRule, Limit
 from ingest.profiles.derived import Derived, DerivedProblem, check_derived, read_derived
-from ingest.recognition.fields import Field
 from ingest.recognition.header_labels import name_columns, parse_label
 from tracker.toml_file import TomlTable, read_toml
 from tracker.workdays import END_OF_DAY, Hours
@@ -125,21 +123,13 @@ def _derived(node: TomlTable, kind: TableKind) -> dict[str, Derived]:
             can = "、".join(kind.derives) or "一个也没有"
             raise node.problem(key, f"不能由别的字段推出；“{kind.title}”可以的有：{can}。")
     rules = {key: node.read(key, partial(_read_derived, kind=kind)) for key in node.data}
-    moments = {
-        one.key
-        for one in kind.fields
-        if getattr(one.read, "__qualname__", "").startswith(make_moment_reader.__name__)
-    }
+    moments = {one.key for one in kind.fields if one.is_moment}
     durations = {one.key for one in kind.fields if find_unit_family(one.read) is TIME}
     try:
         check_derived(rules, moments, durations)
     except DerivedProblem as problem:
         raise node.problem(None, f"里的{problem}。") from None
     return rules
-
-
-def _is_moment(field: Field) -> bool:
-    return getattr(field.read, "__qualname__", "").startswith(make_moment_reader.__name__)
 
 
 def _read_derived(text: object, kind: TableKind) -> Derived:
@@ -290,7 +280,7 @@ def _hours(node: TomlTable, key: str, _: TableKind) -> int:
 
 
 def _half(node: TomlTable, name: str, kind: TableKind) -> str:
-    if not _is_moment(kind.by_key[name]):
+    if not kind.by_key[name].is_moment:
         raise node.problem(name, "不是时刻，没有上午、下午之分。")
     return node.text(name)
 

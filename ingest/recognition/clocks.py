@@ -5,9 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
 
-from ingest.cells import HALVES, make_moment_reader, to_halfwidth, to_plain
+from ingest.cells import HALVES, to_halfwidth, to_plain
 from ingest.recognition.column_matching import HeaderFit, is_ignored
-from ingest.recognition.fields import Field
 from ingest.recognition.table_unknown import ClockUnknown, TableUnknown, locate_profile
 from tracker.tabular import Cell, Row
 
@@ -15,11 +14,6 @@ _UTC = re.compile(r"(?<![a-z])(?:utc|gmt)(?![a-z])(?!\s*\+?\s*0?8)|世界时|世
 _TWELVE = re.compile(r"12小时")
 _HOUR = re.compile(r"(?:^|[\sT日])(\d{1,2}):\d{1,2}")
 _FEWEST = 20  # moments from which on it is told that none is later than 12:59
-
-
-def is_moment(field: Field) -> bool:
-    """Whether a field's values are points in time."""
-    return getattr(field.read, "__qualname__", "").startswith(make_moment_reader.__name__)
 
 
 def check_clock(fit: HeaderFit, rows: Sequence[Row]) -> None:
@@ -105,7 +99,7 @@ def word_12_hours(title: str, number: int, profile: str) -> str:
 def _list_moments(fit: HeaderFit) -> Iterator[int]:
     """Columns that moments, or their times of day, are read from."""
     for field in fit.profile.kind.fields:
-        if is_moment(field) and fit.places.get(field.key):
+        if field.is_moment and fit.places.get(field.key):
             yield fit.places[field.key][-1]
 
 

@@ -15,7 +15,7 @@ from itertools import dropwhile
 from typing import Any, ClassVar
 
 from ingest.cells import CLOCKS, TIME, CellProblem, Column, find_full_marks, find_unit_in_cell, to_plain
-from ingest.importing.row_compiler import make_field_reader
+from ingest.importing.field_readers import make_field_reader
 from ingest.recognition.clocks import is_like_12_hours, list_hours, word_12_hours
 from ingest.recognition.recognise import Recognition
 from ingest.recognition.table_unknown import ClockUnknown, locate_profile

@@ -8,12 +8,11 @@ from itertools import islice
 
 from ingest.cells import (
     Content,
+    MemoizedReader,
     Vocabulary,
     classify_column,
     find_unit_family,
-    make_moment_reader,
     mask_value,
-    memoize,
     read_day,
     read_duration_ms,
     read_id,
@@ -182,11 +181,7 @@ def _is_near(field: Field, label: str) -> bool:
 def _is_only_digits(field: Field, cells: Sequence[Cell]) -> bool:
     """Whether cells are too short to be numbers of things, or are no names: so many seconds, say."""
     texts = [to_plain(cell) for cell in cells]
-    names_or_ids = (
-        field.read is read_id
-        or field.describes
-        or getattr(field.read, "__qualname__", "").startswith(memoize.__name__)
-    )
+    names_or_ids = field.read is read_id or field.describes or isinstance(field.read, MemoizedReader)
     return names_or_ids and all(map(str.isdigit, texts)) and max(map(len, texts)) < _SHORTEST_ID
 
 
@@ -205,9 +200,7 @@ def _tells_by_content(field: Field, cells: Sequence[Cell]) -> bool:
         )
     if field.read is read_duration_ms:
         return any(":" in text or not text.replace(".", "").isdigit() for text in texts)
-    return field.read is read_day or getattr(field.read, "__qualname__", "").startswith(
-        make_moment_reader.__name__
-    )
+    return field.read is read_day or field.is_moment
 
 
 def _names_each_row(field: Field, cells: Sequence[Cell]) -> bool:

@@ -123,7 +123,8 @@ def _orders(drawn: random.Random, month: Month) -> Workbook:
             kind = drawn.choice(kinds)
             rows.append(
                 [f"GD2401{number:04}", kind, drawn.choice(("电话", "微信", "网站")), at,
-                 at + timedelta(hours=1), drawn.choice(("住建局", "城管局", "人社局")), due, done, view, "已撤" if void else "在册"]
+                 at + timedelta(hours=1), drawn.choice(("住建局", "城管局", "人社局")),
+                 due, done, view, "已撤" if void else "在册"]
             )  # fmt: skip
             count["orders"] += 1  # whether it was taken back later or not
             count["satisfied"] += view in ("很好", "还行")

@@ -9,7 +9,7 @@ from ingest.identity.numbers import SCOPES, Identity
 from ingest.kinds.kind import Offer
 from ingest.profiles.derived import find_derivable, read_derived
 from ingest.profiles.own_profile import ColumnMapping
-from ingest.recognition.clocks import find_utc, is_moment, list_half_columns
+from ingest.recognition.clocks import find_utc, list_half_columns
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.fields import Field
 from ingest.recognition.header_labels import parse_label
@@ -119,7 +119,7 @@ def make_form(
         clock=answers.get("clock", _describe_clock(fit)),
         asks_clock=asks_clock or bool(halves),
         halves=tuple((index, fit.header.titles[index]) for index in halves or sorted({*fit.halves.values()})),
-        has_moments=any(map(is_moment, kind.fields)),
+        has_moments=any(one.is_moment for one in kind.fields),
     )  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def _make_column_line(
         ),
         is_clock=bool(proposal.examples)
         and all(map(_CLOCK.fullmatch, proposal.examples))
-        and (field is None or is_moment(field)),
+        and (field is None or field.is_moment),
         day=answers.get(f"day-{index}", str(days[0]) if days else ""),
     )
 
@@ -238,7 +238,7 @@ def read_mapping(answers: Answers, fit: HeaderFit, rows: Sequence[Row], *, title
         halves={
             key: half_titles[clock]
             for key in (*columns, *joined)
-            if clock in half_titles and is_moment(kind.by_key[key])
+            if clock in half_titles and kind.by_key[key].is_moment
         },
         units=units,
         words=_read_words(answers, profile.words),

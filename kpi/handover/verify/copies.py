@@ -1,4 +1,4 @@
-"""A package's figures told again for people: in table, page, indexes, workbook. Each must be as claimed."""
+"""A package's figures told again for people, in table, page, indexes and workbook: all must say the same."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
