@@ -152,9 +152,11 @@ def _join_with_half(day: Cell, time: Cell, half: Cell) -> Cell:
 
 
 def _put_half_before(moment: Cell, half: Cell) -> Cell:
-    """2023-05-01 1:30 and 下午: 2023-05-01 下午1:30."""
+    """2023-05-01 1:30 and 下午: 2023-05-01 下午1:30. Another spelling of a moment takes no half, and is not
+    understood then."""
     at = to_plain(moment)
-    return _CLOCK_AT_END.sub(lambda found: f" {_get_half(half)}{found[1]}", at) if at else ""
+    found = _CLOCK_AT_END.search(at)
+    return f"{at[: found.start()]} {_get_half(half)}{found[1]}" if found else at and f"{at}?"
 
 
 def _get_half(half: Cell) -> str:

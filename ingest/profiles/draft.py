@@ -50,7 +50,7 @@ def _list_marks(fit: HeaderFit, rows: list[Row], known: list[Proposal]) -> Itera
 
 def _list_clocks(fit: HeaderFit, rows: list[Row]) -> Iterator[str]:
     """Questions about the moments that a profile answers at its head."""
-    if stated := find_utc(fit):
+    if stated := find_utc(fit, anywhere=True):
         yield _escape_comment(f"# “{stated}”写着 UTC：时刻是世界时的去掉 #；确是北京时间的，改写成 北京时间")
         yield '# time_zone = "UTC"'
     if list_half_columns(fit, rows):

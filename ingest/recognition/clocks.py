@@ -42,9 +42,11 @@ def check_clock(fit: HeaderFit, rows: Sequence[Row]) -> None:
         )
 
 
-def find_utc(fit: HeaderFit) -> str:
-    """The title of a column of moments, or the line above the table, that names UTC; "" for none."""
-    titles = [fit.header.qualify_title(index) for index in _list_moments(fit)]
+def find_utc(fit: HeaderFit, *, anywhere: bool = False) -> str:
+    """The title of a column of moments, or the line above the table, that names UTC; "" for none. `anywhere`:
+    the title of any column, as long as nobody said which hold moments."""
+    indexes = range(len(fit.header.titles)) if anywhere else _list_moments(fit)
+    titles = [fit.header.qualify_title(index) for index in indexes]
     lines = [*titles, *fit.header.above]
     return next((line for line in lines if _UTC.search(to_halfwidth(line).lower())), "")
 
@@ -53,7 +55,8 @@ def list_half_columns(fit: HeaderFit, rows: Sequence[Row]) -> list[int]:
     """Columns that say 上午, 下午, AM or PM in all cells, beside moments of which none is after 12:59."""
     below = [cells for number, cells in rows if number > fit.header.last_row]
     used = {index for found in fit.places.values() for index in found}
-    if any(hour > 12 for index in _list_moments(fit) for hour in list_hours(_get_cells(below, index))):
+    moments = [*_list_moments(fit)] or range(len(fit.header.titles))
+    if any(hour > 12 for index in moments for hour in list_hours(_get_cells(below, index))):
         return []
     return [
         index

@@ -159,9 +159,14 @@ def test_morning_or_afternoon_in_a_column_of_its_own_makes_the_same_moment(
     assert entered(found) == [at.replace(tzinfo=BEIJING).isoformat()], found.problems
 
 
-def test_a_moment_whose_half_is_not_told_is_a_problem_of_its_row(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "cells", ["2023-05-01 1:30:00,,", "20230501013000,,下午", "2023-05-01,,下午", "1,,下午"]
+)
+def test_a_moment_whose_half_is_not_told_or_cannot_be_put_in_is_a_problem_of_its_row(
+    tmp_path: Path, cells: str
+) -> None:
     own = '[halves]\nentered_at = "上下午"\n'
-    found = read(tmp_path, own, f"{TITLES},上下午", "c1,呼入,2023-05-01 1:30:00,,")
+    found = read(tmp_path, own, f"{TITLES},上下午", f"c1,呼入,{cells}")
     assert found.events == [] and "不是时间" in found.problems[0].sentence
 
 

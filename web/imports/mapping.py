@@ -115,7 +115,7 @@ def make_form(
         asks_dates=any(re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}.*", one) for line in lines
                        for one in line.proposal.examples),
         time_zone=answers.get("time_zone", profile.time_zone or ""),
-        asks_zone=find_utc(fit),
+        asks_zone=find_utc(fit, anywhere=True),
         clock=answers.get("clock", _describe_clock(fit)),
         asks_clock=asks_clock or bool(halves),
         halves=tuple((index, fit.header.titles[index]) for index in halves or sorted({*fit.halves.values()})),
@@ -215,7 +215,7 @@ def read_mapping(answers: Answers, fit: HeaderFit, rows: Sequence[Row], *, title
     if not title.strip():
         problems["title"] = "请给这个导入方案起个名字。"
     time_zone, clock = answers.get("time_zone", ""), answers.get("clock", "")
-    if find_utc(fit) and time_zone not in TIME_ZONES:
+    if find_utc(fit, anywhere=True) and time_zone not in TIME_ZONES:
         problems["time_zone"] = "请选定这些时刻是北京时间还是 UTC。"
     if clock not in ("24", *half_titles) and list_half_columns(fit, rows):
         problems["clock"] = "请选定是 24 小时制，还是另有一列写着上午、下午。"
