@@ -134,6 +134,9 @@ GLANCES: Mapping[str, Glance] = {  # by name of the kind
     "appeals": Glance(
         table="appeals", day="asked_on", thing="件申诉", parts=(_count_if("excluded", "同意剔除"),)
     ),
+    "call_appeals": Glance(
+        table="call_appeals", day="asked_on", thing="件申诉", parts=(_count_if("excluded", "同意剔除"),)
+    ),
     "knowledge": Glance(table="knowledge", day="changed_on", thing="条知识库更新"),
     "agent_states": Glance(
         table="agent_states", day="started_on", at="started_at", thing="条座席状态", daily=True,

@@ -16,9 +16,8 @@ from kpi.figures.indicators import Indicator
 from kpi.figures.indicators.formula import CountedMonths, Part, Term
 from kpi.figures.measures import MEASURES
 from kpi.figures.measures.certainty import is_certain, is_possible
-from kpi.figures.measures.net import SUFFIX, is_left_out
+from kpi.figures.measures.net import SUFFIX, get_appeals, is_left_out
 from kpi.figures.rows import PartName, list_conditions, list_months_of
-from tracker.facts.appeals import appeals
 from tracker.periods import Month, Period
 
 
@@ -198,8 +197,10 @@ def _add(row: ExcludedRow, part: PartName, adds: Fraction, *, granted: bool) -> 
 
 def _select_term(center: str, place: int, term: Term, months: Sequence[Month], end: date) -> sa.Select[Any]:
     """What a term counts and an appeal leaves out, or may."""
-    measure, appeal = MEASURES[term.measure], appeals.c
-    among, left_out = measure.among, is_left_out(measure, appeals)
+    measure = MEASURES[term.measure]
+    among = measure.among
+    table = get_appeals(among)
+    appeal, left_out = table.c, is_left_out(measure, table.c.excluded, table.c.get("scope"))
     about = sa.and_(appeal.center_id == among.center_id, appeal.about == among.subject)
     columns: list[Any] = [
         sa.literal_column(str(place), sa.Integer).label("place"),
@@ -211,7 +212,7 @@ def _select_term(center: str, place: int, term: Term, months: Sequence[Month], e
     ]  # fmt: skip
     return (
         sa.select(*columns)
-        .select_from(among.rows.join(appeals, about))
+        .select_from(among.rows.join(table, about))
         .where(
             *list_conditions(center, term, CountedMonths(tuple(months)), end),
             sa.func.coalesce(is_possible(left_out), sa.false()),

@@ -24,6 +24,8 @@ WORDLESS = {
     "call_repeat_rate", "missed_call_callback_rate", "missed_call_callback_time",
     "call_rating_satisfaction_rate", "payment_within_30_days_of_acceptance_rate",
     "work_order_response_rate", "work_order_replied_in_time_rate", "work_order_returned_late_rate",
+    "work_orders_hung_in_period", "work_order_hung_rate", "work_order_repeated_rate",
+    "work_order_merged_rate", "work_order_urged_by_citizens_rate", "calls_excluded",
     "work_order_attitude_satisfaction_rate", "work_order_process_satisfaction_rate", "work_orders_excluded",
     "knowledge_updates", "knowledge_update_on_time_rate", "seats_staffed_rate", "agent_occupancy_rate",
     "agent_mean_wrap_up", "agent_not_ready_rate",

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from tracker.events.appeals import ExclusionAppealed
+from tracker.events.call_appeals import CallExclusionAppealed
 from tracker.events.calls import CallEnded
 from tracker.events.daily_counts import CallInspected, DayCounted
 from tracker.events.declarations import TopicDeclared
@@ -82,6 +83,7 @@ class Centre:
     withdrawn: list[DocumentWithdrawn] = field(default_factory=list)
     said: list[TopicDeclared] = field(default_factory=list)
     appeals: list[ExclusionAppealed] = field(default_factory=list)
+    call_appeals: list[CallExclusionAppealed] = field(default_factory=list)
     knowledge: list[KnowledgeChanged] = field(default_factory=list)
     states: list[AgentStateEntered] = field(default_factory=list)
     seats: list[SeatsContracted] = field(default_factory=list)
@@ -115,6 +117,7 @@ def draw(seed: int) -> Centre:
     centre.inspections = [_inspection(random, centre.calls) for _ in range(60)]
     _attach(random, centre)
     centre.appeals = [_appeal(random) for _ in range(40)]
+    centre.call_appeals = [_call_appeal(random, centre.calls) for _ in range(40)]
     centre.knowledge = [_knowledge(random) for _ in range(60)]
     centre.states = [one for number in range(3) for one in _shifts(random, f"{101 + number}")]
     centre.seats = [
@@ -254,6 +257,11 @@ def _assessed(random: Random, accepted: WorkOrderAccepted) -> WorkOrderAssessed:
         return_due_at=random.choice([None, accepted.at + timedelta(hours=random.choice([1, 5, 40]))]),
         sub_reply_due_at=due,
         sub_replied_at=random.choice([None, replied, replied]),
+        role=random.choice(["主办", "主办", "协办", None]),
+        main_order=random.choice([None, None, "A0"]),
+        hung_at=random.choice([None, None, accepted.at + timedelta(days=random.choice([0, 3, 40]))]),
+        repeated=random.choice([True, False, None]),
+        urging_order=random.choice([None, None, "U1"]),
     )
 
 
@@ -338,6 +346,17 @@ def _appeal(random: Random) -> ExclusionAppealed:
         asked_on=asked,
         granted=random.choice([True, False]),
         decided_on=random.choice([None, asked, asked + timedelta(days=20)]),
+    )
+
+
+def _call_appeal(random: Random, calls: list[CallEnded]) -> CallExclusionAppealed:
+    asked = _day(random)
+    return CallExclusionAppealed(
+        call_id=random.choice(calls[:30]).call_id,
+        asked_on=asked,
+        scope=random.choice(["all", "rating"]),
+        granted=random.choice([True, False]),
+        decided_on=random.choice([asked, asked + timedelta(days=20)]),
     )
 
 

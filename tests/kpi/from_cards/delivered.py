@@ -36,7 +36,7 @@ def _events(centre: Centre) -> Iterator[Event]:
         centre.budget,
         centre.probes, centre.outages, centre.answers, centre.issues, centre.days, centre.inspections,
         centre.documents, centre.withdrawn, centre.said, centre.states, centre.seats,
-        centre.appeals, centre.knowledge,
+        centre.appeals, centre.call_appeals, centre.knowledge,
     ):  # fmt: skip
         yield from rows
 
@@ -49,7 +49,8 @@ def _backing(centre: Centre) -> Iterator[Event]:
     every = {_FIRST + timedelta(days=number) for number in range((YEAR.end_day - _FIRST).days)}
     yield _delivery("agent_states", Counter(every))
     yield _delivery("daily_counts", Counter(one.counted_on for one in centre.days))
-    for source in ("posts", "payments", "budget", "training", "inspections", "appeals", "knowledge"):
+    monthly = ("posts", "payments", "budget", "training", "inspections", "appeals", "call_appeals")
+    for source in (*monthly, "knowledge"):
         yield _delivery(source, Counter([YEAR.first_day]))
     yield _delivery("roster", Counter([YEAR.first_day]), get_day_start(centre.last_roster))
     yield _delivery("survey_answers", Counter(one.answered_on for one in centre.answers))
