@@ -14,6 +14,7 @@ from kpi.closing.as_known import read_figures_as_known, read_year_as_known
 from kpi.figures import catalogue as cards
 from kpi.figures import results
 from kpi.figures.as_of import read_rows_as_of
+from kpi.figures.counted_rows import PartName
 from kpi.figures.definitions.cards import list_cards_in_force
 from kpi.figures.definitions.choosing import choose_definition
 from kpi.figures.definitions.computing import compute_figures_by
@@ -23,7 +24,7 @@ from kpi.figures.from_months import NOT_COMPARED
 from kpi.figures.indicators import GROUPS, INDICATORS, Indicator, find_indicator
 from kpi.figures.locked_figures import Position
 from kpi.figures.measures import MEASURES
-from kpi.figures.rows import PartName, RowPage, read_figure_rows, read_rows
+from kpi.figures.rows import RowPage, read_figure_rows, read_rows
 from kpi.figures.serializing import FigureJson, serialize_comparison, serialize_figure, serialize_rows
 from kpi.figures.tracing import TracedFigure, find_code
 from tracker import centers

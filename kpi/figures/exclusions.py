@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from kpi.figures.compute import FigureEvidence, compute_figure
-from kpi.figures.definitions.computing import read_facts
+from kpi.figures.counted_rows import PartName, list_conditions, list_months_of
+from kpi.figures.evidence import read_evidence_of
 from kpi.figures.figure import Figure
 from kpi.figures.forks.net import make_gross_and_net
 from kpi.figures.indicators import Indicator
@@ -17,7 +18,6 @@ from kpi.figures.indicators.formula import CountedMonths, Part, Term
 from kpi.figures.measures import MEASURES
 from kpi.figures.measures.certainty import is_certain, is_possible
 from kpi.figures.measures.net import SUFFIX, get_appeals, is_left_out
-from kpi.figures.rows import PartName, list_conditions, list_months_of
 from tracker.periods import Month, Period
 
 
@@ -96,18 +96,14 @@ def compare_net(
     center: str,
     wanted: Sequence[FigurePeriod],
     now: datetime,
-    seq: int | None = None,
 ) -> dict[FigurePeriod, NetComparison]:
-    """Figures of one year gross and net; those not begun, and those that cannot be counted net, are absent.
-
-    `seq` is the log position; None: the centre's head.
-    """
+    """Figures of one year gross and net; those not begun, or that cannot be counted net, are absent."""
     pairs = {declared: both for declared, _ in wanted if (both := make_gross_and_net(declared))}
     if not pairs:
         return {}
     periods = list(dict.fromkeys(period for declared, period in wanted if declared in pairs))
     definitions = [one for both in pairs.values() for one in both]
-    evidence = read_facts(connection, center, definitions, periods, now, seq)
+    evidence = read_evidence_of(connection, center, definitions, periods, now)
     of_definition: dict[Indicator, list[_Between]] = {}
     for declared, period in wanted:
         if declared in pairs and (between := _compute(evidence, pairs[declared], period)):

@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpi.figures.codes import as_sealed
+from kpi.figures.counted_rows import PartName
 from kpi.figures.exclusions import FigurePeriod, NetComparison, compare_net
 from kpi.figures.forks.net import make_gross_and_net
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.rows import PartName
 from kpi.figures.serializing import format_exact
 from kpi.handover.package.layout import dump_csv
 from kpi.offline import Replay
@@ -45,7 +45,7 @@ def compare_year(replay: Replay, year: int, moment: datetime) -> NetComparisons:
         if (both := make_gross_and_net(declared := definitions.find_in_force(key, period)))
         and not told.isdisjoint(both[1].needs)
     ]
-    return compare_net(replay.duck.connection, replay.center, wanted, moment, replay.seq)
+    return compare_net(replay.duck.connection, replay.center, wanted, moment)
 
 
 def make_net_claims(compared: NetComparisons) -> list[NetClaim]:
