@@ -345,7 +345,7 @@ def _appeal(random: Random) -> ExclusionAppealed:
         order_id=f"A{random.randrange(30)}",
         asked_on=asked,
         granted=random.choice([True, False]),
-        decided_on=random.choice([None, asked, asked + timedelta(days=20)]),
+        decided_on=random.choice([asked, asked + timedelta(days=20)]),
     )
 
 
