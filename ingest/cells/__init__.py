@@ -9,6 +9,7 @@ from ingest.cells.column import (
     DateOrder,
     NoticeCounts,
 )
+from ingest.cells.contents import Content, classify_cell, classify_column
 from ingest.cells.json_columns import (
     NULL,
     JsonReader,
@@ -65,6 +66,7 @@ __all__ = [
     "CellProblem",
     "Column",
     "ColumnReader",
+    "Content",
     "DateOrder",
     "JsonReader",
     "JsonReaderFactory",
@@ -76,6 +78,8 @@ __all__ = [
     "Vocabulary",
     "add_empty_words",
     "as_written",
+    "classify_cell",
+    "classify_column",
     "find_any_unit",
     "find_full_marks",
     "find_unit_family",

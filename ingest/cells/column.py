@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from tracker.tabular import Cell
 
@@ -33,6 +34,7 @@ class Column:
     label: str  # as printed in the header
     unit: str | None = None  # from the header, the profile or the table's title
     dates: DateOrder | None = None  # of dates whose year stands last; None: they are in doubt
+    zone: ZoneInfo | None = None  # of moments that say none; None: Beijing's
     to_the_minute: bool = False  # its times all say 00 seconds: nobody wrote the seconds down
     only_days: bool = False  # its times are all midnight: of a day, nobody wrote the time down
     words: Mapping[str, str] = field(default_factory=dict)  # the vendor's word → the field's own

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from ingest.cells.column import CellParser, CellProblem, Column, ColumnReader
 from ingest.cells.text import NOTHING, to_halfwidth, to_plain
-from ingest.cells.written_times import Precision, read_number, read_written
+from ingest.cells.written_times import Precision, read_number, read_written, says_zone
 from tracker.events.times import BEIJING
 from tracker.tabular import Cell
 from tracker.tabular.cell_meanings import From1904
@@ -89,11 +90,28 @@ def make_moment_reader(*, date_only: DateOnly = "refused", marked: bool = False)
             at = parse(cell)
             return at if at is None or at.time() != time() else _take_end(at, column)
 
+        chosen = parse_coarse if marked and column.to_the_minute else parse
         if date_only == "end" and column.only_days:
-            return parse_days
-        return parse_coarse if marked and column.to_the_minute else parse
+            chosen = parse_days
+        return _move_to_beijing(chosen, column.zone) if column.zone else chosen
 
     return compiled
+
+
+def _move_to_beijing(parse: CellParser, zone: ZoneInfo) -> CellParser:
+    """The reader of a column whose clocks are those of a zone, where a cell does not say its own."""
+
+    def moved(cell: Cell) -> datetime | None:
+        read: datetime | None = parse(cell)
+        if read is None or says_zone(to_halfwidth(to_plain(cell))):
+            return read
+        there = read.replace(tzinfo=zone)
+        if there.utcoffset() != there.replace(fold=1).utcoffset():
+            raise CellProblem("在当地换夏令时的那一小时里，分不清是哪一刻", "请写成带时区的时刻，如 …-05:00")
+        at = there.astimezone(BEIJING)
+        return type(read).combine(at, at.time(), BEIJING)
+
+    return moved
 
 
 def has_only_minutes(cells: Iterable[Cell]) -> bool:

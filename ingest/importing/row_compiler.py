@@ -298,7 +298,7 @@ class RowReader:
         return happened
 
     def _make_json_reader(self, field: Field) -> tuple[Any, Callable[[Any], list[JsonValue]]]:
-        """The same for a column of cells."""
+        """Where a field's cells are in a table that lies by columns, and what makes JSON of them."""
         columns, constants = self.recognition.columns.get(field.key, ()), self.recognition.profile.constants
         if len(columns) == 2:
             day, time = (column.index for column in columns)

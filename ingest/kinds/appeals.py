@@ -3,6 +3,7 @@
 from datetime import date
 
 from ingest.cells import Vocabulary, memoize, read_brief, read_day, read_id, text
+from ingest.kinds.glance import Glance, count_if
 from ingest.kinds.kind import Build, Reading, TableKind, check_order
 from ingest.kinds.order_fields import ORDER_NAMES
 from ingest.recognition.fields import Field, add_titles
@@ -61,6 +62,7 @@ def _day(event: ExclusionAppealed) -> date:
 
 APPEALS = TableKind(
     name="appeals",
+    called="申诉 剔除",
     source="appeals",
     fields=FIELDS,
     build=build,
@@ -70,5 +72,6 @@ APPEALS = TableKind(
     dated_by="asked_on",
     day=_day,
     when_repeated="同一张工单同一天的申诉只能有一行，请删去不对的一行",
+    glance=Glance(table="appeals", day="asked_on", thing="件申诉", parts=(count_if("excluded", "同意剔除"),)),
 )
 KINDS = (APPEALS,)

@@ -4,6 +4,7 @@ from datetime import date
 
 from ingest.cells import Vocabulary, memoize, read_brief, read_day, read_id, text
 from ingest.kinds.appeals import RESULTS
+from ingest.kinds.glance import Glance, count_if
 from ingest.kinds.kind import Build, Lookalike, Reading, TableKind, check_order
 from ingest.recognition.fields import Field, add_titles
 from tracker.events.call_appeals import CallExclusionAppealed
@@ -73,6 +74,9 @@ CALL_APPEALS = TableKind(
     mark="申诉 剔除",
     lookalikes=(Lookalike(title="工单的考核申诉", by="工单", unless="scope"),),
     dated_by="asked_on",
+    glance=Glance(
+        table="call_appeals", day="asked_on", thing="件申诉", parts=(count_if("excluded", "同意剔除"),)
+    ),
     day=_day,
     when_repeated="同一通电话同一天的申诉只能有一行，请删去不对的一行",
 )

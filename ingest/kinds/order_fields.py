@@ -19,6 +19,7 @@ from ingest.cells import (
     to_plain,
 )
 from ingest.cells.words import to_comparable
+from ingest.kinds.glance import Glance, count_if, omit_if_none, omit_if_unknown
 from ingest.profiles.deadlines import Limit, limit_of
 from ingest.recognition.fields import Field, add_titles
 from tracker.events.work_orders import WorkOrderAccepted, WorkOrderAssessed, WorkOrderFollowedUp
@@ -198,7 +199,8 @@ FIELDS = add_titles(
     ),
     Field(
         key="dispatched_at", title="派单时间", read=_time, happened=True,
-        names="派遣时间 转派时间 交办时间 转办时间 分派时间 派发时间 下派时间 dispatchtime",
+        names="派遣时间 转派时间 交办时间 转办时间 分派时间 派发时间 下派时间 dispatchtime"
+        " 首次派单时间 首次转办时间 首次派遣时间 首次分派时间 首次交办时间",
         cost="按时办结率（派单）、直接办结率、平均办理时间、退单率等",
     ),
     Field(
@@ -324,4 +326,16 @@ FIELDS = add_titles(
         key="repeated", read=Vocabulary(YES_NO), cost="重复工单率", names="是否重复件 是否重复诉求 repeated",
     ),
     Field(key="urging_order", read=read_id, cost="催办率", names="催办工单号 催办工单编号 urgeordernum"),
+)  # fmt: skip
+
+_OPEN = "closed_at IS NULL AND NOT cancelled AND position(' closed_at ' IN unknown) = 0"
+ORDERS_AT_A_GLANCE = Glance(
+    table="work_orders", day="accepted_on", at="accepted_at", thing="件工单", daily=True,
+    parts=(
+        omit_if_unknown("closed_at", count_if("closed_at IS NOT NULL", "已办结")),
+        omit_if_unknown("closed_at", count_if(_OPEN, "未办结")),
+        omit_if_none(count_if("cancelled", "作废")),
+        omit_if_none(count_if("kind = '投诉'", "投诉")),
+        omit_if_none(count_if("kind = '咨询'", "咨询")),
+    ),
 )  # fmt: skip

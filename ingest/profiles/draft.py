@@ -7,6 +7,7 @@ from ingest.profiles.derived import read_derived
 from ingest.profiles.own_profile import to_toml_key, to_toml_list, to_toml_text
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.proposals import Ground, Proposal, find_unmapped, propose
+from ingest.recognition.without_header import describe_contents
 from tracker.tabular import Row
 
 _HEAD = """# 由“{file}”草拟。没有 # 的行是认得的；“# 键 = …”是猜的：对的去掉 #，不对的改掉或删去。
@@ -24,7 +25,7 @@ def draft_profile(fit: HeaderFit, rows: list[Row], file: str) -> str:
             _HEAD.format(file=_escape_comment(file)),
             f"title = {to_toml_text(file.rpartition('.')[0] or file)}",
             f"kind = {to_toml_text(kind.name)}",
-            f"signature = {to_toml_list(one.title for one in known)}",
+            *_list_marks(fit, rows, known),
             *_list_columns(proposals, known),
             *_list_words(proposals, fit),
             *_list_derivations(fit, {one.field.key for one in known if one.field}),
@@ -32,6 +33,16 @@ def draft_profile(fit: HeaderFit, rows: list[Row], file: str) -> str:
             "",
         ]
     )
+
+
+def _list_marks(fit: HeaderFit, rows: list[Row], known: list[Proposal]) -> Iterator[str]:
+    """By what the next file is known: titles, or what each column holds."""
+    if fit.header.last_row:
+        yield f"signature = {to_toml_list(one.title for one in known)}"
+        return
+    yield "# 第一行像是数据：按没有表头草拟，列名按次序写作第1列、第2列……；第一行其实是列名的，不要用这一份。"
+    yield "# 各列的内容；以后列数和内容相同的文件按这个方案读。"
+    yield f"without_header = {to_toml_list(describe_contents(rows))}"
 
 
 def _list_columns(proposals: Iterable[Proposal], known: list[Proposal]) -> Iterator[str]:

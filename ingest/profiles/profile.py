@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from ingest.cells import DateOrder
+from ingest.cells import Content, DateOrder
 from ingest.identity.numbers import Identity
 from ingest.kinds import KINDS, Rules, TableKind
 from ingest.profiles.toml_profiles import ProfileProblem, read_marks, read_profile
@@ -36,6 +36,7 @@ class Profile:
     signature: frozenset[str] = frozenset()  # comparable titles by which the vendor is recognised
     rules: Rules = field(default_factory=Rules)
     identity: Identity = field(default_factory=Identity)
+    without_header: tuple[Content, ...] = ()  # what each column holds, of tables that have no header
     source: Path | None = None  # the file that it was read from; None: it is its kind's own
     default: bool = False  # takes the place of its kind's own profile
     problem: str = ""  # what is wrong with its file; nothing is read by such a one

@@ -5,10 +5,12 @@ from datetime import time
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ingest.cells import (
     DATE_ORDERS,
     TIME,
+    Content,
     DateOrder,
     UnitUnknown,
     Vocabulary,
@@ -21,14 +23,14 @@ from ingest.kinds import KIND_NAMED, KINDS, Rules, TableKind
 from ingest.profiles.deadlines import LIMITS, WORKING_HOURS, DeadlineRule, Limit
 from ingest.profiles.derived import Derived, DerivedProblem, check_derived, read_derived
 from ingest.recognition.fields import Field
-from ingest.recognition.header_labels import parse_label
+from ingest.recognition.header_labels import name_columns, parse_label
 from tracker.toml_file import TomlTable, read_toml
 from tracker.workdays import END_OF_DAY, Hours
 
 _PAUSES = {"extend": True, "keep": False}  # what becomes of a deadline while its order is paused
 _RULES = (
     "rows", "derived", "empty_retracts", "lists_leavers", "truly_empty", "deadline", "identity",
-    "first_filled", "earliest", "first_of", "only", "outbound",
+    "first_filled", "earliest", "first_of", "only", "outbound", "times",
 )  # fmt: skip
 
 
@@ -42,6 +44,8 @@ def read_profile(path: Path) -> dict[str, Any]:
     node.only("kind", *_READERS, *_RULES)
     kind = KIND_NAMED[node.choice("kind", list(KIND_NAMED))]
     given = {key: read(node, key, kind) for key, read in _READERS.items() if key in node}
+    if "without_header" in given:
+        given["signature"] = _list_places(node, given)
     return {
         "title": kind.title,
         "kind": kind,
@@ -49,6 +53,13 @@ def read_profile(path: Path) -> dict[str, Any]:
         "identity": _identity(node.table("identity"), kind) if "identity" in node else Identity(),
         **given,
     }
+
+
+def _list_places(node: TomlTable, given: Mapping[str, Any]) -> frozenset[str]:
+    """The signature of tables without a header: all places, as a workbook of rows held back has them."""
+    if "signature" in given:
+        raise node.problem("signature", "不能与 without_header 同时写：没有表头的文件按列数和各列内容辨认。")
+    return frozenset(name_columns(len(given["without_header"])))
 
 
 def read_marks(path: Path) -> tuple[TableKind, frozenset[str]]:
@@ -75,7 +86,22 @@ def _rules(node: TomlTable, kind: TableKind) -> Rules:
         **{key: read(node, key, kind) for key, read in _RULES_BY_FIELD.items() if key in node},
         only=_only(node.table("only")) if "only" in node else {},
         outbound=_outbound(node.table("outbound"), kind) if "outbound" in node else {},
+        zone=_zone(node.table("times")) if "times" in node else None,
     )
+
+
+def _zone(node: TomlTable) -> ZoneInfo:
+    """The zone of the moments that say none."""
+    node.only("zone")
+    zone: ZoneInfo = node.read("zone", _find_zone)
+    return zone
+
+
+def _find_zone(name: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(str(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"应写成 UTC、America/New_York 这样的时区名，读到的是“{name}”。") from None
 
 
 def _only(node: TomlTable) -> dict[str, tuple[str, ...]]:
@@ -254,6 +280,13 @@ def _dates(node: TomlTable, key: str, _: TableKind) -> DateOrder:
     return next(order for order in DATE_ORDERS if order == chosen)
 
 
+def _contents(node: TomlTable, key: str, _: TableKind) -> tuple[Content, ...]:
+    words = [*map(str, Content)]
+    if wrong := [one for one in _texts(node, key) if one not in words]:
+        raise node.problem(key, f"里的“{wrong[0]}”不是列的内容；可以写的有 {'、'.join(words)}。")
+    return tuple(map(Content, _texts(node, key)))
+
+
 def _texts(node: TomlTable, key: str) -> tuple[str, ...]:
     """A list of texts, or one text alone."""
     return node.texts(key) if isinstance(node.data[key], list) else (node.text(key),)
@@ -268,6 +301,7 @@ _READERS: Mapping[str, Callable[[TomlTable, str, TableKind], Any]] = {
     "title": lambda node, key, _: node.text(key),
     "signature": lambda node, key, _: frozenset(parse_label(title).base for title in _texts(node, key)),
     "ignored": lambda node, key, _: frozenset(map(parse_label, _texts(node, key))),
+    "without_header": _contents,
     "default": lambda node, key, _: node.flag(key),
     "empties": lambda node, key, _: frozenset(_texts(node, key)),
     "columns": _by_field(lambda node, name, _: _texts(node, name)),

@@ -56,6 +56,8 @@ class HeaderFit:
 
         Who names every column that must be there says what the table is."""
         profile, kind = self.profile, self.profile.kind
+        if profile.without_header:
+            return None
         named = {*profile.columns, *profile.joined, *profile.constants, *profile.rules.several}
         if all(field.key in named for field in kind.fields if field.required):
             return None

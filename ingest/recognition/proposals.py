@@ -1,15 +1,15 @@
 """What each column of a table may be, with the ground for it: what a person is asked who maps a new file."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 
 from ingest.cells import (
-    CellParser,
-    CellProblem,
-    Column,
+    Content,
     Vocabulary,
+    classify_column,
     find_unit_family,
     make_moment_reader,
     mask_value,
@@ -25,6 +25,7 @@ from ingest.profiles.profile import Profile
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.fields import Field
 from ingest.recognition.header_labels import parse_label
+from ingest.recognition.readable import is_read, measure_readable
 from ingest.recognition.recognise import list_questions
 from tracker.tabular import Cell, Row
 
@@ -35,6 +36,9 @@ _MOST_ROWS = 200
 _MOSTLY = 0.8  # of the filled cells
 _HALF = _RARELY = 0.5  # of the words, or the cells
 _SHORTEST_ID = 4  # digits of a number that names a thing or a person
+_CODE = re.compile(r"[A-Za-z0-9_.:-]+")
+_PHONE = re.compile(r"\+?(?:86)?(?:1\d{10}|0\d{9,11})")
+_DATE = re.compile(r"(19|20)\d\d[-/.年]")  # what a date begins with, and no telephone number
 _SHORTEST_NUMBER = 7  # digits of a telephone number that is no extension
 
 
@@ -67,7 +71,7 @@ class Proposal:
         """Words of the column that a field's vocabulary does not know, however the profile spells it."""
         if field is None or not isinstance(field.read, Vocabulary):
             return ()
-        return tuple(word for word in self.words if not _is_read(field, word, profile))
+        return tuple(word for word in self.words if not is_read(field, word, profile))
 
 
 def propose(fit: HeaderFit, rows: Sequence[Row]) -> list[Proposal]:
@@ -81,6 +85,7 @@ def propose(fit: HeaderFit, rows: Sequence[Row]) -> list[Proposal]:
     open_fields = [
         field for field in fit.profile.kind.fields if field.key not in fit.places and not field.many
     ]
+    unknown = "列名不认识" if fit.header.last_row else "没有列名"
     found = []
     for index, title in enumerate(fit.header.titles):
         if not title:
@@ -98,10 +103,12 @@ def propose(fit: HeaderFit, rows: Sequence[Row]) -> list[Proposal]:
         elif len(suits) == 1 or len(near) == 1:
             chosen = (near or [*suits])[0]
             field, ground = fit.profile.kind.by_key[chosen], suits[chosen]
-            doubt = f"列名不认识；按{ground}看像“{field.title}”，请确认。"
+            doubt = f"{unknown}；按{ground}看像“{field.title}”，请确认。"
         elif suits:
             likely = "、".join(fit.profile.kind.by_key[one].title for one in [*suits][:4])
-            doubt = f"列名不认识；可能是{likely}，请选一项，都不是的留空。"
+            doubt = f"{unknown}；可能是{likely}，请选一项，都不是的留空。"
+        elif cells and not fit.header.last_row:
+            doubt = f"{unknown}，请看内容选一项；用不着的留空。"
         words = tuple(dict.fromkeys(to_plain(cell) for cell in cells))
         few = words if len(words) <= _MOST_WORDS else ()
         found.append(
@@ -116,7 +123,7 @@ def _take_each_field_once(proposals: list[Proposal]) -> list[Proposal]:
     return [
         replace(
             one, field=None, ground=Ground.NONE,
-            doubt=f"列名不认识；像“{one.field.title}”，别的列也像，请选定其中一列。",
+            doubt=f"{one.doubt.partition('；')[0]}；像“{one.field.title}”，别的列也像，请选定其中一列。",
         )
         if one.ground in _GUESSES and one.field and guessed.count(one.field.key) > 1
         else one
@@ -152,9 +159,11 @@ def _list_suiting(
         for field in fields
         if cells
         and (
-            (_is_near(field, label) and not _is_only_digits(field, cells)) or _tells_by_content(field, cells)
+            (_is_near(field, label) and not _is_only_digits(field, cells))
+            or _tells_by_content(field, cells)
+            or (field is profile.kind.fields[0] and _names_each_row(field, cells))
         )
-        and _measure_readable(field, cells, profile) >= (_HALF if _is_listed(field) else _MOSTLY)
+        and measure_readable(field, cells, profile) >= (_HALF if _is_listed(field) else _MOSTLY)
     }
     return dict(sorted(found.items(), key=lambda one: one[1] is not Ground.NEAR))
 
@@ -187,7 +196,9 @@ def _tells_by_content(field: Field, cells: Sequence[Cell]) -> bool:
     if _is_listed(field):
         return not all(map(str.isdigit, texts))
     if field.read is read_phone:
-        return all(sum(map(str.isdigit, text)) >= _SHORTEST_NUMBER for text in texts)
+        return all(
+            sum(map(str.isdigit, text)) >= _SHORTEST_NUMBER and not _DATE.match(text) for text in texts
+        )
     if field.read is read_duration_ms:
         return any(":" in text or not text.replace(".", "").isdigit() for text in texts)
     return field.read is read_day or getattr(field.read, "__qualname__", "").startswith(
@@ -195,36 +206,30 @@ def _tells_by_content(field: Field, cells: Sequence[Cell]) -> bool:
     )
 
 
-def _compile_reader(field: Field, profile: Profile) -> CellParser:
-    column = Column(
-        index=0, label=field.title, unit=profile.units.get(field.key), dates=profile.dates,
-        words=profile.words.get(field.key, {}), empties=profile.empties,
-    )  # fmt: skip
-    return field.read(column)
+def _names_each_row(field: Field, cells: Sequence[Cell]) -> bool:
+    """Whether cells are all different codes, and no telephone numbers: the numbers of the rows' things."""
+    texts = [to_plain(cell) for cell in cells]
+    return (
+        field.read is read_id
+        and 1 < len({*texts}) == len(texts)
+        and all(len(text) >= _SHORTEST_ID and re.search(r"\d", text) for text in texts)
+        and all(map(_CODE.fullmatch, texts))
+        and not all(map(_PHONE.fullmatch, texts))
+        and classify_column(cells) in (Content.CODE, Content.TEXT)
+    )
 
 
-def _is_read(field: Field, word: str, profile: Profile) -> bool:
-    try:
-        _compile_reader(field, profile)(word)
-    except CellProblem:
-        return False
-    return True
-
-
-def _measure_readable(field: Field, cells: Sequence[Cell], profile: Profile) -> float:
-    parse, read = _compile_reader(field, profile), 0
-    for cell in cells:
-        try:
-            read += parse(cell) is not None
-        except CellProblem:
-            continue
-    return read / len(cells)
+def count_speaking(fit: HeaderFit, rows: Sequence[Row]) -> int:
+    """How many fields of a kind the cells speak for: words of its vocabularies, and what must be there."""
+    fields = {key for one in propose(fit, rows) for key in ([one.field.key] if one.field else one.suits)}
+    by_key = fit.profile.kind.by_key
+    return sum(_is_listed(by_key[key]) + by_key[key].required for key in fields)
 
 
 def _find_contradiction(field: Field, cells: Sequence[Cell], profile: Profile, title: str) -> str:
     """What to ask where a column is called like a field and its cells are none of its values."""
     vocabulary = isinstance(field.read, Vocabulary)
-    if not cells or field.describes or vocabulary or _measure_readable(field, cells, profile) >= _RARELY:
+    if not cells or field.describes or vocabulary or measure_readable(field, cells, profile) >= _RARELY:
         return ""
     example = _list_examples(cells, field)[0]
     unit = (

@@ -21,7 +21,15 @@ from ingest.profiles.profile import Profile
 from ingest.recognition.column_matching import HeaderFit, fit_header
 from ingest.recognition.header import Header, list_possible_headers
 from ingest.recognition.header_labels import find_stated_units, parse_label
+from ingest.recognition.without_header import find_differences, fit_places, looks_headless
 from tracker.tabular import Cell, FileRefused, Row
+
+BY_CHANCE = 1  # cell of a row of data that is called like a field
+_HEADLESS = (
+    "文件像是没有表头：第一行已经是数据。请重新导出带列名的文件；导不出的，在导入页面的“列的对应”里选"
+    "“没有表头：这些就是列”，逐列指明一次，或用 hotline profile new 草拟导入方案。"
+    "以后列数和内容相同的文件不再问。"
+)
 
 
 class TableUnknown(FileRefused):
@@ -104,6 +112,10 @@ def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
         if (found := fit_header(profile, header)).matched
     ]
     _check_readable(rows, every)
+    whole = any(not found.missing and not found.unlike for found in fits)
+    fits += _fit_without_header(rows, tried, ask=not whole)
+    if not any(found.matched > BY_CHANCE or not found.missing for found in fits) and looks_headless(rows):
+        raise TableUnknown(_HEADLESS, near=False)
     if not fits:
         kinds = "、".join(dict.fromkeys(profile.kind.title for profile in tried))
         raise TableUnknown(f"看不出是哪一种数据：没有找到认识的表头；能导入的有{kinds}。", near=False)
@@ -113,6 +125,23 @@ def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
     _check_unique(best, fits)
     _check_certain(best)
     return _build_recognition(best, rows)
+
+
+def _fit_without_header(rows: Sequence[Row], profiles: Iterable[Profile], *, ask: bool) -> list[HeaderFit]:
+    """The fits of profiles for tables without a header whose columns hold what this table's do.
+
+    Raises: TableUnknown where none does, and one of as many columns may be meant; `ask`: only then."""
+    alike = [found for profile in profiles if (found := fit_places(profile, rows))]
+    differences = {found.profile.title: find_differences(found, rows) for found in alike}
+    fits = [found for found in alike if not differences[found.profile.title]]
+    if ask and not fits and alike and looks_headless(rows):
+        title, different = next(iter(differences.items()))
+        raise TableUnknown(
+            f"要先问清楚，没有导入：文件没有表头，列数与导入方案“{title}”的相同，内容却不同：{'；'.join(different)}。"
+            "请在导入页面的“列的对应”里逐列核对并保存；列的次序变了的，请用另一个名字保存。",
+            near=True,
+        )
+    return fits
 
 
 def _check_readable(rows: Sequence[Row], profiles: Iterable[Profile]) -> None:
@@ -254,6 +283,8 @@ def _build_recognition(best: HeaderFit, rows: Sequence[Row]) -> Recognition:
     )
     below = [cells for number, cells in rows if number > header.last_row]
     columns: dict[str, tuple[Column, ...]] = {}
+    if not header.last_row:
+        notices[f"文件没有表头：按导入方案“{profile.title}”的列序读，共 {len(header.titles)} 列。"] += 1
     for key, indexes in best.places.items():
         field = profile.kind.by_key[key]
         indexes = (*indexes, *best.further.get(key, ()))
@@ -341,6 +372,7 @@ def _build_column(
         label=title,
         unit=unit,
         dates=profile.dates,
+        zone=profile.rules.zone,
         words=profile.words.get(key, {}),
         empties=profile.empties,
         separator=profile.rules.first_of.get(key, ""),

@@ -43,7 +43,10 @@ def list_conditions(
 def list_months_of(
     backing: Backing | None, indicator: Indicator, figure: Figure
 ) -> tuple[CountedMonths, date]:
-    """The same by the backing of its year, which only indicators with a monthly source need."""
+    """The months that entered the figure, and the day before which it counted.
+
+    `backing` is that of its year; only indicators with a monthly source need it.
+    """
     months, today = indicator.months(figure.period), get_day(figure.computed_at)
     if backing is None or not select_monthly_sources(indicator.needs):
         begun = CountedMonths(tuple(month for month in months if month.first_day < today))

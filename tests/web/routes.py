@@ -26,6 +26,7 @@ GIVEN = {  # a value for each part of an address
     "cell": "order_without_call",
     "rule": "inspections_known",
     "upload": "none",
+    "profile": "none",
     "made": "none",
     "day": date(2023, 8, 12),
     "form": "order",

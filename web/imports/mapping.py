@@ -13,6 +13,7 @@ from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.fields import Field
 from ingest.recognition.header_labels import parse_label
 from ingest.recognition.proposals import Proposal, find_unmapped, propose
+from ingest.recognition.without_header import describe_contents
 from tracker.tabular import Row
 
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
@@ -161,8 +162,8 @@ def list_meanings(field: Field) -> tuple[tuple[str, str], ...]:
     return tuple((meaning, words.split()[0]) for meaning, words in field.read.spellings.items() if meaning)
 
 
-def read_mapping(answers: Answers, fit: HeaderFit, *, title: str) -> ColumnMapping:
-    """The mapping that was filled in. Raises: MappingProblem."""
+def read_mapping(answers: Answers, fit: HeaderFit, rows: Sequence[Row], *, title: str) -> ColumnMapping:
+    """The mapping that was filled in, of a table whose first rows are given. Raises: MappingProblem."""
     profile, kind = fit.profile, fit.profile.kind
     titles = [fit.title_of(index) for index in range(len(fit.header.titles))]
     problems: dict[str, str] = {}
@@ -206,6 +207,7 @@ def read_mapping(answers: Answers, fit: HeaderFit, *, title: str) -> ColumnMappi
         units=units,
         words=_read_words(answers, profile.words),
         empties=tuple(sorted(profile.empties)),
+        without_header=() if fit.header.last_row else describe_contents(rows),
         rules=replace(profile.rules, legs=legs, derived=derived),
         identity=replace(profile.identity, within=within) if kind.marks and within in SCOPES else Identity(),
     )  # fmt: skip

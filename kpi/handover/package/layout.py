@@ -49,7 +49,7 @@ def write_json(path: Path, content: object) -> None:
 
 
 def dump_json(content: object) -> bytes:
-    """The same as bytes."""
+    """An object as UTF-8 JSON, its keys in order, one line a value, with a newline at the end."""
     return orjson.dumps(content, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n"
 
 

@@ -6,7 +6,6 @@ from fractions import Fraction
 
 from tests.kpi.from_cards.centre import Centre
 from tests.kpi.from_cards.plain import Number, Plain, count, share, within
-from tracker.events.call_appeals import CallExclusionAppealed
 from tracker.events.calls import CallEnded
 from tracker.events.times import get_day
 from tracker.periods import Period
@@ -229,19 +228,7 @@ def call_repeat_rate(centre: Centre, period: Period) -> Number:
     )
 
 
-def calls_excluded(centre: Centre, period: Period) -> Number:
-    """有一次同意就算一通，有同意整通剔除的以它为准；同一天几次申诉的，以后一次为准。"""
-    told = {(one.call_id, one.asked_on): one for one in centre.call_appeals}
-    granted: dict[str, list[CallExclusionAppealed]] = {}
-    for _, one in sorted(told.items()):
-        if one.granted:
-            granted.setdefault(one.call_id, []).append(one)
-    ruling = (min(found, key=lambda one: one.scope != "all") for found in granted.values())
-    return count(one for one in ruling if within(one.decided_on, period))
-
-
 PLAIN: tuple[Plain, ...] = (
-    calls_excluded,
     call_answer_rate,
     call_answer_of_inbound_rate,
     call_answer_within_15s_rate,

@@ -148,6 +148,11 @@ POST /<center>/imports/<upload>/trial                      C M
 POST /<center>/imports/<upload>/commit                     C M
 POST /<center>/imports/<upload>/drop                       C M
 GET  /<center>/imports/<upload>/rejects/<int:number>.xlsx  C M
+GET  /<center>/profiles/                                   C M
+POST /<center>/profiles/                                   C M
+GET  /<center>/profiles/<profile>.toml                     C M
+POST /<center>/profiles/<profile>/copy                     C M
+POST /<center>/profiles/<profile>/removal                  C M
 GET  /<center>/declarations/                               C M
 POST /<center>/declarations/                               C M
 GET  /<center>/questions/                                  C M
