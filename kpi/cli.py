@@ -9,12 +9,12 @@ from kpi.cli_center import CenterContext, open_center
 from kpi.figure_printing import print_by, print_figures, print_json, print_rows, print_rows_then, print_traced
 from kpi.figures import catalogue as cards
 from kpi.figures import results
+from kpi.figures.counted_rows import PartName
 from kpi.figures.definitions.cards import list_cards_in_force
 from kpi.figures.definitions.choosing import choose_definition
 from kpi.figures.definitions.in_force import PACKAGED, Definitions, read_definitions
 from kpi.figures.indicators import GROUPS, INDICATORS, find_indicator
 from kpi.figures.measures import MEASURES
-from kpi.figures.rows import PartName
 from kpi.figures.serializing import serialize_figure
 from kpi.figures.tracing import find_code
 from tracker import centers

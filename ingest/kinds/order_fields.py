@@ -49,6 +49,14 @@ CONTACTED_WORDS = {
     "": "未表态 不清楚 未回访 未接通",
 }  # fmt: skip
 
+ROLE_WORDS = {
+    "主办": "主办 主责 牵头 牵头办理 主办单位 独办 单办",
+    "协办": "协办 会办 配合 协办单位 会办单位",
+    "转办": "转办 直派 直办 交办 转办单位",
+}
+
+YES_NO = {"yes": "是 重复 有", "no": "否 不重复 无 非重复"}
+
 REACHED_WORDS = {
     "reached": "已接通 接通 是 成功 回访成功 已联系",
     "unreached": "未接通 无法接通 否 失败 回访失败 未联系上 无人接听 停机 空号 拒接 关机",
@@ -305,9 +313,19 @@ FIELDS = add_titles(
         key="sub_reply_due_at", read=_deadline, cost="按时反馈率",
         names="二级截止时间 二级回复截止时间 街道回复截止 反馈截止时间 反馈时限 subdeadlinedate",
     ),
-    Field(key="role", read=_word, names="主协办 办理性质 承办性质"),
-    Field(key="main_order", read=read_id, names="原工单号 旧工单号 主工单号 并单主单号 oldordernum"),
-    Field(key="hung_at", read=_time, happened=True, names="挂账日期 挂账认定时间"),
+    Field(
+        key="role", read=Vocabulary(ROLE_WORDS), cost="按时办结率（协办的除外）",
+        names="主协办 主办协办 办理性质 承办性质",
+    ),
+    Field(
+        key="main_order", read=read_id, cost="并单率",
+        names="原工单号 旧工单号 主工单号 并单主单号 oldordernum",
+    ),
+    Field(key="hung_at", read=_time, happened=True, cost="挂账率", names="挂账日期 挂账认定时间"),
+    Field(
+        key="repeated", read=Vocabulary(YES_NO), cost="重复工单率", names="是否重复件 是否重复诉求 repeated",
+    ),
+    Field(key="urging_order", read=read_id, cost="催办率", names="催办工单号 催办工单编号 urgeordernum"),
 )  # fmt: skip
 
 _OPEN = "closed_at IS NULL AND NOT cancelled AND position(' closed_at ' IN unknown) = 0"

@@ -119,13 +119,15 @@ MILESTONES = (
 _ASSESSED = {
     "contacted", "attitude", "process", "first_satisfaction", "sign_due_at", "return_due_at", "sub_unit",
     "sub_signed_at", "sub_replied_at", "sub_reply_due_at", "role", "main_order", "hung_at",
+    "repeated", "urging_order",
 }  # fmt: skip
 
 
 def _assessed(row: RowValues) -> WorkOrderAssessed:
     """What the row is assessed by; of who was not reached no answer is taken."""
     told = {key: row[key] for key in _ASSESSED}
-    told["contacted"] = None if row["contacted"] is None else row["contacted"] == "yes"
+    for key in ("contacted", "repeated"):
+        told[key] = None if row[key] is None else row[key] == "yes"
     if row["reached"] is False:
         told |= {"contacted": None, "attitude": None, "process": None}
     return WorkOrderAssessed(order_id=row["order_id"], part_solved=row["part_solved"] or None, **told)

@@ -9,16 +9,15 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from kpi.figures.compute import FigureEvidence, compute_figure
-from kpi.figures.definitions.computing import read_facts
+from kpi.figures.counted_rows import PartName, list_conditions, list_months_of
+from kpi.figures.evidence import read_evidence_of
 from kpi.figures.figure import Figure
 from kpi.figures.forks.net import make_gross_and_net
 from kpi.figures.indicators import Indicator
 from kpi.figures.indicators.formula import CountedMonths, Part, Term
 from kpi.figures.measures import MEASURES
 from kpi.figures.measures.certainty import is_certain, is_possible
-from kpi.figures.measures.net import SUFFIX, is_left_out
-from kpi.figures.rows import PartName, list_conditions, list_months_of
-from tracker.facts.appeals import appeals
+from kpi.figures.measures.net import SUFFIX, get_appeals, is_left_out
 from tracker.periods import Month, Period
 
 
@@ -97,18 +96,14 @@ def compare_net(
     center: str,
     wanted: Sequence[FigurePeriod],
     now: datetime,
-    seq: int | None = None,
 ) -> dict[FigurePeriod, NetComparison]:
-    """Figures of one year gross and net; those not begun, and those that cannot be counted net, are absent.
-
-    `seq` is the log position; None: the centre's head.
-    """
+    """Figures of one year gross and net; those not begun, or that cannot be counted net, are absent."""
     pairs = {declared: both for declared, _ in wanted if (both := make_gross_and_net(declared))}
     if not pairs:
         return {}
     periods = list(dict.fromkeys(period for declared, period in wanted if declared in pairs))
     definitions = [one for both in pairs.values() for one in both]
-    evidence = read_facts(connection, center, definitions, periods, now, seq)
+    evidence = read_evidence_of(connection, center, definitions, periods, now)
     of_definition: dict[Indicator, list[_Between]] = {}
     for declared, period in wanted:
         if declared in pairs and (between := _compute(evidence, pairs[declared], period)):
@@ -198,8 +193,10 @@ def _add(row: ExcludedRow, part: PartName, adds: Fraction, *, granted: bool) -> 
 
 def _select_term(center: str, place: int, term: Term, months: Sequence[Month], end: date) -> sa.Select[Any]:
     """What a term counts and an appeal leaves out, or may."""
-    measure, appeal = MEASURES[term.measure], appeals.c
-    among, left_out = measure.among, is_left_out(measure, appeals)
+    measure = MEASURES[term.measure]
+    among = measure.among
+    table = get_appeals(among)
+    appeal, left_out = table.c, is_left_out(measure, table.c.excluded, table.c.get("scope"))
     about = sa.and_(appeal.center_id == among.center_id, appeal.about == among.subject)
     columns: list[Any] = [
         sa.literal_column(str(place), sa.Integer).label("place"),
@@ -211,7 +208,7 @@ def _select_term(center: str, place: int, term: Term, months: Sequence[Month], e
     ]  # fmt: skip
     return (
         sa.select(*columns)
-        .select_from(among.rows.join(appeals, about))
+        .select_from(among.rows.join(table, about))
         .where(
             *list_conditions(center, term, CountedMonths(tuple(months)), end),
             sa.func.coalesce(is_possible(left_out), sa.false()),

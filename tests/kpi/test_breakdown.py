@@ -26,6 +26,8 @@ WORDLESS = {
     "call_repeat_rate", "missed_call_callback_rate", "missed_call_callback_time",
     "call_rating_satisfaction_rate", "payment_within_30_days_of_acceptance_rate",
     "work_order_response_rate", "work_order_replied_in_time_rate", "work_order_returned_late_rate",
+    "work_orders_hung_in_period", "work_order_hung_rate", "work_order_repeated_rate",
+    "work_order_merged_rate", "work_order_urged_by_citizens_rate",
     "work_order_attitude_satisfaction_rate", "work_order_process_satisfaction_rate",
 }  # fmt: skip
 # One piece is the figure itself. Complaints are all complaints; of the others `given` names one value only.

@@ -14,6 +14,7 @@ from tests.conftest import IMPORTED, LATE_FILE, deliver
 from tests.kpi.given import append
 from tracker.database import Database
 from tracker.events.appeals import ExclusionAppealed
+from tracker.events.call_appeals import CallExclusionAppealed
 from tracker.events.seats import AgentStateEntered
 from tracker.events.times import BEIJING
 from tracker.facts import FACTS
@@ -172,6 +173,19 @@ def test_an_appeal_about_an_order_that_is_not_in_the_log_is_a_finding(given):
     )
     assert found(given, "appeal_without_order").unexplained == 1
     assert [row.subject for row in opened(given, "appeal_without_order").rows] == ["appeal/A404"]
+
+
+def test_an_appeal_about_a_call_that_is_not_in_the_log_is_a_finding(given):
+    """
+    call 2023-05-01 08:00:00 id c1 queued 08:00:10 answered 08:00:20
+    delivered calls 2023-04-01..2023-05-31 as of 2023-06-01
+    delivered call_appeals 2023-05-01..2023-05-20 as of 2023-06-01"""
+    asked = date(2023, 5, 20)
+    append(
+        given, [CallExclusionAppealed(call_id=call, asked_on=asked, granted=True) for call in ("c1", "c404")]
+    )
+    assert found(given, "appeal_without_call").unexplained == 1
+    assert [row.subject for row in opened(given, "appeal_without_call").rows] == ["call_appeal/c404"]
 
 
 def test_a_months_totals_stand_beside_its_counts(given):

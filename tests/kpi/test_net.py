@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from kpi.figures import results
+from kpi.figures.counted_rows import PartName
 from kpi.figures.definitions.computing import compute_figures_by
 from kpi.figures.exclusions import NetComparison, compare_net
 from kpi.figures.figure import Figure, Status
 from kpi.figures.forks import FORKS
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.rows import PartName, read_figure_rows, read_rows
+from kpi.figures.rows import read_figure_rows, read_rows
 from tests.centre import NOW, Centre
 from tracker.database import Database
 from tracker.periods import Month, Period, Quarter

@@ -5,11 +5,11 @@ from fractions import Fraction
 
 from flask import Blueprint, Response, abort, render_template, request
 
+from kpi.figures.counted_rows import PartName
 from kpi.figures.definitions.in_force import read_definitions
 from kpi.figures.exclusions import ExcludedRow, NetComparison, compare_net
 from kpi.figures.forks.net import make_gross_and_net
 from kpi.figures.indicators import Indicator
-from kpi.figures.rows import PartName
 from tracker.periods import Period
 from web import breadcrumbs
 from web.access import Action, Right, allowed, audit

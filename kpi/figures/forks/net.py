@@ -1,4 +1,4 @@
-"""Every rate of work orders less those that an appeal left out of assessment, beside the rate with them."""
+"""Rates of work orders and calls less what an appeal left out of assessment, beside those with it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -41,14 +41,23 @@ def _rename(formula: Formula, name: Callable[[str], str]) -> Formula:
     return Formula(change(formula.numerator), below, formula.times, formula.kind)
 
 
+_USED_BY = {
+    False: "申诉成功的工单不纳入考核的城市（如北京）",
+    True: "误拨、骚扰来电和申诉成功的评价不计入话务考核的中心",
+}
+_BY_SCOPE = "只剔除评价的，除按键评价以外的数字照算；没有写剔除范围的，列为不明。"
+
+
 def _net(gross: Indicator) -> Fork:
-    card = gross.card
+    card, net = gross.card, _rename(gross.formula, lambda key: f"{key}{SUFFIX}")
+    of_calls = any(MEASURES[key].among.facts[-1] == "call_appeals" for key in net.measures)
+    thing = "电话" if of_calls else "工单"
     return build_fork(
-        gross, "net", "考核剔除", "考核申诉同意剔除的不算", "申诉成功的工单不纳入考核的城市（如北京）",
-        _rename(gross.formula, lambda key: f"{key}{SUFFIX}"),
+        gross, "net", "考核剔除", "考核申诉同意剔除的不算", _USED_BY[of_calls], net,
         replace(
             card,
-            excludes=f"{card.excludes}考核申诉同意剔除的工单，不论何时审核；还没有审核的申诉列为不明。",
+            excludes=f"{card.excludes}考核申诉同意剔除的{thing}，不论何时审核；还没有审核的申诉列为不明。"
+            f"{_BY_SCOPE if of_calls else ''}",
         ),
     )  # fmt: skip
 

@@ -25,7 +25,7 @@ from kpi.handover.package.definitions import describe_definitions
 from kpi.handover.package.evidence_index import list_index_rows, write_deliveries_table, write_index_table
 from kpi.handover.package.exclusions import (
     compare_year,
-    has_appeals,
+    list_appeal_sources,
     make_net_claims,
     write_exclusions_table,
 )
@@ -216,7 +216,7 @@ class _PackageBuilder:
         (bag / layout.VINTAGES).write_bytes(write_vintages_table(replay, self._year))
         (bag / layout.EXCEPTIONS).write_bytes(write_exceptions_table(replay, self._year))
         (bag / layout.PAPERS).write_bytes(write_documents_table(replay))
-        if has_appeals(replay):
+        if list_appeal_sources(replay):
             compared = compare_year(replay, self._year, moment)
             layout.write_json(bag / layout.NET, make_net_claims(compared))
             (bag / layout.EXCLUSIONS).write_bytes(write_exclusions_table(compared))

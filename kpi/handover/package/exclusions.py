@@ -4,14 +4,18 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from kpi.figures.codes import as_sealed
+from kpi.figures.counted_rows import PartName
 from kpi.figures.exclusions import FigurePeriod, NetComparison, compare_net
 from kpi.figures.forks.net import make_gross_and_net
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.rows import PartName
 from kpi.figures.serializing import format_exact
 from kpi.handover.package.layout import dump_csv
 from kpi.offline import Replay
+from tracker.facts.appeals import appeals
+from tracker.facts.call_appeals import call_appeals
 from tracker.periods import Month, list_periods
 
 NetClaim = dict[str, Any]
@@ -23,21 +27,25 @@ _ROWS = (
 )  # fmt: skip
 
 
-def has_appeals(replay: Replay) -> bool:
-    """Whether the log tells of any appeal; without one a package says nothing of gross and net."""
-    return bool(replay.duck.sql("SELECT count(*) FROM appeals").scalar_one())
+def list_appeal_sources(replay: Replay) -> list[str]:
+    """The sources of appeals of which the log tells any; without one a package says nothing of gross and
+    net."""
+    tables = (appeals, call_appeals)
+    return [one.name for one in tables if replay.duck.execute(sa.select(one.c.subject).limit(1)).first()]
 
 
 def compare_year(replay: Replay, year: int, moment: datetime) -> NetComparisons:
-    """Every figure of a year that can be counted net, by the definitions in force, from the log."""
-    definitions = replay.definitions()
+    """Every figure of a year that is counted net of such appeals, by the definitions in force, from the
+    log."""
+    definitions, told = replay.definitions(), set(list_appeal_sources(replay))
     wanted = [
         (declared, period)
         for key in INDICATORS
         for period in list_periods(year)
-        if make_gross_and_net(declared := definitions.find_in_force(key, period))
+        if (both := make_gross_and_net(declared := definitions.find_in_force(key, period)))
+        and not told.isdisjoint(both[1].needs)
     ]
-    return compare_net(replay.duck.connection, replay.center, wanted, moment, replay.seq)
+    return compare_net(replay.duck.connection, replay.center, wanted, moment)
 
 
 def make_net_claims(compared: NetComparisons) -> list[NetClaim]:

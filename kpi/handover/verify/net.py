@@ -12,7 +12,7 @@ from kpi.handover.package.claims import COMPARED, get_title
 from kpi.handover.package.exclusions import (
     NetClaim,
     compare_year,
-    has_appeals,
+    list_appeal_sources,
     make_net_claims,
     write_exclusions_table,
 )
@@ -32,7 +32,7 @@ _NAMES = {
 
 def is_told(bag: Path, replay: Replay) -> bool:
     """Whether there is anything to check: a package without appeals has no such files."""
-    return has_appeals(replay) or (bag / layout.NET).is_file()
+    return bool(list_appeal_sources(replay)) or (bag / layout.NET).is_file()
 
 
 def check_net(bag: Path, replay: Replay, about: Mapping[str, Any]) -> CheckStep:

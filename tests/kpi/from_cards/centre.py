@@ -228,6 +228,11 @@ def _assessed(random: Random, accepted: WorkOrderAccepted) -> WorkOrderAssessed:
         return_due_at=random.choice([None, accepted.at + timedelta(hours=random.choice([1, 5, 40]))]),
         sub_reply_due_at=due,
         sub_replied_at=random.choice([None, replied, replied]),
+        role=random.choice(["主办", "主办", "协办", None]),
+        main_order=random.choice([None, None, "A0"]),
+        hung_at=random.choice([None, None, accepted.at + timedelta(days=random.choice([0, 3, 40]))]),
+        repeated=random.choice([True, False, None]),
+        urging_order=random.choice([None, None, "U1"]),
     )
 
 
@@ -311,7 +316,7 @@ def _appeal(random: Random) -> ExclusionAppealed:
         order_id=f"A{random.randrange(30)}",
         asked_on=asked,
         granted=random.choice([True, False]),
-        decided_on=random.choice([None, asked, asked + timedelta(days=20)]),
+        decided_on=random.choice([asked, asked + timedelta(days=20)]),
     )
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from kpi.figures import results
-from kpi.figures.rows import PartName, read_rows
+from kpi.figures.counted_rows import PartName
+from kpi.figures.rows import read_rows
 from kpi.handover.package import layout
 from kpi.handover.package.building import BuiltPackage
 from kpi.handover.package.container import pack

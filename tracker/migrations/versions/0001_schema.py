@@ -223,6 +223,23 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("center_id", "subject"),
     )
     op.create_table(
+        "call_appeals",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("about", sa.Text(collation="C"), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("excluded", sa.Boolean(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("unknown", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("center_id", "subject", "about"),
+    )
+    op.create_index("call_appeals_about", "call_appeals", ["center_id", "about"], unique=False)
+    op.create_table(
         "calls",
         sa.Column("center_id", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(collation="C"), nullable=False),
@@ -718,6 +735,9 @@ def _make_tables() -> None:
         sa.Column("role", sa.Text(), nullable=True),
         sa.Column("main_order", sa.Text(), nullable=True),
         sa.Column("hung_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("hung_on", sa.Date(), nullable=True),
+        sa.Column("repeated", sa.Boolean(), nullable=True),
+        sa.Column("urging_order", sa.Text(), nullable=True),
         sa.Column("told_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("unknown", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("center_id", "subject"),
