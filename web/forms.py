@@ -16,6 +16,7 @@ from wtforms import (  # type: ignore[import-untyped]
 from wtforms.validators import DataRequired, EqualTo, Length, Optional  # type: ignore[import-untyped]
 
 __all__ = [
+    "DataRequired",
     "DateField",
     "EqualTo",
     "FileField",
