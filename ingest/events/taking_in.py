@@ -29,6 +29,7 @@ from ingest.questions.wording import word_question
 from tracker.calendar_files import CalendarProblem
 from tracker.vault import Vault
 
+_ROUNDS = 3  # each costs as much as taking the events in
 _REFUSALS = (FileRefused, ProfileProblem, CalendarProblem)
 
 
@@ -84,20 +85,47 @@ def take_in_events(
     lock_head(connection, center)
     verdicts, fresh, twins = _sort_out(connection, center, events)
     reports: list[ImportReport] = []
-    for places in _group_by_type(events, fresh):
-        group = [events[place] for place in places]
+    groups = [_Group(places) for places in _group_by_type(events, fresh)]
+    while groups:
+        group = groups.pop(0)
+        sent = [events[place] for place in group.places]
         try:
             with connection.transaction():
-                report = _deliver(connection, home, center, group, now=now, vault=vault)
-                found = _list_received(connection, center, group, report)
+                report = _deliver(connection, home, center, sent, now=now, vault=vault)
+                if parts := group.part(report):
+                    raise _Asked
+                found = _list_received(connection, center, sent, report)
                 note_received(connection, center, found, token=token, now=now)
         except _REFUSALS as problem:
-            verdicts |= {place: _refuse(events[place], str(problem)) for place in places}
-            continue
-        reports.append(report)
-        verdicts |= {place: _judge(one) for place, one in zip(places, found, strict=True)}
+            verdicts |= {place: _refuse(events[place], str(problem)) for place in group.places}
+        except _Asked:
+            groups += parts
+        else:
+            reports.append(report)
+            verdicts |= {place: _judge(one) for place, one in zip(group.places, found, strict=True)}
     verdicts |= {place: _repeat_in_request(verdicts[first]) for place, first in twins.items()}
     return TakenIn(tuple(verdicts[place] for place in range(len(events))), tuple(reports))
+
+
+class _Asked(Exception):
+    """A few events ask what nobody but a person can answer; the others need not wait with them."""
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Events of one type that are delivered together, by their places in the request."""
+
+    places: list[int]
+    rounds: int = _ROUNDS  # how often it may still be parted
+
+    def part(self, report: ImportReport) -> list["_Group"]:
+        """The others and those by which it asks; nothing where it goes in, or waits, as it is."""
+        rows = {one.row for one in report.question.examples} if report.question else set()
+        if not self.rounds or not rows or len(rows) >= len(self.places):
+            return []
+        asking = [place for row, place in enumerate(self.places, 1) if row in rows]
+        others = [place for row, place in enumerate(self.places, 1) if row not in rows]
+        return [_Group(others, self.rounds - 1), _Group(asking, 0)] if asking else []
 
 
 def _sort_out(

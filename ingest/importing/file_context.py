@@ -83,7 +83,8 @@ def start_reading(delivered: FileContext, table: Table, recognition: Recognition
         )
         return ParallelReader(assignment)
     identity = recognition.profile.identity
-    return BatchReader(make_row_reader(delivered, recognition), table, today, identity, name)
+    reader = make_row_reader(delivered, recognition)
+    return BatchReader(reader, table, today, identity, name, delivered.times)
 
 
 def make_row_reader(delivered: FileContext, recognition: Recognition) -> RowReader:

@@ -74,6 +74,7 @@ class TableImport:
         self._file_name = delivered.file_name if alone else f"{delivered.file_name}#{table.sheet}"
         self._reading = start_reading(delivered, table, recognition)
         self._asking = QuestionCollector(recognition.profile.kind.name, delivered.answer)
+        self._asking.rows_dated = bool(delivered.times)
         base = deliveries.make_base_id(delivered.kept.sha256, table.number)
         identity = recognition.profile.identity
         of_file = of_file or FileTables.of([recognition.profile.kind.name])
