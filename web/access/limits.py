@@ -18,6 +18,7 @@ _LIMITED = {
     "own_account.password": ATTEMPTS,
     "api.deliver": DELIVERIES,
     "api.send_file": DELIVERIES,
+    "api.send_event": MACHINES,
     "api.send_events": MACHINES,
 }
 _OF_MACHINES = "api."

@@ -24,13 +24,11 @@ from web.api.description import Operation, describe
 from web.api.models import EventAnswer, EventsAnswer
 from web.instance import get_instance, get_now, open_log_transaction
 
+Readers = Mapping[str, Callable[[str], list[SentEvent]]]  # by media type
+
 SINGLE, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
 LINES = "application/x-ndjson"
-_READERS: Mapping[str, Callable[[str], list[SentEvent]]] = {
-    SINGLE: read_single,
-    BATCH: read_batch,
-    LINES: read_lines,
-}
+_READERS_OF_MANY = {BATCH: read_batch, LINES: read_lines}
 _CODES = {  # of a request of one event
     VerdictName.ACCEPTED: 201,
     VerdictName.DUPLICATE: 200,
@@ -44,27 +42,44 @@ _CODES = {  # of a request of one event
 @for_machines(Scope.EVENTS)
 @describe(
     Operation(
-        summary="推送事件（CloudEvents 1.0）：单条、批量或每行一条；每条都有结论",
-        body={
-            SINGLE: CloudEvent,
-            BATCH: [CloudEvent],
-            LINES: {"type": "string", "description": "每行一条事件"},
-        },
-        body_about="一次最多 2 MB、1,000 条。source 和 id 相同的事件只收一次。",
+        summary="推送一条事件（CloudEvents 1.0）",
+        body={SINGLE: CloudEvent},
+        body_about="最多 2 MB。source 和 id 相同的事件只收一次。",
         answers={
-            200: ("批量：全部事件的结论，不论采用与否。单条：以前收过", EventsAnswer),
-            201: ("单条：已采用", EventsAnswer),
-            202: ("单条：留存，等人回答", EventsAnswer),
-            409: ("单条：编号相同而内容不同，没有采用", EventsAnswer),
-            422: ("单条：没有采用", EventsAnswer),
+            200: ("以前收过，这次不变", EventsAnswer),
+            201: ("已采用", EventsAnswer),
+            202: ("留存，等人回答", EventsAnswer),
+            409: ("编号相同而内容不同，没有采用", EventsAnswer),
+            422: ("没有采用", EventsAnswer),
         },
+        problems=(400, 413, 415),
+    )
+)
+def send_event(center: str) -> Response:
+    """Takes in one event, answered by a code that says what became of it."""
+    taken = _take_in(center, {SINGLE: read_single})
+    return answer(_build_answer(center, taken), _CODES[taken.verdicts[0].verdict])
+
+
+@api.post("/centers/<center:center>/events/batch")
+@for_machines(Scope.EVENTS)
+@describe(
+    Operation(
+        summary="推送一批事件（CloudEvents 1.0）：JSON 数组或每行一条；逐条给结论",
+        body={BATCH: [CloudEvent], LINES: {"type": "string", "description": "每行一条事件"}},
+        body_about="最多 2 MB、1,000 条。source 和 id 相同的事件只收一次。",
+        answers={200: ("全部事件的结论，不论采用与否", EventsAnswer)},
         problems=(400, 413, 415),
     )
 )
 def send_events(center: str) -> Response:
     """Takes in what is new; nothing of a request that cannot be read."""
+    return answer(_build_answer(center, _take_in(center, _READERS_OF_MANY)))
+
+
+def _take_in(center: str, readers: Readers) -> TakenIn:
     body = request.get_data()
-    events = _read_events(body)
+    events = _read_events(body, readers)
     now, instance, token = get_now(), get_instance(), get_request_token()
     with open_log_transaction() as connection:
         taken = take_in_events(
@@ -80,15 +95,18 @@ def send_events(center: str) -> Response:
         note_machine(connection, Action.DELIVERED, f"{center}：接口推送事件", result=result, details=details)
     for report in taken.reports:
         renew_statistics_after(instance.database, report)
-    single = request.mimetype == SINGLE
-    return answer(_build_answer(center, taken), _CODES[taken.verdicts[0].verdict] if single else 200)
+    return taken
 
 
-def _read_events(body: bytes) -> list[SentEvent]:
+def _read_events(body: bytes, readers: Readers) -> list[SentEvent]:
     """Answers 415 for another format, 400 for what cannot be read."""
-    read = _READERS.get(request.mimetype)
+    read = readers.get(request.mimetype)
     if read is None:
-        abort(415, f"不收“{request.mimetype}”；请把 Content-Type 写成 {'、'.join(_READERS)} 之一。")
+        abort(
+            415,
+            f"这个地址不收“{request.mimetype}”，只收 {'、'.join(readers)}；"
+            "单条发到 events，批量和每行一条发到 events/batch。",
+        )
     try:
         return read(body.decode("utf-8-sig"))
     except UnicodeDecodeError:

@@ -16,7 +16,7 @@ from web.access.machines import get_request_token, note_machine
 from web.api.answers import answer, build_table, build_tables
 from web.api.blueprint import api
 from web.api.description import Operation, Problem, describe
-from web.api.models import FileReport, FileState, QuestionAnswer
+from web.api.models import FileReport, FileState, QuestionAnswer, SentFile
 from web.instance import get_connection, get_instance, get_now, open_log_transaction
 from web.jobs import queue
 from web.jobs.job import IMPORT, UPLOADS, Job, make_key
@@ -24,10 +24,9 @@ from web.jobs.working import start
 from web.uploads import UploadProblem, receive
 
 _PROBLEMS = (FileRefused, ProfileProblem, CalendarProblem, CenterProblem, UploadProblem)
-_BYTES: dict[str, Any] = {"type": "string", "format": "binary"}
 _BODY = {
-    "multipart/form-data": {"type": "object", "required": ["file"], "properties": {"file": _BYTES}},
-    "application/octet-stream": _BYTES,
+    "multipart/form-data": SentFile,
+    "application/octet-stream": {"type": "string", "format": "binary"},
 }
 _BODY_ABOUT = "一次一个文件，最多 300 MB；可以是 multipart/form-data 中名为 file 的部分，也可以直接是请求体。"
 _QUERY = {

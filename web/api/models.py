@@ -12,6 +12,12 @@ from ingest.events.received import EventState
 from ingest.events.taking_in import VerdictName
 
 
+class SentFile(BaseModel):
+    """表单里的一个文件。"""
+
+    file: bytes
+
+
 class TableAnswer(BaseModel):
     """文件里的一张表。"""
 

@@ -163,6 +163,7 @@ POST /api/centers/<center>/deliveries                      K
 POST /api/centers/<center>/files                           K
 GET  /api/centers/<center>/files/<file>                    K
 POST /api/centers/<center>/events                          K
+POST /api/centers/<center>/events/batch                    K
 GET  /api/centers/<center>/figures/<period>                K
 GET  /api/centers/<center>/figures/<period>/<key>/<side>   K
 GET  /api/centers/<center>/coverage/<year>                 K

@@ -1,6 +1,7 @@
 """An instance with two centres, and machines of the first that send what a test gives them."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests.conftest import fresh_database
 from tests.web.conftest import NOW, app_of
 from tracker import centers
 from tracker.database import Database
@@ -80,7 +82,8 @@ class Interface:
             lines = media == LINES
             text = "\n".join(map(json.dumps, body)) if lines else json.dumps(body, ensure_ascii=False)
             body = text.encode()
-        return self.call("POST", "/events", data=body, content_type=media, **options)
+        address = "/events" if media == SINGLE else "/events/batch"
+        return self.call("POST", address, data=body, content_type=media, **options)
 
     def verdicts(self, body: Any, media: str = BATCH, **options: Any) -> list[str]:
         answer = self.send(body, media, **options)
@@ -101,3 +104,12 @@ def interface(database: Database, home: Path) -> Interface:
         centers.create_center(connection, "county", "某县12345热线", now=NOW)
     settings = Settings(home, None, None, b"k" * 32, None)
     return Interface(app_of(database, clock=lambda: time[0], settings=settings), database, home, time)
+
+
+@pytest.fixture(scope="session")
+def year(server_url: str, made_site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interface]:
+    """An instance with the sample year 2023 of tlf and its figures."""
+    home = tmp_path_factory.mktemp("api")
+    settings = Settings(home, None, None, b"k" * 32, None)
+    for database in fresh_database(server_url, made_site):
+        yield Interface(app_of(database, settings=settings), database, home)
