@@ -5,6 +5,7 @@ from io import BytesIO
 from tests.conftest import DATA
 from tests.web.api.conftest import Interface
 from web.access.api_tokens import Scope
+from web.jobs import queue
 
 FILE = DATA / "岗位核定.csv"
 
@@ -20,11 +21,11 @@ def sent(interface: Interface, name: str, data: bytes, token: str) -> tuple[str,
     )
     assert answer.status_code == 202, answer.text
     address = answer.headers["Location"].removeprefix("/api/centers/tlf")
-    for _ in range(500):
-        state = interface.get(address, token=token).get_json()
-        if state["state"] not in ("queued", "running"):
-            return address, state
-    raise AssertionError(state)
+    over = False
+    while not over:
+        with interface.database.engine.connect() as connection:
+            over = queue.is_over(connection, address.rpartition("/")[2])
+    return address, interface.get(address, token=token).get_json()
 
 
 def test_a_file_becomes_a_job_with_a_report(interface: Interface):
