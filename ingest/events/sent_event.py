@@ -113,7 +113,10 @@ def _read(text: str, value: object) -> SentEvent:
         wrong = dict.fromkeys(str(one["loc"][0]) for one in problem.errors())
         sentence = "；".join(f"“{name}”{_RULES.get(name, '写法不对')}" for name in wrong)
         return SentEvent(text, None, f"{sentence}。请改正后重发。", source, id_)
-    return SentEvent(text, event, "", source, id_, _compute_digest(value))
+    try:
+        return SentEvent(text, event, "", source, id_, _compute_digest(value))
+    except RecursionError:
+        return SentEvent(text, None, "里面套得太深；请改成一层的列名和值。", source, id_)
 
 
 def _compute_digest(value: object) -> str:

@@ -26,6 +26,7 @@ from ingest.importing.report import ImportReport
 from ingest.profiles.toml_profiles import ProfileProblem
 from ingest.quarantine.quarantine import QuarantineEntry, list_entries
 from ingest.questions.wording import word_question
+from tracker.blob_store import locate_file
 from tracker.calendar_files import CalendarProblem
 from tracker.vault import Vault
 
@@ -100,6 +101,7 @@ def take_in_events(
             verdicts |= {place: _refuse(events[place], str(problem)) for place in group.places}
         except _Asked:
             groups += parts
+            _discard_unused(connection, home, report.sha256)
         else:
             reports.append(report)
             verdicts |= {place: _judge(one) for place, one in zip(group.places, found, strict=True)}
@@ -187,6 +189,17 @@ def _deliver(
             sorts = "、".join(table.skipped)
             raise FileRefused(f"其中有像“{sorts}”的内容，不是一条数据；同类的一条也没有采用，请去掉后重发。")
     return report
+
+
+def _discard_unused(connection: psycopg.Connection[Any], home: Path, sha256: str) -> None:
+    """Deletes a file that nothing rests on: its events are kept in others."""
+    resting = connection.execute(
+        "SELECT sha256 FROM deliveries WHERE sha256 = %s"
+        " UNION ALL SELECT sha256 FROM held_deliveries WHERE sha256 = %s LIMIT 1",
+        (sha256, sha256),
+    ).fetchone()
+    if resting is None:
+        locate_file(home / "deliveries", sha256).unlink(missing_ok=True)
 
 
 def _list_received(

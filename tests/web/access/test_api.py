@@ -151,6 +151,30 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(served: Place):
     assert machine(served).post(f"{ADDRESS}?name=x.csv", data=b"", headers=headers).status_code == 422
 
 
+def test_a_token_needs_something_that_it_may_do(served: Place):
+    served.add("zhou", grant(Role.SECURITY_ADMIN))
+    asked = {"center": "tlf", "name": "夜间推送", "days": "30"}
+    answer = served.signed_in("zhou").post("/-/tokens/", data=asked)
+    assert (answer.status_code, "请至少勾选一项" in answer.text) == (422, True)
+    with served.database.connect() as connection:
+        assert api_tokens.list_tokens(connection) == []
+
+
+def test_a_token_is_replaced_on_the_page_and_both_hold_for_a_while(served: Place):
+    served.add("zhou", grant(Role.SECURITY_ADMIN))
+    client, old = served.signed_in("zhou"), token(served)
+    with served.database.connect() as connection:
+        [one] = api_tokens.list_tokens(connection)
+    text = client.post(f"/-/tokens/tlf/{one.token}/rotation").text
+    issued = text.partition('once-word hash">')[2].partition("<")[0]
+    new = {"Authorization": f"Bearer {issued}"}
+    for headers in (old, new):
+        assert machine(served).post(f"{ADDRESS}?name=x.csv", data=b"", headers=headers).status_code == 422
+    assert "已换新，到期前仍可用" in client.get("/-/tokens/").text
+    answer = client.post(f"/-/tokens/tlf/{one.token}/rotation", follow_redirects=True)
+    assert "不能再换新" in answer.text
+
+
 def test_a_delivery_is_written_down_with_its_machine(served: Place):
     machine(served).post(f"{ADDRESS}?name=岗位核定.csv", data=FILE.read_bytes(), headers=token(served))
     action, about, result, data = served.trail("action", "about", "result", "data")[-1]

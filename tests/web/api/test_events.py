@@ -5,6 +5,7 @@ import json
 import pytest
 
 from ingest.changes.repeated_numbers import QuestionAnswer
+from ingest.events.sent_event import EventsProblem, read_single
 from ingest.questions.answering import answer_question
 from ingest.records.voiding import void_delivery
 from tests.web.api.conftest import BATCH, LINES, SINGLE, Interface, event
@@ -182,6 +183,9 @@ def test_an_event_that_asks_does_not_hold_up_the_others(interface: Interface):
     moved = [event(number, id=f"m{number}", data=earlier) for number in (2, 5)]
     sent = [event(11), moved[0], event(12), moved[1], event(13)]
     assert interface.verdicts(sent) == ["accepted", "held", "accepted", "held", "accepted"]
+    kept = {path.name for path in (interface.home / "deliveries").rglob("*") if path.is_file()}
+    resting = interface.ask("SELECT sha256 FROM deliveries UNION SELECT sha256 FROM held_deliveries")
+    assert kept == {sha256 for (sha256,) in resting}
     assert interface.ask("SELECT count(*) FROM held_deliveries WHERE answered_at IS NULL") == [(1,)]
     assert interface.ask("SELECT count(*) FROM calls") == [(9,)]
 
@@ -262,6 +266,15 @@ def test_a_request_that_cannot_be_read_takes_nothing_in(
     assert answer.status_code == code
     assert words in answer.get_json()["error"]
     assert interface.ask("SELECT count(*) FROM events") == [(0,)]
+
+
+def test_what_is_nested_too_deep_is_told_so_at_every_depth():
+    for depth in range(300, 1_200):
+        text = json.dumps(event(data={"agent": "@"})).replace('"@"', "[" * depth + "]" * depth)
+        try:
+            assert len(read_single(text)) == 1
+        except EventsProblem as problem:
+            assert "套得太深" in str(problem)
 
 
 def test_no_number_of_a_person_stands_in_the_log(interface: Interface):
