@@ -7,6 +7,7 @@ read from the application, so that nothing is described twice.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from apispec import APISpec
@@ -81,6 +82,7 @@ def describe(operation: Operation) -> Callable[[View], View]:
     return declare
 
 
+@lru_cache(maxsize=4)  # an application's routes stay as they are
 def make_description(app: Flask) -> dict[str, Any]:
     """The document. Raises: AttributeError for a route of the interface that says nothing of itself."""
     spec = APISpec(

@@ -1,5 +1,7 @@
 """Where the description of the interface for machines is read."""
 
+from typing import Any, cast
+
 from flask import Blueprint, current_app, jsonify
 from werkzeug.wrappers import Response
 
@@ -14,4 +16,4 @@ pages = Blueprint("openapi", __name__)
 @describe(Operation(summary="本说明", answers={200: ("OpenAPI 3.1 说明", None)}))
 def description() -> Response:
     """The description, made from the routes as they are."""
-    return jsonify(make_description(current_app))
+    return jsonify(make_description(cast(Any, current_app)._get_current_object()))

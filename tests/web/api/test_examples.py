@@ -16,7 +16,7 @@ PAGE = Path(__file__).resolve().parents[3] / "web" / "docs" / "api.md"
 
 def examples() -> list[list[str]]:
     """The arguments of each curl command of the page."""
-    text = "\n".join(re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL))
+    text = "\n".join(re.findall(r"^```bash\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL))
     commands = re.split(r"^curl ", text.replace("\\\n", " "), flags=re.MULTILINE)
     return [shlex.split(command) for command in commands if command.strip()]
 
