@@ -13,8 +13,7 @@ from tracker.vault import Vault, open_vault
 from web import addresses, as_of, cookies, formatting, headers, instance, null_characters, problems
 from web.access import guard, limits
 from web.access.demo_people import DEMO
-from web.api import openapi
-from web.api.deliveries import api
+from web.api import api, openapi
 from web.help_cards import draw_help_card
 from web.instance import Clock, Instance
 from web.pages import PAGES

@@ -20,6 +20,7 @@ from wtforms.validators import DataRequired, EqualTo, Length, Optional  # type: 
 from tracker.periods import YEARS
 
 __all__ = [
+    "DataRequired",
     "DateField",
     "EqualTo",
     "FileField",

@@ -131,6 +131,7 @@ class QuestionCollector:
 
     kind: str  # name
     answer: QuestionAnswer = field(default_factory=QuestionAnswer)
+    rows_dated: bool = False  # each row tells of which state of the world it speaks: none is merely outdated
     contradicting: dict[int | None, tuple[str, str | None]] = field(default_factory=dict)
     """Rows that say something else of a thing than a row far above: its subject, and the day of the row."""
     moved: Counter[DayPair] = field(default_factory=Counter)  # things that would be on another day
@@ -190,7 +191,8 @@ class QuestionCollector:
                 continue
             if self._note_move(ready.type, ready.row, ready.subject, before, data, same_slot=same_slot):
                 continue
-            if same_slot and statements and statements[-1].seq >= first and statements[-1].text != ready.text:
+            from_table = same_slot and bool(statements) and statements[-1].seq >= first
+            if from_table and statements[-1].text != ready.text and not self.rows_dated:
                 marks = MARKS.get(ready.type)
                 found[ready.row] = ready.subject, data.get(marks.day) if marks else None
             elif same_slot and ready.type == kind and not older:
@@ -222,7 +224,7 @@ class QuestionCollector:
     ) -> bool:
         """Whether a row of an older state of the world that says otherwise than a newer one holds against it,
         as somebody says; without an answer it is noted to be asked."""
-        if self.answer.outdated or any(one.text == ready.text for one in statements):
+        if self.answer.outdated or self.rows_dated or any(one.text == ready.text for one in statements):
             return False
         sort, key = OUTDATED, find_contradiction(ready.type, before, after)
         if (moved := self._find_move_key(ready.type, before, after, same_slot=True)) is not None:

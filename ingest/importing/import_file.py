@@ -12,10 +12,12 @@ from typing import Any, Required, TypedDict, Unpack
 import psycopg
 
 from ingest.changes.as_of import find_as_of as as_of_file
+from ingest.changes.as_of import find_latest_event
 from ingest.changes.repeated_numbers import SPELLING, DayPair, DeliveryAsks, QuestionAnswer
 from ingest.importing import deliveries
 from ingest.importing.at_a_glance import word_months
 from ingest.importing.declared_totals import DeclaredTotals
+from ingest.importing.event_types import find_kind
 from ingest.importing.file_context import FileContext, ProgressCallback, ReadingProgress
 from ingest.importing.file_paths import to_readable_name
 from ingest.importing.import_table import TableImport
@@ -32,7 +34,7 @@ from tracker import blob_store, centers
 from tracker.database import Database
 from tracker.facts import FACTS
 from tracker.settings import Settings
-from tracker.tabular import FileRefused, Table, open_tables
+from tracker.tabular import FileRefused, Table, cloud_events, open_tables
 from tracker.vault import Vault, open_vault
 
 __all__ = [
@@ -132,12 +134,17 @@ def take_in_file(
         understood, left_out = recognise_tables(tables, chosen)
         if stated and len(understood) > 1:
             raise FileRefused("附函合计只能核对一张表；这份文件有几张，请拆开，或不写附函合计。")
+        times = cloud_events.read_times(tables, now)
         delivered = FileContext(
             home=home,
             kept=file,
             file_name=file_name,
             center=center,
-            as_of=as_of_file(file.path, file_name, given=as_of, now=now),
+            as_of=find_latest_event(times.values(), now)
+            if times
+            else as_of_file(file.path, file_name, given=as_of, now=now),
+            times=times,
+            covers_days=not times,
             now=now,
             vault=vault,
             progress=progress,
@@ -186,7 +193,7 @@ def recognise_tables(tables: list[Table], profiles: list[Profile]) -> tuple[list
     unknown: TableUnknown | None = None
     for table in tables:
         try:
-            understood.append((table, recognise(table.head(), profiles)))
+            understood.append((table, recognise(table.head(), _select_profiles(table, profiles))))
         except TableUnknown as problem:
             unknown = unknown or problem
             if problem.near and len(tables) > 1:
@@ -195,6 +202,14 @@ def recognise_tables(tables: list[Table], profiles: list[Profile]) -> tuple[list
     if not understood:
         raise unknown or FileRefused("文件里没有表格。")
     return understood, notes
+
+
+def _select_profiles(table: Table, profiles: list[Profile]) -> list[Profile]:
+    """Those of the kind that the table says it is, as events do. Raises: FileRefused for an unknown type."""
+    if table.form != cloud_events.FORM:
+        return profiles
+    kind = find_kind(table.sheet or "")
+    return [profile for profile in profiles if profile.kind is kind]
 
 
 def _take_in_or_ask(

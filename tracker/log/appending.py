@@ -145,9 +145,12 @@ class Appender:
             self._void([ready.text for ready in batch if ready.type == EventVoided.type])
 
     @contextmanager
-    def use_as_of(self, as_of: datetime) -> Iterator[None]:
-        """Events added meanwhile speak of another state of the world than the delivery does."""
-        own, self._as_of, watch, self.watch = self._as_of, as_of.astimezone(BEIJING), self.watch, None
+    def use_as_of(self, as_of: datetime, *, watched: bool = False) -> Iterator[None]:
+        """Events added meanwhile speak of another state of the world than the delivery does.
+
+        They pass by `watch` unless `watched`."""
+        own, self._as_of, watch = self._as_of, as_of.astimezone(BEIJING), self.watch
+        self.watch = watch if watched else None
         written, self._written = (
             self._written,
             EventSerializer(self._center, self._delivery, as_of, self._recorded_at),

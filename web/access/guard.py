@@ -13,7 +13,9 @@ from flask_login import LoginManager, UserMixin, current_user  # type: ignore[im
 
 from tracker.events.times import get_day
 from tracker.periods import Period
-from web.access import api_tokens, sessions
+from web.access import sessions
+from web.access.api_tokens import Scope
+from web.access.machines import admit_machine
 from web.access.people import Person, format_grant, get_year
 from web.access.rights import RIGHTS, Right, Role
 from web.access.sessions import SEEN_EVERY, Session
@@ -55,9 +57,14 @@ def open_to_all(view: View) -> View:
     return _declare(view, Door.OPEN)
 
 
-def for_machines(view: View) -> View:
-    """Declares that a view asks for the token of a machine at its centre, and never heeds a cookie."""
-    return _declare(view, Door.MACHINE)
+def for_machines(scope: Scope) -> Callable[[View], View]:
+    """Declares that a view asks for a machine's token of its centre with a scope, and heeds no cookie."""
+
+    def declare(view: View) -> View:
+        view.scope = scope  # type: ignore[attr-defined]
+        return _declare(view, Door.MACHINE)
+
+    return declare
 
 
 def takes_files(view: View) -> View:
@@ -197,7 +204,7 @@ def _find_refusal() -> Response | None:
     request.max_content_length = getattr(view, "most_bytes", FORM_BYTES)
     asks = get_declared_access(current_app, endpoint) if endpoint else Door.OPEN
     if asks is Door.MACHINE:
-        return api_tokens.refuse_strangers(str((request.view_args or {}).get("center")))
+        return admit_machine(str((request.view_args or {}).get("center")), cast(Any, view).scope)
     g.session = current_user.session if current_user.is_authenticated else None
     if asks is Door.OPEN:
         return None

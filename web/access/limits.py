@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -11,13 +11,20 @@ from web.instance import get_instance_of
 
 ATTEMPTS = "30 per minute; 300 per hour"  # an office may share one address
 DELIVERIES = "120 per minute"
+MACHINES = "600 per minute"  # of events, and of what is read
+FAILED_TOKENS = ATTEMPTS
 
+_KEY = "hotline.limiter"
 _LIMITED = {
     "sign_in.attempt": ATTEMPTS,
     "sign_in.code": ATTEMPTS,
     "own_account.password": ATTEMPTS,
-    "deliveries_api.deliver": DELIVERIES,
+    "api.deliver": DELIVERIES,
+    "api.send_file": DELIVERIES,
+    "api.send_event": MACHINES,
+    "api.send_events": MACHINES,
 }
+_OF_MACHINES = "api."
 
 
 def install(app: Flask) -> None:
@@ -30,6 +37,19 @@ def install(app: Flask) -> None:
         storage_options=cast(Any, {"database": instance.database, "clock": instance.clock}),
         headers_enabled=False,
     )
+    app.extensions[_KEY] = limiter
     for endpoint, limit in _LIMITED.items():
-        view: Any = app.view_functions[endpoint]
-        app.view_functions[endpoint] = cast(Any, limiter.limit(limit, methods=["POST"])(view))
+        _limit(app, limiter, endpoint, limit, "POST")
+    for endpoint in [one for one in app.view_functions if one.startswith(_OF_MACHINES)]:
+        _limit(app, limiter, endpoint, MACHINES, "GET")
+
+
+def count_failed_token() -> None:
+    """Counts a request whose token does not let it in. Raises: 429 where an address has too many."""
+    with current_app.extensions[_KEY].shared_limit(FAILED_TOKENS, "failed tokens"):
+        pass
+
+
+def _limit(app: Flask, limiter: Limiter, endpoint: str, limit: str, method: str) -> None:
+    view: Any = app.view_functions[endpoint]
+    app.view_functions[endpoint] = cast(Any, limiter.limit(limit, methods=[method])(view))

@@ -71,7 +71,10 @@ api_tokens = sa.Table(
     sa.Column("name", sa.Text, nullable=False),  # which machine
     sa.Column("issued_by", sa.Text, nullable=False),
     sa.Column("issued_at", _TIME, nullable=False),
-    sa.Column("used_at", _TIME),
+    sa.Column("scopes", ARRAY(sa.Text), nullable=False),  # what it may do
+    sa.Column("expires_at", _TIME, nullable=False),
+    sa.Column("replaced_at", _TIME),  # when a new one was issued in its place
+    sa.Column("used_at", _TIME),  # to the minute
     sa.Column("revoked_at", _TIME),
 )
 

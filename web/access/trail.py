@@ -59,7 +59,9 @@ class Action(StrEnum):
     GRANTED = "granted"
     GRANT_ENDED = "grant_ended"
     TOKEN_ISSUED = "token_issued"
+    TOKEN_ROTATED = "token_rotated"
     TOKEN_REVOKED = "token_revoked"
+    TOKEN_REFUSED = "token_refused"
     SETTING_CHANGED = "setting_changed"
     REVEALED = "revealed"
     EXPORTED = "exported"
@@ -96,7 +98,9 @@ _TITLES = {
     Action.GRANTED: "授权",
     Action.GRANT_ENDED: "收回授权",
     Action.TOKEN_ISSUED: "签发接口令牌",
+    Action.TOKEN_ROTATED: "更换接口令牌",
     Action.TOKEN_REVOKED: "吊销接口令牌",
+    Action.TOKEN_REFUSED: "接口令牌被拒",
     Action.SETTING_CHANGED: "修改安全设置",
     Action.REVEALED: "查看完整号码或姓名",
     Action.EXPORTED: "导出",
@@ -185,6 +189,10 @@ _DETAILS = (
         "problem": "问题",
         "quarantined": "隔离行数",
         "rows": "行数",
+        "scopes": "权限",
+        "events": "事件",
+        "refused": "未采用",
+        "expires": "到期",
         "step": "步骤",
         "seq": "事件号",
         "second_factor": "动态码",

@@ -109,6 +109,9 @@ def _make_tables() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("issued_by", sa.Text(), nullable=False),
         sa.Column("issued_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("scopes", ARRAY(sa.Text()), nullable=False),
+        sa.Column("expires_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("replaced_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("used_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("center_id", "token"),
@@ -846,6 +849,22 @@ def _make_tables() -> None:
         sa.Column("file_name", sa.Text(), nullable=False),
         sa.Column("recorded_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("center_id", "delivery", "row", "column"),
+    )
+    op.create_table(
+        "received_events",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("delivery", sa.Text(), nullable=True),
+        sa.Column("problems", ARRAY(sa.Text()), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("center_id", "source", "event_id"),
     )
     op.create_table(
         "recordings",
