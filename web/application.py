@@ -28,7 +28,7 @@ def create_app(
     vault: Vault | None = None,
     demo: bool = False,
 ) -> Flask:
-    """The application over a database. It keeps nothing in memory but how often an address has tried.
+    """The application over a database. It keeps nothing in memory that another process would have to know.
 
     `demo` lets everybody in as one of the demo's people. `vault` is the instance's own when not given.
     """

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kpi.figures.day_states import CoverageUnit, DayState
-from kpi.figures.sources import Rhythm, Source
+from kpi.figures.source import Rhythm, Source
 
 
 @dataclass(frozen=True)

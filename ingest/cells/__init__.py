@@ -2,14 +2,12 @@
 
 from ingest.cells.column import (
     DATE_ORDERS,
-    TIME_ZONES,
     CellParser,
     CellProblem,
     Column,
     ColumnReader,
     DateOrder,
     NoticeCounts,
-    TimeZone,
 )
 from ingest.cells.contents import Content, classify_cell, classify_column
 from ingest.cells.json_columns import (
@@ -66,7 +64,6 @@ __all__ = [
     "MONEY",
     "NULL",
     "TIME",
-    "TIME_ZONES",
     "CellParser",
     "CellProblem",
     "Column",
@@ -77,7 +74,6 @@ __all__ = [
     "JsonReaderFactory",
     "JsonValue",
     "NoticeCounts",
-    "TimeZone",
     "ToTheMinute",
     "UnitFamily",
     "UnitUnknown",

@@ -1,14 +1,14 @@
-"""Moments and days in the many ways they are written, as those of Beijing."""
+"""Moments and days in the many ways they are written; all in Beijing time."""
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from ingest.cells.column import CellParser, CellProblem, Column, ColumnReader
 from ingest.cells.text import NOTHING, to_halfwidth, to_plain
-from ingest.cells.written_times import Precision, read_number, read_written, tells_zone
+from ingest.cells.written_times import Precision, read_number, read_written, says_zone
 from tracker.events.times import BEIJING
 from tracker.tabular import Cell
 from tracker.tabular.cell_meanings import From1904
@@ -25,7 +25,6 @@ _TIME_OF_DAY = re.compile(r"(\d{1,2}:\d{1,2}(?::\d{1,2})?)(?:\.0+)?$")
 _SECONDS = re.compile(r"\d:\d{1,2}:(\d{1,2})(?:\.0+)?$")
 _EARLIEST, _LATEST = 1950, 2100
 _EPOCH = 1970  # the year of a time that was never set
-_BEIJING_AHEAD = timedelta(hours=8)  # of UTC
 _NEVER = {(1, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 1)}
 _OF_1900 = re.compile(r"1900\s*[-/.年]\s*0?\d{1,2}\s*[-/.月]\s*(?!0+(?!\d))\d")
 _NUMBER_AS_DATE = CellProblem(
@@ -61,13 +60,13 @@ def make_moment_reader(*, date_only: DateOnly = "refused", marked: bool = False)
     def compiled(column: Column) -> CellParser:
         nothing = NOTHING | column.empties
         written = datetime.fromisoformat
-        combined, is_utc = datetime.combine, column.is_utc
+        combined = datetime.combine
 
         def parse(cell: Cell) -> datetime | None:
             if not cell:
                 return None
             # the usual case, and only that: 2023-05-01 08:03:05
-            if not is_utc and type(cell) is str and len(cell) > 18 and cell[11:13] != "24":
+            if type(cell) is str and len(cell) > 18 and cell[11:13] != "24":
                 try:
                     naive = written(cell)
                 except ValueError:
@@ -91,12 +90,28 @@ def make_moment_reader(*, date_only: DateOnly = "refused", marked: bool = False)
             at = parse(cell)
             return at if at is None or at.time() != time() else _take_end(at, column)
 
+        chosen = parse_coarse if marked and column.to_the_minute else parse
         if date_only == "end" and column.only_days:
-            column, is_utc = replace(column, is_utc=False), False  # a day is one wherever it is read
-            return parse_days
-        return parse_coarse if marked and column.to_the_minute else parse
+            chosen = parse_days
+        return _move_to_beijing(chosen, column.zone) if column.zone else chosen
 
     return compiled
+
+
+def _move_to_beijing(parse: CellParser, zone: ZoneInfo) -> CellParser:
+    """The reader of a column whose clocks are those of a zone, where a cell does not say its own."""
+
+    def moved(cell: Cell) -> datetime | None:
+        read: datetime | None = parse(cell)
+        if read is None or says_zone(to_halfwidth(to_plain(cell))):
+            return read
+        there = read.replace(tzinfo=zone)
+        if there.utcoffset() != there.replace(fold=1).utcoffset():
+            raise CellProblem("在当地换夏令时的那一小时里，分不清是哪一刻", "请写成带时区的时刻，如 …-05:00")
+        at = there.astimezone(BEIJING)
+        return type(read).combine(at, at.time(), BEIJING)
+
+    return moved
 
 
 def has_only_minutes(cells: Iterable[Cell]) -> bool:
@@ -183,18 +198,6 @@ _WITHOUT_TIME: dict[DateOnly, Callable[[datetime, Column], datetime]] = {
 
 def _read(cell: Cell, column: Column, nothing: frozenset[str]) -> tuple[datetime, Precision] | None:
     """Wall-clock time in Beijing and how finely it was written; None for the many spellings of no time."""
-    found = _read_as_written(cell, column, nothing)
-    if found is None or not column.is_utc or found[1] == "day":
-        return found
-    if not isinstance(cell, date) and tells_zone(to_halfwidth(to_plain(cell))):
-        return found
-    return found[0] + _BEIJING_AHEAD, "second" if found[1] == "midnight" else found[1]
-
-
-def _read_as_written(
-    cell: Cell, column: Column, nothing: frozenset[str]
-) -> tuple[datetime, Precision] | None:
-    """The same in the zone of its column, but for moments that tell theirs."""
     if isinstance(cell, date) and cell.year <= 1900:
         if not _is_never(cell):
             raise _NUMBER_AS_DATE

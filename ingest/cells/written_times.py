@@ -30,6 +30,7 @@ _COMPACT = re.compile(
 )
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _EPOCH = re.compile(r"(1\d{9})(?:\.0)?(\d{3})?(?:\.0)?")  # seconds, or milliseconds
+_ZONE_BEHIND = re.compile(r":\d{2}(?:[.,]\d+)?\s*(?:[AP]\.?M\.?)?\s*(?:Z|[+-]\d{2}:?\d{2})", re.IGNORECASE)
 _BEIJING_1970 = datetime(1970, 1, 1, 8)
 _EXCEL_DAY_0 = datetime(1899, 12, 30)
 _DAYS_TO_1904 = 1462  # between the first days of the two ways of counting
@@ -50,6 +51,12 @@ def read_number(written: str, *, from_1904: bool = False) -> tuple[datetime, Pre
         return None
     since = timedelta(seconds=int(epoch[1]), milliseconds=int(epoch[2] or 0))
     return _BEIJING_1970 + since, "second"
+
+
+def says_zone(written: str) -> bool:
+    """Whether a moment is the same wherever it is read: one with a zone behind it, or since 1970."""
+    found = _ZONE_BEHIND.search(written)
+    return _EPOCH.fullmatch(written) is not None or (found is not None and found.end() == len(written))
 
 
 def read_written(written: str) -> tuple[datetime, Precision] | None:
@@ -73,12 +80,6 @@ def read_written(written: str) -> tuple[datetime, Precision] | None:
     except (ValueError, OverflowError):  # no such offset, or no such year in Beijing
         return None
     return zoned.replace(tzinfo=None), "second" if read[1] == "midnight" else read[1]
-
-
-def tells_zone(written: str) -> bool:
-    """Whether a point in time is the same wherever it is read: one that names its zone, or an epoch."""
-    found = _WRITTEN.fullmatch(_WEEKDAY.sub(" ", written).strip())
-    return found["zone"] is not None if found else _EPOCH.fullmatch(written) is not None
 
 
 def _make_moment(

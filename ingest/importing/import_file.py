@@ -316,7 +316,7 @@ def _take_in_all(
     with hide_replaced_facts(connection, delivered):
         center, as_of = delivered.center, delivered.as_of.at
         glances = [
-            word_months(connection, center, found.profile.kind.name, report.days, as_of)
+            word_months(connection, center, found.profile.kind, report.days, as_of)
             for report, (_, found) in zip(reports, tables, strict=True)
         ]
     return tuple(replace(report, glance=glance) for report, glance in zip(reports, glances, strict=True))

@@ -299,7 +299,7 @@ class RowReader:
         return happened
 
     def _make_json_reader(self, field: Field) -> tuple[Any, Callable[[Any], list[JsonValue]]]:
-        """The same for a column of cells."""
+        """Where a field's cells are in a table that lies by columns, and what makes JSON of them."""
         columns, constants = self.recognition.columns.get(field.key, ()), self.recognition.profile.constants
         if _are_composed(columns):
             pieces = _make_column_json_reader(field, _join_columns(columns))

@@ -3,6 +3,7 @@
 from datetime import date
 
 from ingest.cells import Vocabulary, memoize, read_brief, read_day, read_id, text
+from ingest.kinds.glance import Glance, count_if
 from ingest.kinds.kind import Build, Reading, TableKind, check_order
 from ingest.kinds.order_fields import ORDER_NAMES
 from ingest.recognition.fields import Field, add_titles
@@ -25,7 +26,8 @@ FIELDS = add_titles(
         names="申诉结果 审批结果 申诉状态 考核申诉状态 是否剔除 处理结果",
     ),
     Field(
-        key="decided_on", read=read_day, happened=True, names="审核时间 审批时间 审批日期 剔除时间 认定时间",
+        key="decided_on", read=read_day, happened=True, cost="剔除工单数",
+        names="审核时间 审批时间 审批日期 剔除时间 认定时间",
     ),
     Field(key="decided_by", read=memoize(text), names="审核单位 审批人 审批单位 审核部门 认定人"),
 )  # fmt: skip
@@ -60,6 +62,7 @@ def _day(event: ExclusionAppealed) -> date:
 
 APPEALS = TableKind(
     name="appeals",
+    called="申诉 剔除",
     source="appeals",
     fields=FIELDS,
     build=build,
@@ -69,5 +72,6 @@ APPEALS = TableKind(
     dated_by="asked_on",
     day=_day,
     when_repeated="同一张工单同一天的申诉只能有一行，请删去不对的一行",
+    glance=Glance(table="appeals", day="asked_on", thing="件申诉", parts=(count_if("excluded", "同意剔除"),)),
 )
 KINDS = (APPEALS,)

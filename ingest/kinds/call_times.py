@@ -34,6 +34,9 @@ _OF_A_PART = {  # what a row of one device tells, beside the call, its start and
         ("rang_at", "answered_at", "answered", "ring_ms", "talk_ms", "agent", "skill_group", "rating")
     ),
 }
+_OF_AGENTS = ("agent", "rang_at", "ring_ms", "queued_at", "queueing_ms", "wait_ms")
+WITH_AGENT = tuple(f"{how} {what}" for how in ("answered", "outcome") for what in _OF_AGENTS)
+"""Fields that together tell whether an agent answered, where words say no more than 接通."""
 _SAID_BY_DEVICES = frozenset().union(*_OF_A_PART.values())
 
 Row = dict[str, Any]  # key of a field → its value, None where nothing is said
@@ -64,7 +67,11 @@ class CallTimes:
             untold = _SAID_BY_DEVICES - _OF_A_PART[row["part"]]
             row = {key: None if key in untold else value for key, value in row.items()}
         self._derive(row, ("entered_at", "ended_at", "rang_at", "talk_ms"))
+        connected = _settle_connected(row)
         answered, told_by = self._is_answered(row)
+        if connected and answered and told_by != "answered_at" and not _is_of_agent(row):
+            answered = self._derive_answer(row)
+            row["outcome"] = "answered" if answered else None
         queued = self._is_queued(row, answered)
         happened = {"queued_at": queued, "answered_at": answered, "wait_ms": answered}
         row.update((key, None) for key, whether in happened.items() if not whether)
@@ -145,8 +152,12 @@ class CallTimes:
         if result is not None:
             return result, "outcome"
         if (derived := self._derived.get("answered")) is not None:
-            return derived.value(row), next(iter(derived.fields))
+            return self._derive_answer(row), next(iter(derived.fields))
         return None, "answered"
+
+    def _derive_answer(self, row: Row) -> bool | None:
+        derived = self._derived.get("answered")
+        return None if derived is None else derived.value(row)
 
     def _is_queued(self, row: Row, answered: bool | None) -> bool | None:
         """Whether it reached the agents' queue.
@@ -187,6 +198,21 @@ def leave_out(events: Sequence[Event], untold: FieldNames, unclear: FieldNames) 
             doubtful.append("queued")
         said.update(dict.fromkeys([key for key in doubtful if key in said]))
     return leave_out_alike(events, untold, unclear)
+
+
+def _settle_connected(row: Row) -> bool:
+    """Takes 接通 for an answer; tells whether nothing but such words says that an agent gave it."""
+    words = row["outcome"], row["answered"]
+    if row["outcome"] == "connected":
+        row["outcome"] = "answered"
+    if row["answered"] == "connected":
+        row["answered"] = "yes"
+    return "connected" in words and not {"answered", "yes"} & {*words}
+
+
+def _is_of_agent(row: Row) -> bool:
+    """Whether a call went out, or its row names an agent, ringing at one or a wait: the IVR answers too."""
+    return row["direction"] == "outbound" or row["part"] is not None or any(row[key] for key in _OF_AGENTS)
 
 
 def _answer_of(outcome: str | None) -> bool | None:

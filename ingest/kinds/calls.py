@@ -22,11 +22,13 @@ from ingest.cells import (
     text,
     to_unmarked,
 )
-from ingest.kinds.call_times import MOMENTS, CallTimes, Row, is_told_by_moments, leave_out
+from ingest.kinds.call_times import MOMENTS, WITH_AGENT, CallTimes, Row, is_told_by_moments, leave_out
 from ingest.kinds.calls_in_columns import in_columns
+from ingest.kinds.glance import Glance, count_if, omit_if_none, omit_if_unknown
 from ingest.kinds.kind import AmbiguousTitles, Build, IdentityMarks, Offer, Reading, RowProblem, TableKind
 from ingest.recognition.fields import Field, add_titles
 from tracker.events.calls import BY_NO_PERSON, OF_THE_QUEUE, CallEnded
+from tracker.facts.calls import BY_AN_AGENT
 
 DIRECTIONS = {
     "inbound": "呼入 来电 进线 入呼 呼入电话 来话 in incoming callin",
@@ -35,8 +37,8 @@ DIRECTIONS = {
 }  # fmt: skip
 
 OUTCOME_WORDS = {
-    "answered": "已接听 接听 已接通 接通 人工接听 坐席接听 座席接听 已应答 应答 正常接听 成功接听"
-    " 接听成功 呼叫成功 人工应答 answer",
+    "answered": "人工接听 坐席接听 座席接听 人工应答",
+    "connected": "已接听 接听 已接通 接通 已应答 应答 正常接听 成功接听 接听成功 呼叫成功 answer answered",
     "ivr_abandoned": "IVR放弃 导航放弃 语音导航放弃 IVR挂断 IVR内挂断 IVR挂机 自助放弃 自助挂机"
     " 未进入队列 ivrabandon",
     "queue_abandoned": "队列放弃 排队放弃 排队挂断 排队挂机 队列挂断 排队中放弃 队列中放弃 abandon"
@@ -57,8 +59,12 @@ OUTCOME_WORDS = {
 }  # fmt: skip
 
 _PARTS = {"ivr": "导航 语音导航 自助", "queue": "队列 排队 技能队列", "agent": "坐席 座席 话务员"}
-_MARKED = {"yes": "是 已接通 接通 已接听 接听 已应答 true 1", "no": "否 未接通 未接听 未接 未应答 false 0"}
-_UNANSWERED = frozenset(OUTCOME_WORDS) - {"answered", "other"}
+_MARKED = {
+    "yes": "人工接听 坐席接听 座席接听",
+    "connected": "是 已接通 接通 已接听 接听 已应答 true 1 yes",
+    "no": "否 未接通 未接听 未接 未应答 false 0",
+}
+_UNANSWERED = frozenset(OUTCOME_WORDS) - {"answered", "connected", "other"}
 
 FIELDS = add_titles(
     (CallEnded,),
@@ -94,7 +100,8 @@ FIELDS = add_titles(
     ),
     Field(
         key="answered_at", read=make_moment_reader(marked=True), in_pieces=read_moments, happened=True,
-        cost="人工接听量、热线电话接通率等", told_by=("answered", "outcome", "part"),
+        cost="人工接听量、热线电话接通率等", 
+        told_by=("part", "answered=yes", "outcome=answered", *WITH_AGENT),
         names="座席应答时间 应答时间 接听时间 接通时间 坐席接听时间 座席接听时间 人工接听时间 摘机时间"
         " bridgetime connecttime",
     ),
@@ -428,8 +435,10 @@ def _day(event: CallEnded) -> date:
     return event.entered_at.date()  # parsed cells carry Beijing time
 
 
+_SURE = f"(position(' {BY_AN_AGENT} ' IN unknown) = 0)"  # that an agent answered, if anybody did
 CALLS = TableKind(
     name="calls",
+    called="话单 话务 通话 来电 呼叫 接听 CDR",
     thing="call",
     entire=True,
     source="calls",
@@ -458,6 +467,22 @@ CALLS = TableKind(
     day=_day,
     marks=IdentityMarks(type=CallEnded.type, day="entered_at", who=("entered_at", "direction", "caller")),
     when_repeated='若平台按通话段导出，请在导入方案的 [rows] 下写 each = "leg"；否则请删去不对的一行',
+    glance=Glance(
+        table="calls",
+        day="entered_on",
+        at="entered_at",
+        where="direction = 'inbound'",
+        thing="个来电",
+        daily=True,
+        parts=(
+            omit_if_unknown("answered", count_if(f"answered AND {_SURE}", "接通")),
+            omit_if_none(count_if(f"NOT {_SURE}", "是不是坐席接的不明")),
+            (
+                f"round(avg(talk_ms) FILTER (WHERE answered AND {_SURE}) / 1000)",
+                "平均通话 {:,} 秒",
+            ),
+        ),
+    ),
 )
 
 KINDS = (CALLS,)

@@ -24,6 +24,7 @@ _SAID_OTHERWISE = {"to_the_minute", "part", "queued", "answered", "wait_ms"}  # 
 _NAMES = tuple(sorted({field.name for field in fields(CallEnded)} - _SAID_OTHERWISE))
 
 _SECOND = timedelta(seconds=1)
+_CONNECTED = b'"connected"'
 _ANSWERED, _INBOUND, _BLOCKED = b'"answered"', b'"inbound"', b'"blocked"'
 _OF_THE_QUEUE = frozenset(orjson.dumps(outcome) for outcome in OF_THE_QUEUE)
 _NO_REASON = frozenset(orjson.dumps(outcome) for outcome in NO_REASON)
@@ -56,6 +57,7 @@ def in_columns(
 
     def events(numbers: Sequence[int], columns: Sequence[Sequence[JsonValue]]) -> PreparedEvents:
         numbers, *columns = _without_gaps([numbers, *columns])
+        columns[9] = [_ANSWERED if outcome == _CONNECTED else outcome for outcome in columns[9]]
         numbers, waits, *columns = _without_gaps([numbers, list(map(waited, *columns[1:10])), *columns])
         if any(map(machines.__getitem__, set(columns[10]))):
             people = [None if machines[agent] else True for agent in columns[10]]

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ingest.cells import JsonValue, NoticeCounts
+from ingest.kinds.glance import Glance
 from ingest.profiles.deadlines import DeadlineRule
 from ingest.profiles.derived import Derived
 from ingest.recognition.fields import Field
@@ -51,6 +53,7 @@ class Rules:
     first_of: Mapping[str, str] = field(default_factory=dict)  # field → what stands between a cell's values
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # title → words of the rows that count
     outbound: Mapping[str, str] = field(default_factory=dict)  # result → what it means of a call out
+    zone: ZoneInfo | None = None  # of moments that say none; None: Beijing's
 
     @property
     def several(self) -> Mapping[str, tuple[str, ...]]:
@@ -139,6 +142,7 @@ class TableKind:
 
     name: str
     title: str = ""  # as its source is called, if not said
+    called: str = ""  # words in names and title lines of such files; blank between them
     source: str  # what its events and its delivery belong to
     fields: tuple[Field, ...]
     build: Callable[[Reading], Build]  # its result takes the fields' keys as parameters, in their order
@@ -168,6 +172,7 @@ class TableKind:
     backs_days: bool = (
         True  # False: a table that tells of the source's things says nothing of how many there are
     )
+    glance: Glance | None = None  # of a month, after an import; the roster has words of its own
     when_repeated: str = "同一件事只能有一行，请删去不对的一行"  # remedy for two different rows on one thing
 
     def __post_init__(self) -> None:

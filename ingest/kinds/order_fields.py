@@ -19,6 +19,7 @@ from ingest.cells import (
     to_plain,
 )
 from ingest.cells.words import to_comparable
+from ingest.kinds.glance import Glance, count_if, omit_if_none, omit_if_unknown
 from ingest.profiles.deadlines import Limit, limit_of
 from ingest.recognition.fields import Field, add_titles
 from tracker.events.work_orders import WorkOrderAccepted, WorkOrderAssessed, WorkOrderFollowedUp
@@ -190,7 +191,8 @@ FIELDS = add_titles(
     ),
     Field(
         key="dispatched_at", title="派单时间", read=_time, happened=True,
-        names="派遣时间 转派时间 交办时间 转办时间 分派时间 派发时间 下派时间 dispatchtime",
+        names="派遣时间 转派时间 交办时间 转办时间 分派时间 派发时间 下派时间 dispatchtime"
+        " 首次派单时间 首次转办时间 首次派遣时间 首次分派时间 首次交办时间",
         cost="按时办结率（派单）、直接办结率、平均办理时间、退单率等",
     ),
     Field(
@@ -198,7 +200,10 @@ FIELDS = add_titles(
         names="接单时间 接收时间 单位签收时间 部门签收时间 signtime",
         cost="按时签收率",
     ),
-    Field(key="returned_at", title="退单时间", read=_time, happened=True, names="退回时间 退件时间"),
+    Field(
+        key="returned_at", title="退单时间", read=_time, happened=True, names="退回时间 退件时间",
+        cost="超时退单率",
+    ),
     Field(key="return_reason", title="退单原因", read=read_brief, names="退回原因 退单理由 退件原因"),
     Field(
         key="reassigned_at", title="改派时间", read=_time, happened=True,
@@ -303,4 +308,16 @@ FIELDS = add_titles(
     Field(key="role", read=_word, names="主协办 办理性质 承办性质"),
     Field(key="main_order", read=read_id, names="原工单号 旧工单号 主工单号 并单主单号 oldordernum"),
     Field(key="hung_at", read=_time, happened=True, names="挂账日期 挂账认定时间"),
+)  # fmt: skip
+
+_OPEN = "closed_at IS NULL AND NOT cancelled AND position(' closed_at ' IN unknown) = 0"
+ORDERS_AT_A_GLANCE = Glance(
+    table="work_orders", day="accepted_on", at="accepted_at", thing="件工单", daily=True,
+    parts=(
+        omit_if_unknown("closed_at", count_if("closed_at IS NOT NULL", "已办结")),
+        omit_if_unknown("closed_at", count_if(_OPEN, "未办结")),
+        omit_if_none(count_if("cancelled", "作废")),
+        omit_if_none(count_if("kind = '投诉'", "投诉")),
+        omit_if_none(count_if("kind = '咨询'", "咨询")),
+    ),
 )  # fmt: skip

@@ -17,7 +17,7 @@ from ingest.kinds.kind import (
     check_order,
     leave_out_alike,
 )
-from ingest.kinds.order_fields import FIELDS
+from ingest.kinds.order_fields import FIELDS, ORDERS_AT_A_GLANCE
 from ingest.profiles.deadlines import DELIVERED, WORKING_DAYS, WORKING_HOURS, DeadlineRule, Limit
 from tracker.events import Event
 from tracker.events.event import leave_out as leave_out_of
@@ -348,6 +348,7 @@ LOOKALIKES = tuple(
 
 WORK_ORDERS = TableKind(
     name="work_orders",
+    called="工单 诉求 转办 交办 ticket case",
     thing="work_order",
     entire=True,
     source="work_orders",
@@ -365,6 +366,7 @@ WORK_ORDERS = TableKind(
     marks=IdentityMarks(
         type=WorkOrderAccepted.type, day="at", who=("at",), of_the_day=("kind", "unit", "call_id")
     ),
+    glance=ORDERS_AT_A_GLANCE,
 )
 
 KINDS = (WORK_ORDERS,)

@@ -8,7 +8,7 @@ from ingest.kinds import KIND_NAMED
 from ingest.profiles.draft import draft_profile
 from ingest.profiles.profile import candidates, load_profiles
 from ingest.profiles.toml_profiles import ProfileProblem, read_profile
-from ingest.recognition.preview import find_nearest
+from ingest.recognition.preview import find_likeliest, find_nearest
 from tracker.settings import Settings
 from tracker.tabular import FileRefused, open_tables
 from tracker.tabular.encoding import ENCODINGS
@@ -47,7 +47,10 @@ def new(
     if chosen is None:
         raise click.ClickException(f"{file.name} 里没有第 {table} 张表，一共 {len(tables)} 张。")
     profiles = candidates(load_profiles(settings.home / "profiles", center))
-    fit = find_nearest(rows, profiles, kind=kind, header=0 if no_header else None)
+    if kind is None and not no_header:
+        fit, _ = find_likeliest([file.name, chosen.sheet or ""], rows, profiles)
+    else:
+        fit = find_nearest(rows, profiles, kind=kind, header=0 if no_header else None)
     if fit is None or not (fit.matched or kind or not fit.header.last_row):
         raise click.ClickException(
             f"{file.name} 里没有找到表头；请检查第一行是不是列名；没有列名的加 --no-header，"

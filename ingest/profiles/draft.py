@@ -51,8 +51,8 @@ def _list_marks(fit: HeaderFit, rows: list[Row], known: list[Proposal]) -> Itera
 def _list_clocks(fit: HeaderFit, rows: list[Row]) -> Iterator[str]:
     """Questions about the moments that a profile answers at its head."""
     if stated := find_utc(fit, anywhere=True):
-        yield _escape_comment(f"# “{stated}”写着 UTC：时刻是世界时的去掉 #；确是北京时间的，改写成 北京时间")
-        yield '# time_zone = "UTC"'
+        yield _escape_comment(f"# “{stated}”写着 UTC：时刻是世界时的去掉 #；确是北京时间的，写 Asia/Shanghai")
+        yield '# times.zone = "UTC"'
     if list_half_columns(fit, rows):
         yield "# 钟点都不超过 12，另有一列写着上午、下午：确是 24 小时制的去掉 #，否则看下面的 [halves]"
         yield "# hours = 24"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ingest.cells import Content, TimeZone
+from ingest.cells import Content
 from ingest.identity.numbers import Identity
 from ingest.kinds import KIND_NAMED, Rules, TableKind
 from ingest.profiles.deadlines import LIMITS
@@ -31,7 +31,6 @@ class ColumnMapping:
     constants: Mapping[str, str] = field(default_factory=dict)
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field → titles of its day and time
     dates: str | None = None  # order of the parts of dates whose year stands last
-    time_zone: TimeZone | None = None  # of moments that tell none
     hours: int | None = None  # 24, where that was asked
     halves: Mapping[str, str] = field(default_factory=dict)  # field → title of its column of 上午 and 下午
     units: Mapping[str, str] = field(default_factory=dict)
@@ -160,8 +159,6 @@ def _lines(mapping: ColumnMapping) -> Iterable[str]:
         yield f"ignored = {to_toml_list(mapping.ignored)}"
     if mapping.dates:
         yield f"dates = {to_toml_text(mapping.dates)}"
-    if mapping.time_zone:
-        yield f"time_zone = {to_toml_text(mapping.time_zone)}"
     if mapping.hours:
         yield f"hours = {mapping.hours}"
     if mapping.empties:
@@ -185,6 +182,7 @@ def _lines(mapping: ColumnMapping) -> Iterable[str]:
         )
     yield from _table("derived", {key: to_toml_text(one.text) for key, one in mapping.rules.derived.items()})
     yield from _several_columns(mapping.rules)
+    yield from _table("times", {"zone": to_toml_text(mapping.rules.zone.key)} if mapping.rules.zone else {})
     for key, meanings in mapping.words.items():
         yield from _table(
             f"words.{key}", {to_toml_key(meaning): to_toml_list(words) for meaning, words in meanings.items()}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from ingest.cells import Content, DateOrder, TimeZone
+from ingest.cells import Content, DateOrder
 from ingest.identity.numbers import Identity
 from ingest.kinds import KINDS, Rules, TableKind
 from ingest.profiles.toml_profiles import ProfileProblem, read_marks, read_profile
@@ -30,7 +30,6 @@ class Profile:
     constants: Mapping[str, str] = field(default_factory=dict)  # field → value that all rows have
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field → titles of its day and time
     dates: DateOrder | None = None  # of dates whose year stands last
-    time_zone: TimeZone | None = None  # of moments that tell none; None: nobody said, Beijing's
     hours: int | None = None  # 24: they are counted through, though none may be above 12; None: nobody said
     halves: Mapping[str, str] = field(default_factory=dict)  # field → title of its column of 上午 and 下午
     units: Mapping[str, str] = field(default_factory=dict)  # field → unit of its column

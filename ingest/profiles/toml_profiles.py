@@ -5,14 +5,13 @@ from datetime import time
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ingest.cells import (
     DATE_ORDERS,
     TIME,
-    TIME_ZONES,
     Content,
     DateOrder,
-    TimeZone,
     UnitUnknown,
     Vocabulary,
     find_any_unit,
@@ -31,7 +30,7 @@ from tracker.workdays import END_OF_DAY, Hours
 _PAUSES = {"extend": True, "keep": False}  # what becomes of a deadline while its order is paused
 _RULES = (
     "rows", "derived", "empty_retracts", "lists_leavers", "truly_empty", "deadline", "identity",
-    "first_filled", "earliest", "first_of", "only", "outbound",
+    "first_filled", "earliest", "first_of", "only", "outbound", "times",
 )  # fmt: skip
 
 
@@ -90,7 +89,22 @@ def _rules(node: TomlTable, kind: TableKind) -> Rules:
         **{key: read(node, key, kind) for key, read in _RULES_BY_FIELD.items() if key in node},
         only=_only(node.table("only")) if "only" in node else {},
         outbound=_outbound(node.table("outbound"), kind) if "outbound" in node else {},
+        zone=_zone(node.table("times")) if "times" in node else None,
     )
+
+
+def _zone(node: TomlTable) -> ZoneInfo:
+    """The zone of the moments that say none."""
+    node.only("zone")
+    zone: ZoneInfo = node.read("zone", _find_zone)
+    return zone
+
+
+def _find_zone(name: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(str(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"应写成 UTC、America/New_York 这样的时区名，读到的是“{name}”。") from None
 
 
 def _only(node: TomlTable) -> dict[str, tuple[str, ...]]:
@@ -269,11 +283,6 @@ def _dates(node: TomlTable, key: str, _: TableKind) -> DateOrder:
     return next(order for order in DATE_ORDERS if order == chosen)
 
 
-def _time_zone(node: TomlTable, key: str, _: TableKind) -> TimeZone:
-    chosen = node.choice(key, TIME_ZONES)
-    return next(zone for zone in TIME_ZONES if zone == chosen)
-
-
 def _hours(node: TomlTable, key: str, _: TableKind) -> int:
     if node.data[key] != 24:
         raise node.problem(key, "只能是 24；12 小时制的，在 [halves] 里写明上午、下午在哪一列。")
@@ -313,7 +322,6 @@ _READERS: Mapping[str, Callable[[TomlTable, str, TableKind], Any]] = {
     "columns": _by_field(lambda node, name, _: _texts(node, name)),
     "joined": _by_field(_day_and_time),
     "dates": _dates,
-    "time_zone": _time_zone,
     "hours": _hours,
     "halves": _by_field(_half),
     "constants": _by_field(lambda node, name, _: node.text(name)),

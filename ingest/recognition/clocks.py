@@ -27,11 +27,12 @@ def check_clock(fit: HeaderFit, rows: Sequence[Row]) -> None:
     profile, places = fit.profile, [*_list_moments(fit)]
     if not places:
         return
-    if profile.time_zone is None and (stated := find_utc(fit)):
+    if profile.rules.zone is None and (stated := find_utc(fit)):
         raise TableUnknown(
             f"要先问清楚，没有导入：“{stated}”写着 UTC：时刻若是世界时，要加 8 小时才是北京时间。"
             "请在导入页面的“列的对应”里选定时区，"
-            f'或在导入方案{locate_profile(profile)}里写 time_zone = "UTC"（确是北京时间的写 "北京时间"）。',
+            f'或在导入方案{locate_profile(profile)}的 [times] 里写 zone = "UTC"'
+            '（确是北京时间的写 "Asia/Shanghai"）。',
             near=True,
         )
     if lost := [profile.halves[key] for key in profile.halves if key in fit.places and key not in fit.halves]:

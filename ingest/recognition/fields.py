@@ -30,7 +30,9 @@ class Field:
     )
     many: bool = False  # takes every matching column, as title → value
     cost: str = ""  # optional ones: the indicators that cannot be verified without such a column
-    told_by: tuple[str, ...] = ()  # keys of fields that tell it as well, or several together
+    told_by: tuple[
+        str, ...
+    ] = ()  # keys of fields that tell it as well, or several together; key=word: by a word of the profile
     remarks: str | None = None  # words that a remark on its title may be made of; None: as the kind's
     scaled: bool = False  # its number is read in the full marks that its title names
 

@@ -14,11 +14,12 @@ from ingest.importing.row_errors import (
     list_problems,
     make_row_problem,
 )
-from ingest.kinds import Reading, RowProblem
+from ingest.kinds import KINDS, Reading, RowProblem
 from ingest.profiles.profile import Profile
 from ingest.recognition.column_matching import HeaderFit, fit_header
 from ingest.recognition.column_values import check_columns
 from ingest.recognition.header import Header, list_possible_headers
+from ingest.recognition.kind_guess import guess_kind
 from ingest.recognition.proposals import count_speaking
 from ingest.recognition.recognise import BY_CHANCE, Recognition, TableUnknown, recognise
 from ingest.recognition.table_unknown import ClockUnknown
@@ -106,6 +107,20 @@ def find_nearest(
     if header is None and looks_headless(rows) and (best is None or best.matched <= BY_CHANCE):
         header = 0
     return _find_nearest_by_places(rows, tried) if header == 0 else best
+
+
+def find_likeliest(
+    names: Sequence[str], rows: Sequence[Row], profiles: Sequence[Profile]
+) -> tuple[HeaderFit | None, str]:
+    """The fit of the kind that a table most likely is, and the ground for it in Chinese, "" where it is
+    recognised; (None, "") where a person must say what it is. `names`: of file and sheet."""
+    nearest = find_nearest(rows, profiles)
+    if nearest is None or not nearest.missing or nearest.header.last_row == 0:
+        return nearest, ""
+    header = nearest.header.last_row
+    fits = {kind.name: find_nearest(rows, profiles, kind=kind.name, header=header) for kind in KINDS}
+    kind, ground = guess_kind(names, rows, [found for found in fits.values() if found])
+    return (fits[kind.name], ground) if kind else (None, "")
 
 
 def _find_nearest_by_places(rows: Sequence[Row], profiles: Iterable[Profile]) -> HeaderFit | None:

@@ -38,6 +38,7 @@ _HALF = _RARELY = 0.5  # of the words, or the cells
 _SHORTEST_ID = 4  # digits of a number that names a thing or a person
 _CODE = re.compile(r"[A-Za-z0-9_.:-]+")
 _PHONE = re.compile(r"\+?(?:86)?(?:1\d{10}|0\d{9,11})")
+_DATE = re.compile(r"(19|20)\d\d[-/.年]")  # what a date begins with, and no telephone number
 _SHORTEST_NUMBER = 7  # digits of a telephone number that is no extension
 
 
@@ -199,7 +200,9 @@ def _tells_by_content(field: Field, cells: Sequence[Cell]) -> bool:
     if _is_listed(field):
         return not all(map(str.isdigit, texts))
     if field.read is read_phone:
-        return all(sum(map(str.isdigit, text)) >= _SHORTEST_NUMBER for text in texts)
+        return all(
+            sum(map(str.isdigit, text)) >= _SHORTEST_NUMBER and not _DATE.match(text) for text in texts
+        )
     if field.read is read_duration_ms:
         return any(":" in text or not text.replace(".", "").isdigit() for text in texts)
     return field.read is read_day or getattr(field.read, "__qualname__", "").startswith(

@@ -31,6 +31,6 @@ def measure_readable(field: Field, cells: Sequence[Cell], profile: Profile) -> f
 def _compile_reader(field: Field, profile: Profile) -> CellParser:
     column = Column(
         index=0, label=field.title, unit=profile.units.get(field.key), dates=profile.dates,
-        words=profile.words.get(field.key, {}), empties=profile.empties,
+        zone=profile.rules.zone, words=profile.words.get(field.key, {}), empties=profile.empties,
     )  # fmt: skip
     return field.read(column)

@@ -52,7 +52,9 @@ class Recognition:
         """(field title, the indicators that cannot be verified without it) of columns that are not there."""
         profile = self.profile
         there = {*self.columns, *profile.constants}
-        there |= find_derivable(profile.rules.derived, there)
+        there |= {f"{key}={word}" for key, words in profile.words.items() for word in words.values()}
+        derived = find_derivable(profile.rules.derived, there)
+        there |= derived | {f"{key}=yes" for key in derived}
         there |= {"deadline_at"} if profile.rules.deadline else set()
         return tuple(
             (field.title, field.cost)
@@ -361,10 +363,10 @@ def _build_column(
         label=title,
         unit=unit,
         dates=profile.dates,
+        zone=profile.rules.zone,
         words=profile.words.get(key, {}),
         empties=profile.empties,
         separator=profile.rules.first_of.get(key, ""),
-        is_utc=profile.time_zone == "UTC",
         half=best.halves.get(key),
         notices=notices,
     )

@@ -18,7 +18,7 @@ from kpi.closing.states import (
     read_closing,
     read_seals,
 )
-from kpi.figures.sources import Source
+from kpi.figures.source import Source
 from tracker.events.times import get_day
 from tracker.periods import Month
 

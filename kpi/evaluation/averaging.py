@@ -13,7 +13,7 @@ from kpi.figures.coverage_inputs import Backing
 from kpi.figures.day_states import find_expected_end
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures import MEASURES, Measure
-from kpi.figures.sources import Rhythm
+from kpi.figures.source import Rhythm
 from kpi.figures.sums import select_by_day
 from tracker.periods import Month, Year
 from tracker.workdays import Calendar

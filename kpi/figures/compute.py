@@ -18,7 +18,7 @@ from kpi.figures.indicators import Indicator
 from kpi.figures.indicators.formula import CountedMonths, Formula, Lowest, Median, Quantity
 from kpi.figures.measures import MEASURES
 from kpi.figures.objections import Objections
-from kpi.figures.sources import Rhythm
+from kpi.figures.source import Rhythm
 from kpi.figures.sums import Sums
 from kpi.figures.unknowns import Unknowns
 from tracker.periods import Month, Period

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from kpi.figures.sources import Rhythm, Source
+from kpi.figures.source import Rhythm, Source
 from tracker.events.times import BEIJING, get_day_start
 from tracker.periods import Month
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from kpi.figures.sources import Rhythm
+from kpi.figures.source import Rhythm
 
 _LISTED = 12  # spans named before the rest is only counted
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from kpi.figures.coverage_inputs import Backing
-from kpi.figures.sources import Rhythm, Source
+from kpi.figures.source import Rhythm, Source
 from tracker.periods import Month
 
 _BY_DAY = (Rhythm.DAILY, Rhythm.HOURLY)

@@ -187,7 +187,7 @@ def _match_middle(center: str, formula: Median, months: CountedMonths, end: date
             sa.func.count().over().label("size"),
         )
         .select_from(among.rows)
-        .where(*_list_conditions(center, term, months, end))
+        .where(*list_conditions(center, term, months, end))
         .subquery("in_order")
     )
     twice, size = in_order.c.place * 2, in_order.c.size
@@ -271,7 +271,7 @@ def find_lacking_subjects(
     `backing` is that of the figures' year; figures without a denominator have nothing.
     """
     queries = tuple(
-        (indicator, *_list_counted_months(backing, indicator, figure))
+        (indicator, *list_months_of(backing, indicator, figure))
         for indicator, figure in figures
         if indicator.formula.denominator is not None
     )
@@ -306,7 +306,7 @@ def _select_lacking(center: str, indicator: Indicator, months: CountedMonths, en
             *(
                 sa.select(MEASURES[term.measure].among.subject.label("subject"))
                 .select_from(MEASURES[term.measure].among.rows)
-                .where(*_list_conditions(center, term, months, end))
+                .where(*list_conditions(center, term, months, end))
                 for term in (part.terms if part else ())
             )
         )
@@ -316,7 +316,7 @@ def _select_lacking(center: str, indicator: Indicator, months: CountedMonths, en
     return sa.select(sa.literal(indicator.key), without.c.subject)
 
 
-def _list_conditions(
+def list_conditions(
     center: str, term: Term, months: CountedMonths, end: date
 ) -> Iterator[sa.ColumnElement[bool]]:
     """What the rows of a term have in common."""
@@ -345,7 +345,7 @@ def _select_term_rows(
         sa.select(*columns)
         .select_from(population.rows)
         .where(
-            *_list_conditions(center, term, months, end), sa.true() if only is None else only[population.key]
+            *list_conditions(center, term, months, end), sa.true() if only is None else only[population.key]
         )
     )
 
@@ -376,16 +376,19 @@ def find_counted_months(
 ) -> tuple[CountedMonths, date]:
     """The months that entered the figure, and the day before which it counted."""
     if not select_monthly_sources(indicator.needs):
-        return _list_counted_months(None, indicator, figure)
+        return list_months_of(None, indicator, figure)
     year, today = Year(figure.period.first_day.year), get_day(figure.computed_at)
     backing = read_monthly_backing(connection, figure.center, year.first_day, year.end_day, today)
-    return _list_counted_months(backing, indicator, figure)
+    return list_months_of(backing, indicator, figure)
 
 
-def _list_counted_months(
+def list_months_of(
     backing: Backing | None, indicator: Indicator, figure: Figure
 ) -> tuple[CountedMonths, date]:
-    """The same by the backing of its year, which only indicators with a monthly source need."""
+    """The months that entered the figure, and the day before which it counted.
+
+    `backing` is that of its year; only indicators with a monthly source need it.
+    """
     months, today = indicator.months(figure.period), get_day(figure.computed_at)
     if backing is None or not select_monthly_sources(indicator.needs):
         begun = CountedMonths(tuple(month for month in months if month.first_day < today))

@@ -30,6 +30,8 @@ _TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...] = (
     (sa.Text, "VARCHAR"),
 )
 _DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+# SQLAlchemy writes a timedelta as PostgreSQL's function, which DuckDB lacks.
+_MAKE_INTERVAL = "CREATE MACRO make_interval(secs := 0) AS to_microseconds(CAST(round(secs * 1e6) AS BIGINT))"
 
 
 class Duck:
@@ -46,6 +48,7 @@ class Duck:
         self._raw.execute("SET TimeZone = 'Asia/Shanghai'")
         self._raw.execute(f"SET allowed_directories = [{quote_str(str(folder))}]")
         self._raw.execute("SET enable_external_access = false")
+        self._raw.execute(_MAKE_INTERVAL)
 
     def close(self) -> None:
         self._raw.close()

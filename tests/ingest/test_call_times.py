@@ -266,6 +266,50 @@ def test_the_wait_is_lacking_where_only_the_queue_or_only_the_answer_has_a_momen
     assert "人工等待时长" in dict(found.recognition.lacking)
 
 
+@pytest.mark.parametrize("how", ["呼叫结果", "是否接通"])
+@pytest.mark.parametrize(
+    ("header", "cell", "answered"),
+    [
+        ("接入码", "12345", "?"),
+        ("坐席工号", "", "?"),
+        ("坐席工号", "8001", True),
+        ("坐席振铃时间", "2023-05-01 08:00:10", True),
+        ("坐席振铃时间", "", "?"),
+        ("排队时长", "7", True),
+        ("排队时长", "0", "?"),
+        ("振铃时长", "7", True),
+    ],
+)
+def test_who_answered_a_call_is_unknown_where_nothing_of_an_agent_stands_in_its_row(
+    tmp_path: Path, how: str, header: str, cell: str, answered: object
+) -> None:
+    """The IVR answers every call: 已接通 alone may be its answer."""
+    found = read(tmp_path, f"{HEADER},{how},{header}", f"{CALL},已接通,{cell}")
+    row = fact(*found.events)
+    assert (row["answered"], row["queued"]) == (answered, answered)
+    if answered == "?" and header == "接入码":
+        assert "坐席应答时间" in dict(found.recognition.lacking)
+
+
+def test_a_word_or_a_rule_that_says_that_an_agent_answered_needs_no_agent(tmp_path: Path) -> None:
+    by_word = read(tmp_path, f"{HEADER},呼叫结果", f"{CALL},人工接听")
+    by_profile = read(
+        tmp_path, f"{HEADER},呼叫结果", f"{CALL},接通", rules='[words.outcome]\nanswered = ["接通"]'
+    )
+    rule = '[derived]\nanswered = "talk_ms > 0"'
+    by_rule = read(tmp_path, f"{HEADER},呼叫结果,通话时长", f"{CALL},接通,20", rules=rule)
+    for found in (by_word, by_profile, by_rule):
+        assert fact(*found.events)["answered"] is True
+    for found in (by_profile, by_rule):
+        assert "坐席应答时间" not in dict(found.recognition.lacking)
+
+
+def test_a_rule_that_says_that_no_agent_answered_is_heard(tmp_path: Path) -> None:
+    rule = '[derived]\nanswered = "talk_ms > 0"'
+    found = read(tmp_path, f"{HEADER},呼叫结果,通话时长", f"{CALL},接通,0", rules=rule)
+    assert fact(*found.events)["answered"] is False
+
+
 DEVICES = (
     "流水号,分段序号,呼叫类型,设备类型,进入队列时间,坐席振铃时间,坐席应答时间,来电时间,挂机时间,"
     "呼叫结果,坐席工号"

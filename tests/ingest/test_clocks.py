@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.cells import Column, make_moment_reader, read_day, read_moments
+from ingest.cells import Column, make_moment_reader, read_moments
 from ingest.profiles.draft import draft_profile
 from ingest.profiles.profile import ProfileProblem, candidates, load_profiles
 from ingest.profiles.toml_profiles import read_profile
@@ -22,6 +23,7 @@ from tests.ingest.tables import CALL_1, CALL_HEADER, Taken, csv_file, taken
 from tracker.events.times import BEIJING
 from tracker.tabular import open_tables
 
+UTC = ZoneInfo("UTC")
 MOMENTS = st.datetimes(datetime(2001, 1, 2), datetime(2099, 1, 1)).map(lambda at: at.replace(microsecond=0))
 PLAIN = "%Y-%m-%d %H:%M:%S"
 TITLES = "流水号,呼叫类型,进入系统时间,坐席应答时间"
@@ -44,30 +46,21 @@ TELLS_ZONE: tuple[Callable[[datetime], object], ...] = (
 def test_a_moment_of_a_utc_column_is_eight_hours_later_in_beijing(
     at: datetime, write: Callable[[datetime], object]
 ) -> None:
-    column = Column(index=0, label="时间", is_utc=True)
+    column = Column(index=0, label="时间", zone=UTC)
     wanted = (at + timedelta(hours=8)).replace(tzinfo=BEIJING)
     assert make_moment_reader()(column)(write(at)) == wanted  # type: ignore[arg-type]
-    assert read_day(column)(write(at)) == wanted.date()  # type: ignore[arg-type]
 
 
 @given(MOMENTS.filter(lambda at: 2002 < at.year < 2030), st.sampled_from(TELLS_ZONE), st.booleans())
 def test_a_moment_that_tells_its_zone_is_the_same_in_every_column(
     at: datetime, write: Callable[[datetime], object], is_utc: bool
 ) -> None:
-    read = make_moment_reader()(Column(index=0, label="时间", is_utc=is_utc))
+    read = make_moment_reader()(Column(index=0, label="时间", zone=UTC if is_utc else None))
     assert read(write(at)) == (at + timedelta(hours=8)).replace(tzinfo=BEIJING)  # type: ignore[arg-type]
 
 
-def test_a_day_without_a_time_is_the_same_day_in_every_zone() -> None:
-    column = Column(index=0, label="时限", is_utc=True, only_days=True)
-    assert (
-        str(make_moment_reader(date_only="end")(column)("2023-05-01 00:00:00")) == "2023-05-01 23:59:59+08:00"
-    )
-    assert str(read_day(column)("2023-05-01")) == "2023-05-01"
-
-
 def test_many_moments_of_a_utc_column_are_never_taken_as_they_stand() -> None:
-    pieces = read_moments(Column(index=0, label="时间", is_utc=True), make_moment_reader())
+    pieces = read_moments(Column(index=0, label="时间", zone=UTC), make_moment_reader())
     assert pieces(["2023-05-01 20:00:00"]) == [None]
 
 
@@ -85,7 +78,7 @@ def entered(found: Taken) -> list[str]:
 
 def test_a_profile_says_that_moments_are_utc(tmp_path: Path) -> None:
     row = "c1,呼入,2023-05-31 20:00:00,2023-05-31 20:00:09"
-    assert entered(read(tmp_path, 'time_zone = "UTC"', TITLES, row)) == ["2023-06-01T04:00:00+08:00"]
+    assert entered(read(tmp_path, '[times]\nzone = "UTC"', TITLES, row)) == ["2023-06-01T04:00:00+08:00"]
     assert entered(read(tmp_path, "", TITLES, row)) == ["2023-05-31T20:00:00+08:00"]
 
 
@@ -97,10 +90,10 @@ def test_a_file_that_names_utc_is_asked_about_until_the_profile_answers(
     answered = '[columns]\nanswered_at = "坐席应答时间（UTC）"' if len(lines) == 1 else ""
     with pytest.raises(TableUnknown, match="写着 UTC"):
         read(tmp_path, answered, *lines, row)
-    assert entered(read(tmp_path, f'time_zone = "UTC"\n{answered}', *lines, row))[0].startswith(
+    assert entered(read(tmp_path, f'times.zone = "UTC"\n{answered}', *lines, row))[0].startswith(
         "2023-06-01T04"
     )
-    assert len(read(tmp_path, f'time_zone = "北京时间"\n{answered}', *lines, row).events) == 1
+    assert len(read(tmp_path, f'times.zone = "Asia/Shanghai"\n{answered}', *lines, row).events) == 1
     beijing = [line.replace("UTC", "UTC+8") for line in lines]
     assert len(read(tmp_path, answered.replace("UTC", "UTC+8"), *beijing, row).events) == 1
 
@@ -184,7 +177,6 @@ def test_a_file_without_the_column_of_halves_is_not_read_by_that_profile(tmp_pat
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('time_zone = "东八区"', "应为 北京时间、UTC 之一"),
         ("hours = 12", "只能是 24"),
         ('[halves]\ncall_id = "上下午"', "不是时刻"),
         ('[halves]\nentered_at = "上下午"\n[earliest]\nentered_at = ["甲", "乙"]', "由几列读出"),
@@ -203,11 +195,11 @@ def test_a_draft_asks_what_the_page_asks(tmp_path: Path) -> None:
     fit = find_nearest(table.head(), candidates(load_profiles()))
     assert fit is not None
     text = draft_profile(fit, table.head(), "某平台.csv")
-    for line in ('# time_zone = "UTC"', "# hours = 24", "# [halves]", '# answered_at = "时段"'):
+    for line in ('# times.zone = "UTC"', "# hours = 24", "# [halves]", '# answered_at = "时段"'):
         assert line in text.splitlines()
-    answered = text.replace("# time_zone", "time_zone").replace("# hours", "hours")
+    answered = text.replace("# times.zone", "times.zone").replace("# hours", "hours")
     (tmp_path / "own.toml").write_text(answered, encoding="utf-8")
-    assert read_profile(tmp_path / "own.toml")["time_zone"] == "UTC"
+    assert read_profile(tmp_path / "own.toml")["rules"].zone == UTC
 
 
 def test_a_column_of_days_is_not_looked_through_for_hours(tmp_path: Path) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from waitress import create_server
 
 from tests.web.conftest import NOW, app_of
 from tracker.database import Database
 from web.access.demo_people import add_demo_people
+from web.http_server import make_server
 
 pytestmark = pytest.mark.browser
 
@@ -55,7 +55,7 @@ def server(site: Database) -> Iterator[str]:
     """The address of the site."""
     with site.connect() as connection:
         add_demo_people(connection, "tlf", NOW)
-    server = create_server(app_of(site, demo=True), host="127.0.0.1", port=0)
+    server = make_server(app_of(site, demo=True), "127.0.0.1", 0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"

@@ -241,4 +241,4 @@ def test_a_file_that_names_utc_must_be_answered(desk: Desk, tmp_path: Path) -> N
     page = desk.step(there, "mapping", **answer, time_zone="UTC", **{"try": "1"})
     assert "2023年6月 <b>1</b> 行" in page
     desk.step(there, "mapping", **answer, time_zone="UTC")
-    assert 'time_zone = "UTC"' in (desk.home / "profiles/tlf/某平台.toml").read_text(encoding="utf-8")
+    assert '[times]\nzone = "UTC"' in (desk.home / "profiles/tlf/某平台.toml").read_text(encoding="utf-8")

@@ -75,7 +75,7 @@ def test_a_doubtful_clock_is_answered(desk: Desk, tmp_path: Path) -> None:
     page.fill("#title", "某平台")
     press(page, "保存并回到核对")
     desk.seen("clock-asked")
-    page.select_option("#time_zone", "北京时间")
+    page.select_option("#time_zone", "Asia/Shanghai")
     page.select_option("#clock", "half-4")
     press(page, "保存并回到核对")
     page.get_by_role("button", name="试导入（不写入）").wait_for()

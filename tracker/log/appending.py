@@ -115,7 +115,7 @@ class Appender:
         self._settle()
 
     def add_prepared(self, batch: PreparedEvents) -> None:
-        """The same for events made ready elsewhere, in another process for example.
+        """Appends what is new or different among prepared events, which another process may have made.
 
         What need not be done at once is done by the next call: the other process, which goes on as soon as
         the next batch is taken from it, then has a core while the server has the other.

@@ -31,6 +31,11 @@ STEPS = {  # what must be done first, and where
     "enrol": "own_account.second_factor_page",
 }
 _ALWAYS = ("sign_in.sign_out",)
+_LONGEST_PATH = 300  # characters of an address that go into the trail
+BEFORE_BODY = "hotline.before_body"
+"""Key of a WSGI environment whose headers are read and whose body is not: whom the door lets in is answered
+`LET_IN` and goes no further; the request comes again, with its body."""
+LET_IN = 100
 
 
 class Door(Enum):
@@ -122,7 +127,7 @@ def note(
     connection: Any, action: Action, about: str = "", *, result: str = "done",
     details: dict[str, Any] | None = None,
 ) -> None:  # fmt: skip
-    """The same in the transaction of what is done."""
+    """Writes down what the person of this request does, in the caller's transaction."""
     found, there = find_session(), get_request_origin()
     login = found.person.login if found else None
     record(
@@ -176,6 +181,15 @@ def _is_unnoticed() -> bool:
 
 def _admit() -> Response | None:
     """Runs before every view."""
+    refusal = _find_refusal()
+    if refusal is not None or BEFORE_BODY not in request.environ:
+        return refusal
+    if (request.content_length or 0) > (request.max_content_length or 0):
+        abort(413)
+    return Response(status=LET_IN)
+
+
+def _find_refusal() -> Response | None:
     endpoint = request.endpoint
     if endpoint in STATIC:
         return None
@@ -240,7 +254,7 @@ def describe_missing_center(center: str) -> str:
 
 
 def _refuse(sentence: str) -> None:
-    audit(Action.REFUSED, request.path, result="refused")
+    audit(Action.REFUSED, request.path[:_LONGEST_PATH], result="refused")
     abort(403, sentence)
 
 

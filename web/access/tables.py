@@ -75,6 +75,14 @@ api_tokens = sa.Table(
     sa.Column("revoked_at", _TIME),
 )
 
+attempt_counts = sa.Table(
+    "attempt_counts",
+    metadata,
+    sa.Column("key", _NAME, primary_key=True),  # address, what was tried, and the limit
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("ends_at", _TIME, nullable=False),  # when the window is over
+)
+
 audit = sa.Table(
     "audit",
     metadata,

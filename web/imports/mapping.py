@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
-from ingest.cells import DATE_ORDERS, MONEY, TIME, TIME_ZONES, Vocabulary, find_unit_family
+from ingest.cells import DATE_ORDERS, MONEY, TIME, Vocabulary, find_unit_family
 from ingest.identity.numbers import SCOPES, Identity
 from ingest.kinds.kind import Offer
 from ingest.profiles.derived import find_derivable, read_derived
 from ingest.profiles.own_profile import ColumnMapping
+from ingest.profiles.profile import Profile
 from ingest.recognition.clocks import find_utc, is_moment, list_half_columns
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.fields import Field
@@ -18,6 +20,7 @@ from ingest.recognition.without_header import describe_contents
 from tracker.tabular import Row
 
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
+ZONES = {"Asia/Shanghai": "北京时间", "UTC": "UTC 世界时（读时加 8 小时）"}
 Answers = Mapping[str, str]  # the form as it was filled in; empty before
 
 
@@ -74,7 +77,8 @@ class MappingForm:
     may_have_legs: bool
     dates: str
     asks_dates: bool
-    time_zone: str  # "": Beijing's, as where nobody said
+    time_zone: str  # name of the zone; "": Beijing's, as where nobody said
+    zones: Mapping[str, str]  # that may be chosen, with their titles
     asks_zone: str  # what names UTC, a title or a line; ""
     clock: str  # "24", "half-<index of a column>"; "": nobody said
     asks_clock: bool
@@ -114,7 +118,8 @@ def make_form(
         dates=answers.get("dates", profile.dates or ""),
         asks_dates=any(re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}.*", one) for line in lines
                        for one in line.proposal.examples),
-        time_zone=answers.get("time_zone", profile.time_zone or ""),
+        time_zone=answers.get("time_zone", profile.rules.zone.key if profile.rules.zone else ""),
+        zones=ZONES | ({own.key: own.key} if (own := profile.rules.zone) and own.key not in ZONES else {}),
         asks_zone=find_utc(fit, anywhere=True),
         clock=answers.get("clock", _describe_clock(fit)),
         asks_clock=asks_clock or bool(halves),
@@ -215,7 +220,8 @@ def read_mapping(answers: Answers, fit: HeaderFit, rows: Sequence[Row], *, title
     if not title.strip():
         problems["title"] = "请给这个导入方案起个名字。"
     time_zone, clock = answers.get("time_zone", ""), answers.get("clock", "")
-    if find_utc(fit, anywhere=True) and time_zone not in TIME_ZONES:
+    zone = find_zone(time_zone, profile)
+    if find_utc(fit, anywhere=True) and zone is None:
         problems["time_zone"] = "请选定这些时刻是北京时间还是 UTC。"
     if clock not in ("24", *half_titles) and list_half_columns(fit, rows):
         problems["clock"] = "请选定是 24 小时制，还是另有一列写着上午、下午。"
@@ -233,7 +239,6 @@ def read_mapping(answers: Answers, fit: HeaderFit, rows: Sequence[Row], *, title
         constants=constants,
         joined=joined,
         dates=next((one for one in DATE_ORDERS if one == answers.get("dates")), profile.dates),
-        time_zone=next((one for one in TIME_ZONES if one == time_zone), None),
         hours=24 if clock == "24" else None,
         halves={
             key: half_titles[clock]
@@ -244,9 +249,15 @@ def read_mapping(answers: Answers, fit: HeaderFit, rows: Sequence[Row], *, title
         words=_read_words(answers, profile.words),
         empties=tuple(sorted(profile.empties)),
         without_header=() if fit.header.last_row else describe_contents(rows),
-        rules=replace(profile.rules, legs=legs, derived=derived),
+        rules=replace(profile.rules, legs=legs, derived=derived, zone=zone),
         identity=replace(profile.identity, within=within) if kind.marks and within in SCOPES else Identity(),
     )  # fmt: skip
+
+
+def find_zone(name: str, profile: Profile) -> ZoneInfo | None:
+    """The zone that was chosen: one of those on the page, or the profile's own; None: nobody said."""
+    own = profile.rules.zone
+    return ZoneInfo(name) if name in ZONES else own if own and own.key == name else None
 
 
 def _read_columns(

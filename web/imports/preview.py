@@ -7,7 +7,7 @@ from ingest.importing.declared_totals import find_unit, list_summable
 from ingest.kinds import KIND_NAMED
 from ingest.profiles.profile import Profile, candidates, load_profiles
 from ingest.recognition.column_matching import HeaderFit
-from ingest.recognition.preview import Preview, find_nearest, preview_table
+from ingest.recognition.preview import Preview, find_likeliest, find_nearest, preview_table
 from tracker.tabular import FileRefused, Table, open_tables
 from tracker.tabular.encoding import ENCODINGS
 from tracker.workdays import Calendar
@@ -61,8 +61,9 @@ def read_table(home: Path, job: Job, number: int) -> Table | None:
 
 def propose_fit(
     home: Path, job: Job, table: Table, *, kind: str | None, header: int | None
-) -> tuple[HeaderFit | None, Preview]:
-    """The fit that the mapping form begins with: the recognised one, else the nearest; and the preview."""
+) -> tuple[HeaderFit | None, str, Preview]:
+    """The fit that the mapping form begins with: the recognised one, else that of the likeliest kind, None
+    where a person must say it; the ground for the kind; and the preview."""
     profiles = _list_profiles(home, job)
     preview = preview_table(table, profiles, Calendar.load(home / "calendars"))
     found = preview.recognition
@@ -71,7 +72,9 @@ def propose_fit(
         chosen, kind, header = [found.profile], found.profile.kind.name, found.header.last_row
     elif kind in KIND_NAMED:
         chosen = [profile for profile in profiles if profile.kind.name == kind]
-    return find_nearest(table.head(), chosen, kind=kind, header=header), preview
+    if kind is None and header is None:
+        return *find_likeliest([job.file_name, table.sheet or ""], table.head(), chosen), preview
+    return find_nearest(table.head(), chosen, kind=kind, header=header), "", preview
 
 
 def _list_profiles(home: Path, job: Job) -> list[Profile]:

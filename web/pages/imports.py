@@ -128,7 +128,7 @@ def save_columns(center: str, upload: str) -> str | Answer | tuple[str, int]:
         return job
     sheet = _read_number("sheet") or 1
     table = _read_table(job, sheet)
-    fit, _ = propose_fit(
+    fit, _, _ = propose_fit(
         get_instance().home, job, table, kind=request.form.get("kind"), header=_read_number("header")
     )
     if fit is None:
@@ -280,8 +280,12 @@ def _render_mapping_page(
     job: Job, sheet: int, problems: dict[str, str], trial: MappingTrial | None = None
 ) -> str:
     table, answers = _read_table(job, sheet), request.form
-    fit, preview = propose_fit(
-        get_instance().home, job, table, kind=request.values.get("kind"), header=_read_number("header")
+    fit, ground, preview = propose_fit(
+        get_instance().home,
+        job,
+        table,
+        kind=request.values.get("kind") or None,
+        header=_read_number("header"),
     )
     form = (
         make_form(fit, table.head(), preview.words or {}, answers, asks_clock=preview.asks_clock)
@@ -294,6 +298,7 @@ def _render_mapping_page(
         job=job,
         table=table,
         fit=fit,
+        ground=ground,
         preview=preview,
         form=form,
         headers=list_headers(table.head()),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from kpi.evaluation.rehearsal.points_status import Deadline
 from kpi.figures.coverage import SourceCoverage
-from kpi.figures.sources import Rhythm
+from kpi.figures.source import Rhythm
 from tracker.periods import Month, Year
 
 KEPT_MONTHS = 6  # network logs; Source: 网络安全法第二十一条
@@ -60,7 +60,7 @@ class RehearsalCalendar:
 
 
 def add_months(day: date, count: int) -> date:
-    """The same day of a later month, or its last."""
+    """The day of that number in a later month, or the last one of a shorter month."""
     month = Month.of(day)
     for _ in range(count):
         month = month.next

@@ -31,7 +31,7 @@ from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.target import Sense
 from kpi.figures.indicators.units import get_part_unit as unit_of_part
 from kpi.figures.measures import MEASURES
-from kpi.figures.sources import Rhythm
+from kpi.figures.source import Rhythm
 from kpi.terminal_tables import format_number as counted
 
 _RUNNING = "年度尚未结束"

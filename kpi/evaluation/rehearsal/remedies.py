@@ -9,7 +9,7 @@ from kpi.evaluation.rehearsal.points_status import Remedy, RemedyKind
 from kpi.evaluation.scheme import SchemeItem
 from kpi.figures.coverage import Coverage, SourceCoverage
 from kpi.figures.day_runs import find_runs, name_runs
-from kpi.figures.sources import Rhythm
+from kpi.figures.source import Rhythm
 
 CountMissingDocuments = Callable[
     [Sequence[str]], str

@@ -74,8 +74,11 @@ def read_facts(
     definitions: Iterable[Indicator],
     periods: Sequence[Period],
     now: datetime,
+    seq: int | None = None,
 ) -> FigureEvidence:
-    """What figures of periods of one year are computed from, all of it counted now from the facts."""
+    """What figures of periods of one year are computed from, all of it counted now from the facts.
+
+    `seq` is the log position; None: the centre's head."""
     indicators = list(definitions)
     keys = {key for indicator in indicators for key in indicator.formula.measures}
     months = sorted({month for one in indicators for period in periods for month in one.months(period)})
@@ -85,8 +88,9 @@ def read_facts(
     sums = sum_by_month(connection, center, span, today, keys, from_facts=True)
     backing = read_backing(connection, center, first.previous.first_day, last.end_day, today)
     formulas = [indicator.formula for indicator in indicators]
-    unknowns, held_back, seq = read_doubts(connection, center, span, today, formulas, _select_log_end(center))
-    return FigureEvidence(center, sums, backing, seq, now, unknowns, held_back)
+    head = _select_log_end(center) if seq is None else None
+    unknowns, held_back, at = read_doubts(connection, center, span, today, formulas, head)
+    return FigureEvidence(center, sums, backing, at if seq is None else seq, now, unknowns, held_back)
 
 
 @lru_cache(maxsize=64)

@@ -1,24 +1,16 @@
-"""Same data, several definitions. `FORKS` is the registry; `forks_of` gives those of an indicator."""
+"""Several definitions of one indicator: `FORKS` is the registry, made of the `FORKS` of each module."""
 
-from kpi.figures.forks import calls, net, payments, platform, seats, staffing, surveys, work_orders
+from typing import Any
+
 from kpi.figures.forks.fork import Fork
+from tracker.modules import find_modules
 
 __all__ = ["FORKS", "Fork", "list_forks"]
 
-FORKS: tuple[Fork, ...] = tuple(
-    fork
-    for module in (
-        calls,
-        staffing,
-        work_orders,
-        payments,
-        surveys,
-        platform,
-        seats,
-        net,
-    )
-    for fork in module.FORKS
-)
+_FIRST = ("calls", "staffing", "work_orders", "payments", "surveys", "platform", "seats", "net")
+_MODULES: tuple[Any, ...] = find_modules("FORKS", __name__, first=_FIRST)
+
+FORKS: tuple[Fork, ...] = tuple(fork for module in _MODULES for fork in module.FORKS)
 
 
 def list_forks(key: str) -> tuple[Fork, ...]:

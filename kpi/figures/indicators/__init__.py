@@ -1,20 +1,13 @@
-"""Indicators, one module a domain. `INDICATORS` is the registry, `GROUPS` its order on a page."""
+"""Indicators, one module a domain: it declares its `INDICATORS` and the `GROUP` that they stand in on a page.
 
-from kpi.figures.indicators import (
-    appeals,
-    calls,
-    daily_counts,
-    documents,
-    knowledge,
-    payments,
-    platform,
-    seats,
-    staffing,
-    surveys,
-    work_orders,
-)
+`INDICATORS` is the registry, `GROUPS` its order on a page.
+"""
+
+from typing import Any
+
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator, Rounding
 from kpi.figures.indicators.target import AtLeast, AtMost
+from tracker.modules import find_modules
 
 __all__ = [
     "EARLIER",
@@ -32,17 +25,19 @@ __all__ = [
     "find_indicator",
 ]
 
-GROUPS: tuple[tuple[str, tuple[Indicator, ...]], ...] = (
-    ("电话", calls.INDICATORS),
-    ("座席", seats.INDICATORS),
-    ("工单", (*work_orders.INDICATORS, *appeals.INDICATORS)),
-    ("人员", staffing.INDICATORS),
-    ("资金", payments.INDICATORS),
-    ("平台", platform.INDICATORS),
-    ("问卷", surveys.INDICATORS),
-    ("日报与质检", daily_counts.INDICATORS),
-    ("知识库", knowledge.INDICATORS),
-    ("档案", documents.INDICATORS),
+_FIRST = (
+    "calls", "seats", "work_orders", "appeals", "staffing", "payments", "platform", "surveys", "daily_counts",
+    "knowledge", "documents",
+)  # fmt: skip
+_MODULES: tuple[Any, ...] = find_modules("INDICATORS", __name__, first=_FIRST)
+
+
+def _list_group(title: str) -> tuple[Indicator, ...]:
+    return tuple(one for module in _MODULES if title == module.GROUP for one in module.INDICATORS)
+
+
+GROUPS: tuple[tuple[str, tuple[Indicator, ...]], ...] = tuple(
+    (title, _list_group(title)) for title in dict.fromkeys(module.GROUP for module in _MODULES)
 )
 INDICATORS: dict[str, Indicator] = {
     indicator.key: indicator for _, indicators in GROUPS for indicator in indicators

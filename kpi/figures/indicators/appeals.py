@@ -3,6 +3,8 @@
 from kpi.figures.indicators.formula import count
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
 
+GROUP = "工单"
+
 INDICATORS = (
     Indicator(
         key="work_orders_excluded", title="剔除工单数", unit="件", scale=0,

@@ -9,6 +9,8 @@ from kpi.figures.indicators.target import AtLeast, AtMost, Horizon
 from kpi.figures.measures.call_windows import FEWEST, NORM
 from kpi.figures.measures.repeat_calls import HOURS as REPEAT_HOURS
 
+GROUP = "电话"
+
 _MONTH = "按来电进入系统的北京时间日期归月；跨月的通话归进入系统的那个月。"
 _GB = "GB/T 33358-2016 政府热线服务规范"
 _MS = Fraction(1, 1000)  # 毫秒 → 秒

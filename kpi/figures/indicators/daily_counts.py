@@ -6,6 +6,8 @@ from kpi.figures.indicators.formula import count, percent
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
 from kpi.figures.indicators.target import AtLeast
 
+GROUP = "日报与质检"
+
 _SAMPLE = "样例中心2023年"
 
 

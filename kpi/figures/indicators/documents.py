@@ -3,6 +3,8 @@
 from kpi.figures.indicators.formula import ever, percent
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
 
+GROUP = "档案"
+
 _SEED = "2023年政务服务运行维护费项目绩效评价指标"
 _SAMPLE = "样例中心2023年"
 _EVER = (

@@ -3,6 +3,8 @@
 from kpi.figures.indicators.formula import count, percent
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
 
+GROUP = "知识库"
+
 INDICATORS = (
     Indicator(
         key="knowledge_updates", title="知识库更新条数", unit="条", scale=0,

@@ -17,6 +17,8 @@ from kpi.figures.indicators.formula import (
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
 from kpi.figures.indicators.target import AtLeast
 
+GROUP = "资金"
+
 _SAMPLE = "样例中心2023年"
 _FEN = Fraction(1, 100)  # 分 → 元
 _DUE = "按约定支付日归月；晚付的仍回到约定的那个月。没有支付明细佐证的月份不计入。"

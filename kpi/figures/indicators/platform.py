@@ -7,6 +7,8 @@ from kpi.figures.indicators.formula import percent, total
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
 from kpi.figures.indicators.target import AtLeast
 
+GROUP = "平台"
+
 HOURS = Fraction(1, 3_600_000)  # 毫秒 → 小时
 
 INDICATORS = (

@@ -5,6 +5,8 @@ from fractions import Fraction
 from kpi.figures.indicators.formula import percent, ratio, total
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
 
+GROUP = "座席"
+
 HOURS = Fraction(1, 3_600_000)  # 毫秒 → 小时
 SECONDS = Fraction(1, 1000)
 

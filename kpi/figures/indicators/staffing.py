@@ -17,6 +17,8 @@ from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
 from kpi.figures.indicators.target import AtMost
 from kpi.figures.measures.staffing import PASS_MARKS
 
+GROUP = "人员"
+
 _SAMPLE = "样例中心2023年"
 _SEED = "2023年政务服务运行维护费项目绩效评价指标"
 _MONTH_END = "按月末日期归月；没有花名册佐证的月份不计入。"

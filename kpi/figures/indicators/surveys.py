@@ -7,6 +7,8 @@ from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
 from kpi.figures.indicators.target import AtLeast
 from kpi.figures.measures.surveys import ITEMS
 
+GROUP = "问卷"
+
 _SEED = "2022年12345热线服务费项目满意度调查"
 _MONTH = "按填写日期归月。调查按年组织：没有问卷的月份为不适用，全年没有问卷为无法核实。"
 _SAMPLE = "样例中心2023年"

@@ -17,6 +17,8 @@ from kpi.figures.indicators.formula import (
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
 from kpi.figures.measures.work_orders import SIGNING_HOURS
 
+GROUP = "工单"
+
 _ACCEPTED = "按受理时间的北京日期归月；以后各月的办结、回访都回到受理的那个月。"
 _CARRIED = (
     "上一个月受理的工单没有交付、也没有签零报告的，结转来的工单不明，只算部分可核实；更早的月份不追溯。"

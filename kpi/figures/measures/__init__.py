@@ -1,28 +1,13 @@
-"""Measures: counts and sums, declared once. `MEASURES` is the registry."""
+"""Measures: counts and sums, declared once.
 
-from kpi.figures.measures import (
-    call_forks,
-    call_quality,
-    call_windows,
-    calls,
-    daily_counts,
-    documents,
-    knowledge,
-    missed_calls,
-    net,
-    order_assessments,
-    payments,
-    platform,
-    posts,
-    repeat_calls,
-    seats,
-    staffing,
-    surveys,
-    trainings,
-    work_orders,
-)
+`MEASURES` is the registry, made of the `MEASURES` of each module; `POPULATIONS` is made in the same way.
+"""
+
+from typing import Any
+
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, months
+from tracker.modules import find_modules
 
 __all__ = [
     "MEASURES",
@@ -34,27 +19,12 @@ __all__ = [
     "months",
 ]
 
-_MODULES = (
-    calls,
-    call_windows,
-    call_quality,
-    missed_calls,
-    work_orders,
-    order_assessments,
-    staffing,
-    posts,
-    trainings,
-    payments,
-    platform,
-    surveys,
-    daily_counts,
-    documents,
-    call_forks,
-    repeat_calls,
-    seats,
-    net,
-    knowledge,
-)
+_FIRST = (
+    "calls", "call_windows", "call_quality", "missed_calls", "work_orders", "order_assessments", "staffing",
+    "posts", "trainings", "payments", "platform", "surveys", "daily_counts", "documents", "call_forks",
+    "repeat_calls", "seats", "net",
+)  # fmt: skip
+_MODULES: tuple[Any, ...] = find_modules("MEASURES", __name__, first=_FIRST)
 
 POPULATIONS: tuple[Population, ...] = tuple(
     population for module in _MODULES for population in module.POPULATIONS

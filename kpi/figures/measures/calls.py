@@ -8,9 +8,18 @@ from sqlalchemy.dialects import postgresql
 from kpi.figures.measures.certainty import declare_field, is_certain, is_possible
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, scale
+from kpi.figures.source import Rhythm, Source
 from tracker.events.calls import OUTCOMES
 from tracker.facts.calls import UNKNOWN, calls
 from tracker.facts.deliveries import covered_days
+
+SOURCES = (
+    Source(
+        key="calls",
+        rhythm=Rhythm.DAILY,
+        remedy="请平台供应商补导缺少日期的话单；当天确无来电的，请签零报告。",
+    ),
+)
 
 _IN = calls.c.direction == "inbound"
 _OUT = calls.c.direction == "outbound"

@@ -4,8 +4,31 @@ import sqlalchemy as sa
 
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population
+from kpi.figures.source import DELIVER_LIST, Rhythm, Source
 from tracker.facts.calls import calls
 from tracker.facts.daily_counts import daily_counts, inspections
+
+
+def _build_reported(key: str, title: str) -> Source:
+    return Source(
+        key=key,
+        title=title,
+        rhythm=Rhythm.DAILY,
+        delivered_as="daily_counts",
+        remedy=f"请补交缺少日期的日报并填写{title.removeprefix('日报')}一栏；当天确实没有的填0。",
+    )
+
+
+SOURCES = (
+    Source(
+        key="inspections",
+        rhythm=Rhythm.MONTHLY,
+        remedy=DELIVER_LIST,
+    ),
+    _build_reported("messages", "日报发送短信数"),
+    _build_reported("cases", "日报办件量"),
+    _build_reported("visits", "日报接待人次"),
+)
 
 DAYS = Population(
     key="daily_counts", title="一天的日报", rows=daily_counts, of=daily_counts, day=daily_counts.c.counted_on,

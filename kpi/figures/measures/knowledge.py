@@ -4,8 +4,18 @@ import sqlalchemy as sa
 
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population
+from kpi.figures.source import Rhythm, Source
 from tracker.events.knowledge import ACTIONS
 from tracker.facts.knowledge import knowledge
+
+SOURCES = (
+    Source(
+        key="knowledge",
+        rhythm=Rhythm.MONTHLY,
+        optional=True,
+        remedy="请交付月末以后导出的知识库更新记录；确无更新的，请签零报告。",
+    ),
+)
 
 CHANGES = Population(
     key="knowledge_changes", title="一次知识库更新", rows=knowledge, of=knowledge, day=knowledge.c.changed_on,

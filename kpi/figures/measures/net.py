@@ -17,7 +17,17 @@ from kpi.figures.measures import order_assessments, work_orders
 from kpi.figures.measures.certainty import declare_field
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, SqlColumn
+from kpi.figures.source import Rhythm, Source
 from tracker.facts.appeals import appeals
+
+SOURCES = (
+    Source(
+        key="appeals",
+        rhythm=Rhythm.MONTHLY,
+        optional=True,
+        remedy="请交付月末以后导出的考核申诉；确无申诉的，请签零报告。",
+    ),
+)
 
 SUFFIX = "_net"
 _BESIDE = ("work_orders_owing_follow_up", "work_orders_owed_followed_up", "work_orders_handling_each_s")
@@ -80,9 +90,15 @@ def _less_excluded(among: Population) -> tuple[Population, ClauseAdapter]:
     return population, adapter
 
 
+def is_left_out(gross: Measure, of: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether what was decided of a row, in columns of `of`, leaves it out of a measure."""
+    excluded: sa.ColumnElement[bool] = of.c.excluded.is_(True)
+    return excluded
+
+
 def _net(gross: Measure) -> Measure:
     among, adapter = _less_excluded(gross.among)
-    kept = among.of.c.excluded.is_(False)
+    kept = sa.not_(is_left_out(gross, among.of))
 
     def less_excluded(condition: sa.ColumnElement[bool] | None) -> sa.ColumnElement[bool] | None:
         return None if condition is None else sa.and_(adapter.traverse(condition), kept)

@@ -10,8 +10,23 @@ from kpi.figures.measures.certainty import declare_field
 from kpi.figures.measures.declared import select_declaration
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, months, scale
+from kpi.figures.source import DELIVER_LIST, Reach, Rhythm, Source
 from tracker.events.payments import MOVEMENTS
 from tracker.facts.payments import budget, payments
+
+SOURCES = (
+    Source(
+        key="payments",
+        rhythm=Rhythm.MONTHLY,
+        remedy=DELIVER_LIST,
+    ),
+    Source(
+        key="budget",
+        rhythm=Rhythm.MONTHLY,
+        reach=Reach.SPARSE,
+        remedy="请交付月末以后导出的当年预算；确无变动的，请签零报告。",
+    ),
+)
 
 LEGAL_DAYS = (30, 60)  # after acceptance; 60 at the most where a contract says so. 保障中小企业款项支付条例
 

@@ -8,7 +8,17 @@ import sqlalchemy as sa
 from kpi.figures.measures.declared import select_declaration
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, SqlColumn, scale
+from kpi.figures.source import Rhythm, Source
 from tracker.facts.platform import outages, probes
+
+SOURCES = (
+    Source(
+        key="probes",
+        rhythm=Rhythm.HOURLY,
+        remedy="请平台供应商补交各平台的巡检日志；没有巡检的小时无法补证，请尽快接通自动巡检。"
+        "已停用的平台，请在“统计设定”里写明自哪天起不计入平台运转率。",
+    ),
+)
 
 _HOUR_MS = 3_600_000
 

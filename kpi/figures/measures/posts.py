@@ -15,7 +15,16 @@ from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.names import is_name_declared, select_current_name, select_name_on
 from kpi.figures.measures.population import Population, months
 from kpi.figures.measures.staffing import PERSON_COLUMNS, count_days_between, in_months, mark_unknown
+from kpi.figures.source import Rhythm, Source
 from tracker.facts.staffing import posts, staff, staff_posts
+
+SOURCES = (
+    Source(
+        key="posts",
+        rhythm=Rhythm.STANDING,
+        remedy="请交付岗位核定表，写明生效日期和核定人数。",
+    ),
+)
 
 _established = sa.select(posts, select_current_name("post", posts, posts.c.post).label("thing")).subquery(
     "established"

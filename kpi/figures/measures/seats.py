@@ -8,9 +8,19 @@ from kpi.figures.measures.call_forks import count_ms
 from kpi.figures.measures.certainty import declare_field
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, SqlColumn, scale
+from kpi.figures.source import Rhythm, Source
 from tracker.events.seats import STATES
 from tracker.facts.deliveries import covered_days
 from tracker.facts.seats import IN_DOUBT, ROUNDED, agent_states, agent_time, contracted_seats
+
+SOURCES = (
+    Source(
+        key="agent_states",
+        rhythm=Rhythm.DAILY,
+        optional=True,
+        remedy="请平台供应商补导缺少日期的座席状态日志；当天确无坐席签入的，请签零报告。",
+    ),
+)
 
 HOUR_MS = 3_600_000
 _MINUTE_MS = 60_000

@@ -13,8 +13,18 @@ from kpi.figures.measures.certainty import declare_field
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.names import select_name_on
 from kpi.figures.measures.population import Population, months
+from kpi.figures.source import Reach, Rhythm, Source
 from tracker.facts.deliveries import deliveries
 from tracker.facts.staffing import posts, staff, staff_posts
+
+SOURCES = (
+    Source(
+        key="roster",
+        rhythm=Rhythm.MONTHLY,
+        reach=Reach.LEAVERS,
+        remedy="请交付月末以后导出的花名册，列入已离职的人并填离职日期；确无变动的，请签零报告。",
+    ),
+)
 
 PASS_MARKS = (60, 70, 80)  # 岗前考核合格线; the first where nothing else is agreed
 TRANSFER_WORDS = ("调动", "调岗", "转岗", "借调")

@@ -10,7 +10,21 @@ from kpi.figures.measures.certainty import declare_field
 from kpi.figures.measures.declared import select_declaration
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, SqlColumn
+from kpi.figures.source import Rhythm, Source
 from tracker.facts.surveys import survey_answers, survey_issues
+
+SOURCES = (
+    Source(
+        key="survey_answers",
+        rhythm=Rhythm.SURVEY,
+        remedy="请交付本年度收回的问卷明细，每份一行。",
+    ),
+    Source(
+        key="survey_issues",
+        rhythm=Rhythm.SURVEY,
+        remedy="请交付问卷发放记录，写明发放日期和份数。",
+    ),
+)
 
 
 def _mark_counting(table: sa.Table, day: sa.Column[date], unknown: sa.ColumnElement[str]) -> sa.Subquery:

@@ -2,7 +2,17 @@
 
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population
+from kpi.figures.source import DELIVER_LIST, Reach, Rhythm, Source
 from tracker.facts.staffing import trainings
+
+SOURCES = (
+    Source(
+        key="training",
+        rhythm=Rhythm.MONTHLY,
+        reach=Reach.SPARSE,
+        remedy=DELIVER_LIST,
+    ),
+)
 
 TRAININGS = Population(
     key="trainings", title="一场培训", rows=trainings, of=trainings, day=trainings.c.held_on,

@@ -10,9 +10,20 @@ from kpi.figures.measures.call_forks import count_ms
 from kpi.figures.measures.declared import select_declaration
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, months
+from kpi.figures.source import Rhythm, Source
 from tracker.events.work_orders import SATISFACTION
 from tracker.facts.deliveries import deliveries
 from tracker.facts.work_orders import work_orders
+
+SOURCES = (
+    Source(
+        key="work_orders",
+        rhythm=Rhythm.DAILY,
+        remedy="请补导缺少日期的工单；当天确未受理工单的，请签零报告。",
+        begun="受理的工单",
+        carried_remedy="请交付上一个月起未办结的工单，或签写此前没有受理工单的零报告。",
+    ),
+)
 
 _COLUMNS = (
     ("受理时间", work_orders.c.accepted_at),

@@ -23,6 +23,12 @@ from kpi.handover.package.container import pack
 from kpi.handover.package.crate import describe_crate
 from kpi.handover.package.definitions import describe_definitions
 from kpi.handover.package.evidence_index import list_index_rows, write_deliveries_table, write_index_table
+from kpi.handover.package.exclusions import (
+    compare_year,
+    has_appeals,
+    make_net_claims,
+    write_exclusions_table,
+)
 from kpi.handover.package.keys import load_signing_key
 from kpi.handover.package.layout import describe_software
 from kpi.handover.package.page import render_page, write_read_me
@@ -210,6 +216,10 @@ class _PackageBuilder:
         (bag / layout.VINTAGES).write_bytes(write_vintages_table(replay, self._year))
         (bag / layout.EXCEPTIONS).write_bytes(write_exceptions_table(replay, self._year))
         (bag / layout.PAPERS).write_bytes(write_documents_table(replay))
+        if has_appeals(replay):
+            compared = compare_year(replay, self._year, moment)
+            layout.write_json(bag / layout.NET, make_net_claims(compared))
+            (bag / layout.EXCLUSIONS).write_bytes(write_exclusions_table(compared))
         write_workbook(bag / layout.WORKBOOK, self._connection, center, Year(self._year), moment)
         self._copy_calendars()
         self._copy_documents(replay)

@@ -1,4 +1,4 @@
-"""The same figures told again for people: table, page, indexes, workbook. Each must say what is claimed."""
+"""A package's figures told again for people (table, page, indexes, workbook): each must say what is claimed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal

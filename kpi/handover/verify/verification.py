@@ -15,6 +15,7 @@ from kpi.handover.verify import (
     copies,
     disclosures,
     log_checks,
+    net,
     papers,
     recomputation,
     sampling,
@@ -119,6 +120,9 @@ class _PackageCheck:
         self._step(recomputation.MOMENT, with_replay(lambda made: recomputation.check_moment(made, about)))
         self._step(seals.TITLE, with_replay(_check_seals))
         self._step(recomputation.FIGURES, with_replay(self._check_figures), events, layout.FIGURES)
+        if net.is_told(bag, _require_replay(replay)):
+            files = (layout.NET, layout.EXCLUSIONS)
+            self._step(net.TITLE, with_replay(lambda made: net.check_net(bag, made, about)), *files)
         self._step(recomputation.MONTHS, with_replay(self._check_months), layout.FIGURES)
         self._step(recomputation.DEFINITIONS, with_replay(self._check_definitions), layout.DEFINITIONS)
         same = self.findings.steps[-1].outcome is StepOutcome.PASSED

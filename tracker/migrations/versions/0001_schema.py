@@ -171,6 +171,13 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("center_id", "subject"),
     )
     op.create_table(
+        "attempt_counts",
+        sa.Column("key", sa.Text(collation="C"), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("ends_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
         "audit",
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", sa.TIMESTAMP(timezone=True), nullable=False),

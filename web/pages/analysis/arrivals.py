@@ -10,7 +10,7 @@ from kpi.figures.coverage_reading import read_backing
 from kpi.figures.day_states import CoverageUnit, DayState
 from kpi.figures.patterns.arrivals import Arrival, list_arrivals
 from kpi.figures.patterns.capture import ImportLag, SourceCapture, read_captures
-from kpi.figures.sources import Rhythm, Source
+from kpi.figures.source import Rhythm, Source
 from tracker.events import SOURCES
 from tracker.periods import Month, Period
 from web import charts
