@@ -74,10 +74,11 @@ class Proposal:
 
 
 def propose(fit: HeaderFit, rows: Sequence[Row]) -> list[Proposal]:
-    """A proposal for each titled column, in the order of the file. `rows` are the first ones of the table.
+    """A proposal for each titled column, in the order of the file. `rows` are the first ones of the table,
+    as many as words are to be looked for in.
 
     By its title where that is known; else by its cells, which is never more than a question."""
-    below = [cells for number, cells in rows if number > fit.header.last_row][:_MOST_ROWS]
+    below = [cells for number, cells in rows if number > fit.header.last_row]
     joined = fit.profile.joined
     placed = {
         index: key for key, found in fit.places.items() for index in (found[1:] if key in joined else found)
@@ -93,7 +94,8 @@ def propose(fit: HeaderFit, rows: Sequence[Row]) -> list[Proposal]:
     for index, title in enumerate(fit.header.titles):
         if not title:
             continue
-        cells = [row[index] for row in below if index < len(row) and to_plain(row[index])]
+        all_cells = [row[index] for row in below if index < len(row) and to_plain(row[index])]
+        cells = all_cells[:_MOST_ROWS]
         key = placed.get(index)
         field = fit.profile.kind.by_key[key] if key else None
         suits = {} if index in beside else _list_suiting(title, cells, open_fields, fit.profile)
@@ -112,7 +114,7 @@ def propose(fit: HeaderFit, rows: Sequence[Row]) -> list[Proposal]:
             doubt = f"{unknown}；可能是{likely}，请选一项，都不是的留空。"
         elif cells and not fit.header.last_row and index not in beside:
             doubt = f"{unknown}，请看内容选一项；用不着的留空。"
-        words = tuple(dict.fromkeys(to_plain(cell) for cell in cells))
+        words = tuple(dict.fromkeys(map(to_plain, all_cells)))
         few = words if len(words) <= _MOST_WORDS else ()
         found.append(
             Proposal(index, title, _list_examples(cells, field), field, ground, doubt, tuple(suits), few)

@@ -2,7 +2,6 @@
 keyboard alone."""
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
 from time import monotonic
 
@@ -20,6 +19,7 @@ __all__ = ["browser", "desk"]
 
 pytestmark = pytest.mark.browser
 JANUARY = Month(2024, 1)
+IN_DOUBT = {"work_order_on_time_rate": "结转未知"}  # nobody has brought the orders of December
 MINUTES = 10  # that a clerk may take for all seven
 SECONDS_TO_CHOOSE = 4  # that a person takes to find a column's meaning in a list
 
@@ -133,25 +133,13 @@ def test_seven_workbooks_of_a_centre_nobody_knows_are_in_and_right(desk: Desk, t
         clerk.bring(name, path, ANSWERS[name])
     working = monotonic() - begun
     assert working + clerk.choices * SECONDS_TO_CHOOSE < MINUTES * 60, (working, clerk.choices)
-    print(f"七份工作簿：{clerk.choices} 次选择，程序用时 {working:.0f} 秒")
     for key, (numerator, denominator) in month.truth.items():
         figure = find_figure(desk, key)
-        print(
-            key,
-            figure.status,
-            figure.numerator,
-            figure.denominator,
-            figure.low,
-            figure.high,
-            figure.reason[:80],
-        )
-        if figure.status is Status.VERIFIABLE:
-            assert (figure.numerator, figure.denominator or 1) == (numerator, denominator), key
+        assert (figure.numerator, figure.denominator or 1) == (numerator, denominator), key
+        if key in IN_DOUBT:
+            assert figure.status is Status.PARTLY and IN_DOUBT[key] in figure.reason
         else:
-            share = Fraction(str(numerator)) / Fraction(str(denominator)) * (100 if denominator != 1 else 1)
-            assert figure.status is Status.PARTLY and figure.reason, key
-            assert figure.low is not None and figure.high is not None
-            assert float(figure.low) - 0.01 <= share <= float(figure.high) + 0.01, key
+            assert figure.status is Status.VERIFIABLE, (key, figure.reason)
 
 
 def find_figure(desk: Desk, key: str) -> Figure:

@@ -1,6 +1,7 @@
 """An uploaded file as its page shows it: its tables, what they are taken for, their first rows."""
 
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from ingest.importing.declared_totals import find_unit, list_summable
@@ -8,11 +9,12 @@ from ingest.kinds import KIND_NAMED
 from ingest.profiles.profile import Profile, candidates, load_profiles
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.preview import Preview, find_likeliest, find_nearest, preview_table
-from tracker.tabular import FileRefused, Table, open_tables
+from tracker.tabular import FileRefused, Row, Table, open_tables
 from tracker.tabular.encoding import ENCODINGS
 from tracker.workdays import Calendar
 from web.jobs.job import Job
 
+_ROWS_FOR_WORDS = 5000
 _FOUND = ENCODINGS | {"utf-8": "UTF-8", "utf-8-sig": "UTF-8（带 BOM）", "utf-16": "UTF-16"}
 
 
@@ -57,6 +59,12 @@ def read_table(home: Path, job: Job, number: int) -> Table | None:
     """One table of the file. Raises: FileRefused."""
     tables, _ = open_tables(job.path(home), job.asked.get("encoding"))
     return next((table for table in tables if table.number == number), None)
+
+
+def read_first_rows(table: Table) -> list[Row]:
+    """The first rows of a table, in which the words of its columns are looked for."""
+    head = dict(table.head())
+    return [(number, head.get(number, cells)) for number, cells in islice(table.rows(), _ROWS_FOR_WORDS)]
 
 
 def propose_fit(

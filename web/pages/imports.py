@@ -31,7 +31,7 @@ from web.downloads import make_stamp, send_workbook
 from web.imports.forms import TrialForm, UploadForm, make_upload
 from web.imports.mapping import MappingProblem, make_form, read_mapping
 from web.imports.mapping_trial import EarlierFile, MappingTrial, list_earlier_files, try_mapping
-from web.imports.preview import look_at, propose_fit, read_table
+from web.imports.preview import look_at, propose_fit, read_first_rows, read_table
 from web.instance import get_connection, get_instance, get_log_connection, get_now, open_transaction
 from web.jobs import queue
 from web.jobs.job import IMPORT, TRIAL, UPLOADS, Job, JobState
@@ -138,7 +138,7 @@ def save_columns(center: str, upload: str) -> str | Answer | tuple[str, int]:
             return _render_mapping_page(job, sheet, {})
         trial = bool(request.form.get("try"))
         title = request.form.get("title", "") or ("（尚未保存）" if trial else "")
-        made = read_mapping(request.form, fit, table.head(), title=title)
+        made = read_mapping(request.form, fit, read_first_rows(table), title=title)
         if trial:
             return _render_mapping_page(job, sheet, {}, _try_mapping(job, made))
         name = save_mapping(get_instance().home, center, made)
@@ -288,7 +288,7 @@ def _render_mapping_page(
         header=_read_number("header"),
     )
     form = (
-        make_form(fit, table.head(), preview.words or {}, answers, asks_clock=preview.asks_clock)
+        make_form(fit, read_first_rows(table), preview.words or {}, answers, asks_clock=preview.asks_clock)
         if fit
         else None
     )
