@@ -438,7 +438,7 @@ def _day(event: CallEnded) -> date:
 _SURE = f"(position(' {BY_AN_AGENT} ' IN unknown) = 0)"  # that an agent answered, if anybody did
 CALLS = TableKind(
     name="calls",
-    called="话单 话务 通话 来电 呼叫 接听 CDR",
+    called="话单 话务 通话 来电 呼叫 接听 主叫 振铃 排队 CDR",
     thing="call",
     entire=True,
     source="calls",

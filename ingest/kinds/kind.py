@@ -140,7 +140,7 @@ class TableKind:
 
     name: str
     title: str = ""  # as its source is called, if not said
-    called: str = ""  # words in names and title lines of such files; blank between them
+    called: str = ""  # words in names, title lines and titles of such files; blank between them
     source: str  # what its events and its delivery belong to
     fields: tuple[Field, ...]
     build: Callable[[Reading], Build]  # its result takes the fields' keys as parameters, in their order

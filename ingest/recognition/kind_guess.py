@@ -29,7 +29,8 @@ def guess_kind(
         word = _find_word(kind, names, rows, header.last_row)
         beneath = [row for row in rows if row[0] <= header.last_row + _LOOKED_AT]
         columns = [one for one in propose(fit, beneath) if one.field and not one.field.many]
-        alike = sum(_OF_A_COLUMN[one.ground] for one in columns)
+        in_titles = {one for one in kind.called.split() for title in header.titles if one in title}
+        alike = len(in_titles) + sum(_OF_A_COLUMN[one.ground] for one in columns)
         scores[kind.name] = alike + (_OF_A_NAME + len(word) if word else 0)
         titles = [one.title for one in columns if one.ground in (Ground.TITLE, Ground.NEAR)]
         told = [f"名称里有“{word}”"] if word else []

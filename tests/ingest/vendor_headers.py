@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.profiles.profile import candidates, load_profiles
-from ingest.recognition.preview import find_nearest
+from ingest.recognition.preview import find_likeliest
 from ingest.recognition.recognise import TableUnknown, recognise
 from tracker.tabular import Row
 
@@ -60,7 +60,7 @@ def classify(header: VendorHeader) -> tuple[str, str]:
     try:
         return recognise(rows, profiles).profile.name, ""
     except TableUnknown as refusal:
-        nearest = find_nearest(rows, profiles)
+        nearest, _ = find_likeliest([], rows, profiles)
         begins = nearest is not None and nearest.profile.kind.name == KINDS.get(header.kind)
         return ("问" if begins and nearest and nearest.matched else "拒"), str(refusal)
 
