@@ -30,7 +30,8 @@ FIELDS = add_titles(
         names="申诉结果 审批结果 申诉状态 考核申诉状态 是否剔除 处理结果",
     ),
     Field(
-        key="decided_on", read=read_day, happened=True, names="审核时间 审批时间 审批日期 剔除时间 认定时间",
+        key="decided_on", read=read_day, happened=True, cost="剔除通话数",
+        names="审核时间 审批时间 审批日期 剔除时间 认定时间",
     ),
     Field(key="decided_by", read=memoize(text), names="审核单位 审批人 审批单位 审核部门 认定人"),
 )  # fmt: skip

@@ -314,7 +314,7 @@ FIELDS = add_titles(
         names="二级截止时间 二级回复截止时间 街道回复截止 反馈截止时间 反馈时限 subdeadlinedate",
     ),
     Field(
-        key="role", read=Vocabulary(ROLE_WORDS), cost="按时办结率（协办的除外）",
+        key="role", read=Vocabulary(ROLE_WORDS),
         names="主协办 主办协办 办理性质 承办性质",
     ),
     Field(

@@ -2,6 +2,7 @@
 
 from kpi.figures.indicators.formula import count, percent
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
+from kpi.figures.indicators.order_cards import CARRIED_OVER
 
 GROUP = "工单"
 
@@ -27,7 +28,7 @@ INDICATORS = (
             why="挂账的工单经同意暂不办理，时限不再催人，要另外看住。",
             numerator="挂账时间落在本期的工单（件），不论何时受理。",
             denominator=None,
-            includes="挂账以后又办结的。",
+            includes=f"挂账以后又办结的。{CARRIED_OVER}",
             excludes="作废的。工单表没有“挂账时间”一列的，无法核实。",
             month="按挂账时间的北京日期归月。",
             example=Example("8", None, "8"),
