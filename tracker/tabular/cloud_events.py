@@ -25,10 +25,14 @@ def list_times(events: Sequence[Any]) -> dict[int, str]:
     return {row: time if _is_time(time) else "" for row, time in times}
 
 
-def read_times(tables: Sequence[Table], now: datetime) -> Mapping[int, datetime]:
-    """Row → the time of its event, at most now, and now where it carries none; nothing for other tables."""
+def read_times(tables: Sequence[Table], received: datetime) -> Mapping[int, datetime]:
+    """Row → the time of its event, and when it was received where it carries none, or one that was yet to
+    come then; nothing for other tables."""
     times: Mapping[str, str] = getattr(tables[0], "times", {}) if tables else {}
-    return {int(row): min(datetime.fromisoformat(time), now) if time else now for row, time in times.items()}
+    return {
+        int(row): min(datetime.fromisoformat(time), received) if time else received
+        for row, time in times.items()
+    }
 
 
 def _is_time(text: object) -> bool:
