@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from tracker.periods import YEARS
 from tracker.tabular.table import Table
 
 FORM = "CloudEvents"
@@ -37,7 +38,8 @@ def read_times(tables: Sequence[Table], received: datetime) -> Mapping[int, date
 
 def _is_time(text: object) -> bool:
     try:
-        return isinstance(text, str) and datetime.fromisoformat(text).tzinfo is not None
+        time = datetime.fromisoformat(text) if isinstance(text, str) else None
+        return time is not None and time.tzinfo is not None and time.year in YEARS
     except ValueError:
         return False
 

@@ -406,3 +406,20 @@ def test_a_request_leaves_one_row_in_the_trail(interface: Interface):
 def test_nothing_is_left_lying_about(interface: Interface):
     interface.verdicts([event(1), event(2, type="hotline.nonsense")])
     assert list((interface.home / "incoming").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["id", "source"])
+def test_half_a_character_in_a_name_costs_its_event_and_not_the_batch(interface: Interface, name: str):
+    sent = [event(1), event(2, **{name: "\ud800"})]
+    assert interface.verdicts(sent, LINES) == ["accepted", "refused"]
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-12:00"])
+def test_a_time_of_which_nothing_can_be_told_is_refused(interface: Interface, time: str):
+    assert interface.send(event(time=time)).status_code == 422
+    assert interface.ask("SELECT count(*) FROM events") == [(0,)]
+
+
+def test_a_number_larger_than_any_is_not_taken_in(interface: Interface):
+    body = json.dumps(event(data={"agent": 1})).replace('"agent": 1', '"agent": 1e400').encode()
+    assert interface.send(body).status_code == 400
