@@ -10,6 +10,7 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from ingest.questions.held_deliveries import DROPPED
 from tracker.schema import metadata
 
 received_events = sa.Table(
@@ -30,6 +31,7 @@ received_events = sa.Table(
 )
 
 EventKey = tuple[str, str]  # source, id
+_DROPPED = "这条事件留存以后，有人在“待答问题”页回答不采用；内容有误的，请改正后用同一个 id 重发。"
 
 
 class EventState(StrEnum):
@@ -60,22 +62,39 @@ def read_received(
 ) -> Mapping[EventKey, ReceivedEvent]:
     """The events of these keys that came before; none of a delivery that was voided since.
 
-    One that was held is accepted once its file was taken in."""
+    One that was held is what a person's answer made of it."""
     sources, ids = zip(*keys, strict=True)
     rows = connection.execute(
-        "SELECT r.source, r.event_id, r.digest, r.type,"
-        " CASE WHEN r.state = 'held' AND f.delivery IS NOT NULL THEN 'accepted' ELSE r.state END,"
-        " r.sha256, r.row, coalesce(r.delivery, f.delivery), r.problems"
+        "SELECT r.source, r.event_id, r.digest, r.type, r.state, r.sha256, r.row, r.delivery, r.problems,"
+        " f.delivery, h.answer, ARRAY(SELECT q.rule || '；' || q.remedy || '。' FROM quarantine q"
+        "  WHERE q.center_id = r.center_id AND q.delivery = f.delivery AND q.row = r.row AND q.costs_row)"
         " FROM unnest(%s::text[], %s::text[]) AS k (source, event_id)"
         " JOIN received_events r ON r.center_id = %s AND r.source = k.source AND r.event_id = k.event_id"
         " LEFT JOIN deliveries d ON d.center_id = r.center_id AND d.delivery = r.delivery"
-        " LEFT JOIN LATERAL (SELECT delivery FROM deliveries WHERE center_id = r.center_id"
-        " AND sha256 = r.sha256 AND NOT voided ORDER BY imported_at DESC LIMIT 1) f ON r.state = 'held'"
-        " WHERE NOT coalesce(d.voided, false)",
+        " LEFT JOIN LATERAL (SELECT delivery, voided FROM deliveries WHERE center_id = r.center_id"
+        "  AND sha256 = r.sha256 ORDER BY voided, imported_at DESC LIMIT 1) f ON r.state = 'held'"
+        " LEFT JOIN LATERAL (SELECT answer FROM held_deliveries WHERE center_id = r.center_id"
+        "  AND sha256 = r.sha256 ORDER BY number DESC LIMIT 1) h ON r.state = 'held'"
+        " WHERE NOT coalesce(d.voided, f.voided, false)",
         (list(sources), list(ids), center),
     )
-    found = (ReceivedEvent(**dict(zip(_FIELDS, row, strict=True))) for row in rows)
-    return {(one.source, one.event_id): replace(one, state=EventState(one.state)) for one in found}
+    found = [_read(row[: len(_FIELDS)], *row[len(_FIELDS) :]) for row in rows]
+    return {(one.source, one.event_id): one for one in found}
+
+
+def _read(row: tuple[Any, ...], delivery: str | None, answer: str | None, wrong: list[str]) -> ReceivedEvent:
+    """`delivery`, `answer`, `wrong`: of one that was held, what it was taken in with, what a person said to
+    it, and why its row is held back all the same."""
+    noted = ReceivedEvent(**dict(zip(_FIELDS, row, strict=True)))
+    noted = replace(noted, state=EventState(noted.state))
+    if noted.state is not EventState.HELD:
+        return noted
+    if delivery is not None:
+        state = EventState.REFUSED if wrong else EventState.ACCEPTED
+        return replace(noted, state=state, delivery=delivery, problems=wrong)
+    if answer == DROPPED:
+        return replace(noted, state=EventState.REFUSED, problems=[_DROPPED])
+    return noted
 
 
 def note_received(

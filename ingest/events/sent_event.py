@@ -6,17 +6,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from math import isinf
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from tracker.periods import YEARS
 
 MOST_EVENTS = 1_000  # of a request
 _LONGEST = 256  # characters of an attribute
 
 
 def _check_time(text: str) -> str:
-    """Raises: ValueError for what is no time with an offset."""
-    if datetime.fromisoformat(text).tzinfo is None:
+    """Raises: ValueError for what is no time with an offset, or of a year of which nothing can be told."""
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None or time.year not in YEARS:
         raise ValueError(text)
     return text
 
@@ -47,7 +51,7 @@ _RULES = {
     "id": f"必须有，是 1 至 {_LONGEST} 个字的文字，不含控制字符",
     "source": f"必须有，是 1 至 {_LONGEST} 个字的文字，不含控制字符",
     "type": "必须有，例如 hotline.calls",
-    "time": "必须带时区，例如 2024-03-10T09:30:00+08:00；没有就不写",
+    "time": f"必须带时区，年份在 {YEARS[0]} 至 {YEARS[-1]}，例如 2024-03-10T09:30:00+08:00；没有就不写",
     "subject": f"必须是文字，最长 {_LONGEST} 个字；没有就不写",
     "datacontenttype": "只能是 application/json；没有就不写",
     "data": "必须有，是一个非空的对象：列名和值",
@@ -106,7 +110,7 @@ def _read_line(line: str) -> SentEvent:
 def _read(text: str, value: object) -> SentEvent:
     if not isinstance(value, dict):
         return SentEvent(text, None, "这一条不是 JSON 对象；请按 CloudEvents 1.0 写成对象。")
-    source, id_ = (one if isinstance(one := value.get(name), str) else None for name in ("source", "id"))
+    source, id_ = (_find_name(value.get(name)) for name in ("source", "id"))
     try:
         event = CloudEvent.model_validate(value)
     except ValidationError as problem:
@@ -117,6 +121,11 @@ def _read(text: str, value: object) -> SentEvent:
         return SentEvent(text, event, "", source, id_, _compute_digest(value))
     except RecursionError:
         return SentEvent(text, None, "里面套得太深；请改成一层的列名和值。", source, id_)
+
+
+def _find_name(value: object) -> str | None:
+    """A name as far as an answer can repeat it: text, with a mark for each half of a character."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else None
 
 
 def _compute_digest(value: object) -> str:
@@ -143,7 +152,15 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(name)
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+def _read_float(text: str) -> float:
+    """Raises: ValueError for a number that is larger than any."""
+    number = float(text)
+    if isinf(number):
+        raise ValueError(text)
+    return number
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_read_float)
 _BLANKS = re.compile(r"[ \t\r\n]*")
 
 

@@ -1,4 +1,4 @@
-"""Sent events into the log: those of one type are kept as a file of theirs, and taken in as one."""
+"""Sent events into the log: those that are alike are kept as a file of theirs, and taken in as one."""
 
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ from ingest.events.received import (
     note_received,
     read_received,
 )
-from ingest.events.sent_event import SentEvent
+from ingest.events.sent_event import CloudEvent, SentEvent
 from ingest.importing import deliveries
 from ingest.importing.event_types import find_kind
 from ingest.importing.import_file import FileRefused, take_in_file
@@ -28,8 +28,15 @@ from ingest.quarantine.quarantine import QuarantineEntry, list_entries
 from ingest.questions.wording import word_question
 from tracker.blob_store import locate_file
 from tracker.calendar_files import CalendarProblem
+from tracker.tabular import UnreadableRow
+from tracker.tabular.json_records import flatten
 from tracker.vault import Vault
 
+_MOST_SORTS = 30  # of a request, by type and columns; each is a file of its own
+_TOO_VARIED = (
+    f"这个请求里的事件，列名的搭配超过 {_MOST_SORTS} 种，这一条没有采用。请让同一种事件都写同样的列，"
+    "没有发生的写 null；或分几次发。"
+)
 _ROUNDS = 3  # each costs as much as taking the events in
 _REFUSALS = (FileRefused, ProfileProblem, CalendarProblem)
 
@@ -63,7 +70,7 @@ class TakenIn:
     """What became of a request's events, one verdict each in their order; and the files they made."""
 
     verdicts: tuple[EventVerdict, ...]
-    reports: tuple[ImportReport, ...]  # one for each type of what was new
+    reports: tuple[ImportReport, ...]  # one for each file of what was new
 
     def count(self, verdict: VerdictName) -> int:
         """Events that got a verdict."""
@@ -86,7 +93,11 @@ def take_in_events(
     lock_head(connection, center)
     verdicts, fresh, twins = _sort_out(connection, center, events)
     reports: list[ImportReport] = []
-    groups = [_Group(places) for places in _group_by_type(events, fresh)]
+    groups = [_Group(places) for places in _group_alike(events, fresh)]
+    verdicts |= {
+        place: _refuse(events[place], _TOO_VARIED) for one in groups[_MOST_SORTS:] for place in one.places
+    }
+    del groups[_MOST_SORTS:]
     while groups:
         group = groups.pop(0)
         sent = [events[place] for place in group.places]
@@ -115,7 +126,7 @@ class _Asked(Exception):
 
 @dataclass(frozen=True)
 class _Group:
-    """Events of one type that are delivered together, by their places in the request."""
+    """Events of one type and columns that are delivered together, by their places in the request."""
 
     places: list[int]
     rounds: int = _ROUNDS  # how often it may still be parted
@@ -157,13 +168,21 @@ def _sort_out(
     return verdicts, fresh, twins
 
 
-def _group_by_type(events: Sequence[SentEvent], places: Sequence[int]) -> Iterator[list[int]]:
-    by_type: dict[str, list[int]] = {}
+def _group_alike(events: Sequence[SentEvent], places: Sequence[int]) -> Iterator[list[int]]:
+    """Places of events of one type that name the same columns: beside another's columns, one that an event
+    does not name would read as empty, and an empty cell says that something has not happened."""
+    alike: dict[tuple[str, frozenset[str]], list[int]] = {}
     for place in places:
         event = events[place].event
         assert event is not None
-        by_type.setdefault(event.type, []).append(place)
-    yield from by_type.values()
+        alike.setdefault((event.type, _list_columns(event)), []).append(place)
+    yield from alike.values()
+
+
+def _list_columns(event: CloudEvent) -> frozenset[str]:
+    """The columns of a table that the event's data becomes; none where it becomes no row."""
+    row = flatten(event.data)
+    return frozenset() if isinstance(row, UnreadableRow) else frozenset(row)
 
 
 def _deliver(
@@ -175,7 +194,7 @@ def _deliver(
     now: datetime,
     vault: Vault,
 ) -> ImportReport:
-    """Events of one type as a file that holds each as it came. Raises: as import_file."""
+    """Events that are alike as a file that holds each as it came. Raises: as import_file."""
     assert events[0].event is not None
     kind = find_kind(events[0].event.type)
     above = home / "incoming"
@@ -183,7 +202,7 @@ def _deliver(
     with tempfile.TemporaryDirectory(dir=above) as own:
         path = Path(own) / f"接口_{kind.title}.json"
         path.write_text("[\n" + ",\n".join(one.text for one in events) + "\n]\n", "utf-8")
-        report = take_in_file(connection, home, path, center, now=now, vault=vault.make_fresh())
+        report = take_in_file(connection, home, path, center, as_of=now, now=now, vault=vault.make_fresh())
     for table in report.tables:
         if table.skipped:
             sorts = "、".join(table.skipped)

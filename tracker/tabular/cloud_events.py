@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from tracker.periods import YEARS
 from tracker.tabular.table import Table
 
 FORM = "CloudEvents"
@@ -25,15 +26,20 @@ def list_times(events: Sequence[Any]) -> dict[int, str]:
     return {row: time if _is_time(time) else "" for row, time in times}
 
 
-def read_times(tables: Sequence[Table], now: datetime) -> Mapping[int, datetime]:
-    """Row → the time of its event, at most now, and now where it carries none; nothing for other tables."""
+def read_times(tables: Sequence[Table], received: datetime) -> Mapping[int, datetime]:
+    """Row → the time of its event, and when it was received where it carries none, or one that was yet to
+    come then; nothing for other tables."""
     times: Mapping[str, str] = getattr(tables[0], "times", {}) if tables else {}
-    return {int(row): min(datetime.fromisoformat(time), now) if time else now for row, time in times.items()}
+    return {
+        int(row): min(datetime.fromisoformat(time), received) if time else received
+        for row, time in times.items()
+    }
 
 
 def _is_time(text: object) -> bool:
     try:
-        return isinstance(text, str) and datetime.fromisoformat(text).tzinfo is not None
+        time = datetime.fromisoformat(text) if isinstance(text, str) else None
+        return time is not None and time.tzinfo is not None and time.year in YEARS
     except ValueError:
         return False
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from itertools import islice
+from math import isinf
 
 from tracker.tabular import cloud_events
 from tracker.tabular.encoding import detect_encoding
@@ -77,7 +78,7 @@ def _read(source: ByteSource) -> list[object]:
 
 def _read_values(text: str) -> Iterator[object]:
     """The values that follow each other in a text, commas between them or not."""
-    decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+    decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_read_float)
     at = _skip_separators(text, 0)
     while at < len(text):
         value, end = decoder.raw_decode(text, at)
@@ -92,6 +93,14 @@ def _skip_separators(text: str, at: int) -> int:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(name)
+
+
+def _read_float(text: str) -> float:
+    """Raises: ValueError for a number that is larger than any."""
+    number = float(text)
+    if isinf(number):
+        raise ValueError(text)
+    return number
 
 
 def _find_records(value: object, depth: int = 1) -> list[object]:

@@ -103,8 +103,10 @@ def rotate(
     if old is None or old.replaced_at is not None or old.describe_end(now):
         return None
     ends = min(old.expires_at, now + OVERLAP)
-    changed = sa.update(api_tokens).where(_is_one(center, token)).values(expires_at=ends, replaced_at=now)
-    execute(connection, changed)
+    still = sa.and_(api_tokens.c.replaced_at.is_(None), api_tokens.c.revoked_at.is_(None))
+    changed = sa.update(api_tokens).where(_is_one(center, token), still)
+    if execute(connection, changed.values(expires_at=ends, replaced_at=now)).rowcount == 0:
+        return None  # somebody else was quicker
     days = (old.expires_at - old.issued_at).days
     scopes = frozenset(map(Scope, old.scopes))
     return old, issue(connection, center, old.name, scopes=scopes, days=days, by=by, now=now)

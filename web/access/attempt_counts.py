@@ -41,12 +41,15 @@ class DatabaseStorage(Storage):
         now = self._clock()
         fresh = {"count": amount, "ends_at": now + timedelta(seconds=expiry)}
         over = attempt_counts.c.ends_at <= now
+        begun_later = attempt_counts.c.ends_at > fresh["ends_at"]  # the clock was set back since
         begun = insert(attempt_counts).values(key=key, **fresh)
         counted = begun.on_conflict_do_update(
             index_elements=["key"],
             set_={
-                "count": sa.case((over, amount), else_=attempt_counts.c.count + amount),
-                "ends_at": sa.case((over, fresh["ends_at"]), else_=attempt_counts.c.ends_at),
+                "count": sa.case((sa.or_(over, begun_later), amount), else_=attempt_counts.c.count + amount),
+                "ends_at": sa.case(
+                    (sa.or_(over, begun_later), fresh["ends_at"]), else_=attempt_counts.c.ends_at
+                ),
             },
         ).returning(attempt_counts.c.count)
         old = (

@@ -15,7 +15,7 @@ from tracker.events.times import get_day
 from tracker.periods import Period
 from web.access import sessions
 from web.access.api_tokens import Scope
-from web.access.machines import admit_machine
+from web.access.machines import LONGEST_PATH, admit_machine
 from web.access.people import Person, format_grant, get_year
 from web.access.rights import RIGHTS, Right, Role
 from web.access.sessions import SEEN_EVERY, Session
@@ -33,7 +33,6 @@ STEPS = {  # what must be done first, and where
     "enrol": "own_account.second_factor_page",
 }
 _ALWAYS = ("sign_in.sign_out",)
-_LONGEST_PATH = 300  # characters of an address that go into the trail
 BEFORE_BODY = "hotline.before_body"
 """Key of a WSGI environment whose headers are read and whose body is not: whom the door lets in is answered
 `LET_IN` and goes no further; the request comes again, with its body."""
@@ -261,7 +260,7 @@ def describe_missing_center(center: str) -> str:
 
 
 def _refuse(sentence: str) -> None:
-    audit(Action.REFUSED, request.path[:_LONGEST_PATH], result="refused")
+    audit(Action.REFUSED, request.path[:LONGEST_PATH].replace("\0", "\ufffd"), result="refused")
     abort(403, sentence)
 
 

@@ -41,7 +41,7 @@ def install(app: Flask) -> None:
     for endpoint, limit in _LIMITED.items():
         _limit(app, limiter, endpoint, limit, "POST")
     for endpoint in [one for one in app.view_functions if one.startswith(_OF_MACHINES)]:
-        _limit(app, limiter, endpoint, MACHINES, "GET")
+        _limit(app, limiter, endpoint, MACHINES, "GET", "HEAD")
 
 
 def count_failed_token() -> None:
@@ -50,6 +50,6 @@ def count_failed_token() -> None:
         pass
 
 
-def _limit(app: Flask, limiter: Limiter, endpoint: str, limit: str, method: str) -> None:
+def _limit(app: Flask, limiter: Limiter, endpoint: str, limit: str, *methods: str) -> None:
     view: Any = app.view_functions[endpoint]
-    app.view_functions[endpoint] = cast(Any, limiter.limit(limit, methods=[method])(view))
+    app.view_functions[endpoint] = cast(Any, limiter.limit(limit, methods=[*methods])(view))

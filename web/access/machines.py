@@ -11,7 +11,8 @@ from web.access.sessions import digest
 from web.access.trail import Action, record
 from web.instance import get_log_connection, get_now, open_log_transaction
 
-_SCHEME = "Bearer "
+LONGEST_PATH = 300  # characters of an address that go into the trail
+_SCHEME = "bearer"  # in small letters or not
 _NO_TOKEN = "没有有效的接口令牌：请在 Authorization 头写 Bearer 加本中心的令牌。"
 
 
@@ -53,10 +54,10 @@ def admit_machine(center: str, scope: Scope) -> Response | None:
 
 
 def _find_token(center: str) -> ApiToken | None:
-    written = request.headers.get("Authorization", "")
-    if not written.startswith(_SCHEME):
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != _SCHEME:
         return None
-    return api_tokens.find(get_log_connection(), center, digest(written.removeprefix(_SCHEME)))
+    return api_tokens.find(get_log_connection(), center, digest(token.strip()))
 
 
 def _refuse(code: int, sentence: str, reason: str, token: ApiToken | None = None) -> Response:
@@ -64,7 +65,7 @@ def _refuse(code: int, sentence: str, reason: str, token: ApiToken | None = None
     with open_log_transaction() as connection:
         record(
             connection, Action.TOKEN_REFUSED, login=None, address=request.remote_addr or "", now=get_now(),
-            about=request.path, result="refused",
+            about=request.path[:LONGEST_PATH].replace("\0", "\ufffd"), result="refused",
             details={"reason": reason} | ({"token": token.name} if token else {}),
         )  # fmt: skip
     answer = jsonify(error=sentence)

@@ -77,7 +77,8 @@ def copy(center: str, profile: str) -> Answer | tuple[str, int]:
     found, target = _find(center, profile), request.form.get("to", "")
     if isinstance(found, Answer):
         return found
-    if not may(Right.LOG, target) or target == center:
+    targets = _list_targets(make_frame(center))
+    if target not in targets:
         abort(403, "只能复制到您也有“填报和导入”权限的中心。")
     assert found.source is not None
     try:
@@ -85,7 +86,7 @@ def copy(center: str, profile: str) -> Answer | tuple[str, int]:
     except ProfileProblem as problem:
         return _render(center, f"没有复制：{str(problem).replace('本中心', '那个中心')}"), 422
     audit(Action.PROFILE_SAVED, f"{target}：{found.name}", details={"step": f"由 {center} 复制"})
-    flash(f"已把导入方案“{found.title}”复制到“{_list_targets(make_frame(center))[target]}”。")
+    flash(f"已把导入方案“{found.title}”复制到“{targets[target]}”。")
     return redirect(url_for("profiles.listed", center=center))
 
 

@@ -112,3 +112,13 @@ def test_where_attempts_cannot_be_counted_nobody_signs_in(unreachable: Place):
     unreachable.add("wang")
     assert unreachable.sign_in("wang")[1].status_code == 500
     assert unreachable.trail("action") == []
+
+
+def test_a_clock_that_was_set_back_keeps_no_count_for_longer_than_its_window(
+    counts: DatabaseStorage, clock: Clock
+):
+    counts.incr("a", 60, amount=30)
+    clock.later(-86_400)
+    assert counts.incr("a", 60) == 1
+    clock.later(60)
+    assert counts.get("a") == 0

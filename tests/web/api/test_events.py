@@ -1,14 +1,19 @@
 """Events by machines: every one gets its verdict, comes once, and can be walked back to what was sent."""
 
 import json
+from datetime import date
+from io import BytesIO
 
 import pytest
 
 from ingest.changes.repeated_numbers import QuestionAnswer
 from ingest.events.sent_event import EventsProblem, read_single
-from ingest.questions.answering import answer_question
+from ingest.questions.answering import answer_question, drop_question
 from ingest.records.voiding import void_delivery
+from kpi.figures.coverage_reading import read_backing
+from kpi.figures.sources import SOURCES
 from tests.web.api.conftest import BATCH, LINES, SINGLE, Interface, event
+from tracker.periods import Month, Year
 from tracker.settings import Settings
 from tracker.vault import open_vault
 from web.access.api_tokens import Scope
@@ -140,6 +145,67 @@ def test_two_words_on_one_call_at_one_time_are_not_both_believed(interface: Inte
     assert interface.verdicts(sent) == ["accepted", "refused"]
 
 
+def test_an_event_says_the_same_whatever_comes_beside_it(interface: Interface):
+    def accepted(number: int, **fields: str) -> dict[str, object]:
+        data = {"工单编号": f"w{number}", "受理时间": "2024-03-09 08:10:00"} | fields
+        return event(number, type="hotline.work_orders") | {"data": data}
+
+    closed = {"派单时间": "2024-03-09 09:00:00", "办结时间": "2024-03-09 11:30:00", "诉求类型": "咨询"}
+    assert interface.verdicts([accepted(1)]) == ["accepted"]
+    assert interface.verdicts([accepted(2), accepted(3, **closed), accepted(4, **closed)]) == ["accepted"] * 3
+    untold = dict(interface.ask("SELECT subject, unknown || untold FROM work_orders"))
+    assert untold["work_order/w2"] == untold["work_order/w1"]
+    assert " closed_at " in untold["work_order/w2"]
+    assert " closed_at " not in untold["work_order/w3"]
+
+
+def test_a_call_that_does_not_say_whether_it_was_answered_is_not_taken_for_unanswered(interface: Interface):
+    silent = event(1)
+    silent["data"] = {name: silent["data"][name] for name in ("call_id", "direction", "caller", "entered_at")}
+    assert interface.verdicts([silent]) == ["refused"]
+    assert interface.verdicts([silent, event(2)]) == ["refused", "accepted"]
+    assert interface.ask("SELECT subject FROM calls") == [("call/c2",)]
+
+
+def test_events_with_more_sorts_of_columns_than_a_request_may_have_are_refused(interface: Interface):
+    sent = [event(number, data={f"列{number}": "x"}) for number in range(40)]
+    answer = interface.send(sent, BATCH).get_json()
+    assert (answer["accepted"], answer["refused"]) == (30, 10)
+    assert "列名的搭配超过 30 种" in answer["events"][39]["problems"][0]
+    assert interface.verdicts(sent) == ["duplicate"] * 30 + ["accepted"] * 10
+
+
+def test_an_event_is_no_list_of_posts_and_no_survey(interface: Interface):
+    def backed() -> list[bool]:
+        with interface.database.engine.connect() as connection:
+            year = Year(2024)
+            found = read_backing(connection, "tlf", year.first_day, year.end_day, date(2024, 6, 1))
+        return [found.has_month(SOURCES[of], Month(2024, 3)) for of in ("posts", "survey_answers")]
+
+    post = {"生效日期": "2024-01-01", "岗位": "话务员", "核定人数": 5}
+    answer = {
+        "问卷编号": "q1",
+        "填写日期": "2024-03-05",
+        "是否知晓": "是",
+        "是否会使用": "是",
+        "是否满意": "是",
+    }
+    sent = [
+        event(1, type="hotline.posts") | {"data": post},
+        event(2, type="hotline.survey_answers") | {"data": answer},
+    ]
+    assert interface.verdicts(sent) == ["accepted", "accepted"]
+    assert interface.ask("SELECT (SELECT count(*) FROM posts), (SELECT count(*) FROM survey_answers)") == [
+        (1, 1)
+    ]
+    assert backed() == [False, False]
+    for name, row in (("岗位核定.csv", post), ("满意度问卷.csv", answer)):
+        text = "\n".join(",".join(map(str, cells)) for cells in (row, row.values()))
+        files = {"file": (BytesIO(text.encode()), name)}
+        assert interface.call("POST", "/deliveries", data=files).status_code == 201
+    assert backed() == [True, True]
+
+
 def test_events_say_nothing_of_their_whole_day(interface: Interface):
     interface.verdicts([event(number) for number in range(1, 40)])
     assert interface.ask("SELECT count(*) FROM covered_days") == [(0,)]
@@ -190,22 +256,69 @@ def test_an_event_that_asks_does_not_hold_up_the_others(interface: Interface):
     assert interface.ask("SELECT count(*) FROM calls") == [(9,)]
 
 
-def test_events_that_were_held_are_accepted_once_a_person_answered(interface: Interface):
-    interface.send(event())
-    moved = event(1, id="e9", data={
-        "entered_at": "2024-03-07 08:03:05", "queued_at": "2024-03-07 08:03:10",
-        "answered_at": "2024-03-07 08:03:20", "ended_at": "2024-03-07 08:05:00",
-    })  # fmt: skip
-    interface.send(moved)
-    [[number]] = interface.ask("SELECT number FROM held_deliveries")
-    answer_question(
+EARLIER = {
+    "entered_at": "2024-03-07 08:03:05", "queued_at": "2024-03-07 08:03:10",
+    "answered_at": "2024-03-07 08:03:20", "ended_at": "2024-03-07 08:05:00",
+}  # fmt: skip
+
+
+def answer_open_question(interface: Interface) -> str | None:
+    """Somebody says that the events that wait are right; the delivery that they came in by."""
+    [[number]] = interface.ask("SELECT number FROM held_deliveries WHERE answered_at IS NULL")
+    report = answer_question(
         interface.database, interface.home, "tlf", number, QuestionAnswer(same=True), by="王经理",
         now=interface.time[0], vault=open_vault(Settings(interface.home, None, None, b"k" * 32, None)),
     )  # fmt: skip
+    return report.tables[0].delivery
+
+
+def test_events_that_were_held_are_accepted_once_a_person_answered(interface: Interface):
+    interface.send(event())
+    moved = event(1, id="e9", data=EARLIER)
+    interface.send(moved)
+    answer_open_question(interface)
     [verdict] = interface.send(moved).get_json()["events"]
     assert (verdict["verdict"], verdict["before"]) == ("duplicate", "accepted")
+    assert verdict["problems"] == []
     assert interface.ask("SELECT entered_on::text FROM calls") == [("2024-03-07",)]
     assert interface.ask("SELECT count(*) FROM covered_days") == [(0,)]
+
+
+def test_an_event_that_was_held_speaks_of_when_it_was_received_and_not_of_when_it_was_answered(
+    interface: Interface,
+):
+    interface.send(event())
+    interface.later(minutes=1)
+    interface.send(event(1, id="held", data=EARLIER | {"agent": "a7"}))
+    interface.later(minutes=1)
+    assert interface.send(event(1, id="newer", data={"agent": "a9"})).status_code == 201
+    interface.later(minutes=1)
+    answer_open_question(interface)
+    assert interface.ask("SELECT agent FROM calls") == [("a9",)]
+
+
+def test_an_event_that_was_held_and_that_nobody_wanted_waits_no_more(interface: Interface):
+    interface.send(event())
+    interface.send(event(1, id="e9", data=EARLIER))
+    with interface.database.connect() as connection:
+        drop_question(connection, "tlf", 1, by="王经理", now=interface.time[0])
+    [verdict] = interface.send(event(1, id="e9", data=EARLIER)).get_json()["events"]
+    assert (verdict["verdict"], verdict["before"]) == ("duplicate", "refused")
+    assert "回答不采用" in verdict["problems"][0]
+    assert interface.send(event(1, id="e9", data={"agent": "a9"})).status_code == 201
+
+
+def test_an_event_that_was_held_taken_in_and_voided_can_be_sent_again(interface: Interface):
+    interface.send(event())
+    moved = event(1, id="e9", data=EARLIER)
+    interface.send(moved)
+    delivery = answer_open_question(interface)
+    interface.later(minutes=1)
+    with interface.database.connect() as connection:
+        void_delivery(
+            connection, interface.home, "tlf", delivery, reason="测试", by="王经理", now=interface.time[0]
+        )
+    assert interface.send(moved).get_json()["events"][0]["verdict"] == "held"
 
 
 @pytest.mark.parametrize(
@@ -293,3 +406,20 @@ def test_a_request_leaves_one_row_in_the_trail(interface: Interface):
 def test_nothing_is_left_lying_about(interface: Interface):
     interface.verdicts([event(1), event(2, type="hotline.nonsense")])
     assert list((interface.home / "incoming").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["id", "source"])
+def test_half_a_character_in_a_name_costs_its_event_and_not_the_batch(interface: Interface, name: str):
+    sent = [event(1), event(2, **{name: "\ud800"})]
+    assert interface.verdicts(sent, LINES) == ["accepted", "refused"]
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-12:00"])
+def test_a_time_of_which_nothing_can_be_told_is_refused(interface: Interface, time: str):
+    assert interface.send(event(time=time)).status_code == 422
+    assert interface.ask("SELECT count(*) FROM events") == [(0,)]
+
+
+def test_a_number_larger_than_any_is_not_taken_in(interface: Interface):
+    body = json.dumps(event(data={"agent": 1})).replace('"agent": 1', '"agent": 1e400').encode()
+    assert interface.send(body).status_code == 400

@@ -1,6 +1,8 @@
 """Tokens: what their scopes let them do, until when, and what is written down of those that fail."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Event
 
 import pytest
 
@@ -101,3 +103,36 @@ def test_failures_are_written_down_until_the_address_is_turned_away(interface: I
 def test_what_was_tried_stands_nowhere(interface: Interface, method: str):
     interface.call(method, "/definitions" if method == "GET" else "/events", token="hotline_geheim")
     assert "geheim" not in str(interface.ask("SELECT * FROM audit"))
+
+
+def test_two_who_rotate_a_token_at_once_get_one_new_token_between_them(interface: Interface):
+    old, now = digest(interface.issue(Scope.FIGURES)), interface.time[0]
+    begun = Event()
+
+    def rotate_too() -> object:
+        with interface.database.connect() as connection:
+            begun.set()
+            return api_tokens.rotate(connection, "tlf", old, by="li", now=now)
+
+    with ThreadPoolExecutor(1) as other:
+        with interface.database.connect() as connection:
+            assert api_tokens.rotate(connection, "tlf", old, by="zhou", now=now) is not None
+            second = other.submit(rotate_too)
+            begun.wait()
+            wait([second], 0.5)  # it has found the old token, and waits for the row
+        assert second.result() is None
+    assert interface.ask("SELECT count(*) FROM api_tokens") == [(2,)]
+
+
+def test_an_address_with_a_null_character_is_refused_like_any_other(interface: Interface):
+    answer = interface.get("/codes/a%00b", token="made-up")
+    assert (answer.status_code, answer.is_json) == (401, True)
+    assert interface.get("/codes/a%00b").status_code == 400
+
+
+def test_the_scheme_of_the_header_is_read_in_small_letters_too(interface: Interface):
+    token = interface.issue(Scope.FIGURES)
+    for scheme in ("Bearer", "bearer", "BEARER"):
+        headers = {"Authorization": f"{scheme} {token}"}
+        answer = interface.app.test_client().get("/api/centers/tlf/figures/2024", headers=headers)
+        assert answer.status_code == 200, scheme
