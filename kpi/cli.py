@@ -27,7 +27,7 @@ from tracker.settings import Settings
 
 PAGE = 50
 
-_center = click.option("--center", help="中心编号；只有一个中心时可省略。")
+_center = click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
 _part = click.option(
     "--part",
     type=click.Choice([str(name) for name in PartName]),

@@ -58,6 +58,15 @@ class ProposedChange:
     after: Any
 
 
+def make_change(
+    sort: str, row: int | None, subject: str, key: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> ProposedChange:
+    """What a row would change in one field of a thing."""
+    return ProposedChange(
+        sort=sort, row=row, subject=subject, field=key, before=before.get(key), after=after.get(key)
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeliveryQuestion:
     """Why a delivery is held: data, from which page and command make their sentences."""
@@ -206,7 +215,7 @@ class QuestionCollector:
                     closed_again=_is_closed_again(slots, mine),
                 )
                 if turned:
-                    self.note(_make_change(TURNED, ready.row, ready.subject, turned, before, data))
+                    self.note(make_change(TURNED, ready.row, ready.subject, turned, before, data))
                 else:
                     self._compare(ready.row, ready.subject, before, data)
         if not (found or corrected):
@@ -235,7 +244,7 @@ class QuestionCollector:
             self.corrected.append((statements[-1].rank[0], ready))
             return True
         days = _find_days(ready.type, before, after) if sort != OUTDATED else None
-        self.note(_make_change(sort, ready.row, ready.subject, key, before, after), days)
+        self.note(make_change(sort, ready.row, ready.subject, key, before, after), days)
         return False
 
     def note(self, change: ProposedChange, days: DayPair | None = None) -> None:
@@ -316,7 +325,7 @@ class QuestionCollector:
         sort, key = found
         if key == "unit" and subject in self._handed_on:
             return False  # the order has another unit now, and the row says so
-        self.note(_make_change(sort, row, subject, key, before, after), _find_days(type_, before, after))
+        self.note(make_change(sort, row, subject, key, before, after), _find_days(type_, before, after))
         return True
 
     @staticmethod
@@ -342,15 +351,7 @@ class QuestionCollector:
         for key, value in after.items():
             if key in _NEVER_ASKED or before.get(key) is None or value == before[key]:
                 continue
-            self.note(_make_change(EMPTIED if value is None else REPLACED, row, subject, key, before, after))
-
-
-def _make_change(
-    sort: str, row: int | None, subject: str, key: str, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> ProposedChange:
-    return ProposedChange(
-        sort=sort, row=row, subject=subject, field=key, before=before.get(key), after=after.get(key)
-    )
+            self.note(make_change(EMPTIED if value is None else REPLACED, row, subject, key, before, after))
 
 
 def _find_days(type_: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> DayPair | None:

@@ -29,7 +29,7 @@ from tracker.workdays import END_OF_DAY, Hours
 _PAUSES = {"extend": True, "keep": False}  # what becomes of a deadline while its order is paused
 _RULES = (
     "rows", "derived", "empty_retracts", "lists_leavers", "truly_empty", "deadline", "identity",
-    "first_filled", "earliest", "first_of", "only", "outbound", "times",
+    "first_filled", "earliest", "first_of", "only", "outbound",
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Profiles: a vendor's columns, units and words as data."""
 
+import re
 import tomllib
 from datetime import date, time
 from pathlib import Path
@@ -161,6 +162,34 @@ def test_a_bad_profile_is_told_with_its_line_and_the_nearest_key(tmp_path: Path)
         named(load_profiles(profile(tmp_path, text)), "own")
     with pytest.raises(ProfileProblem, match=r"第3行：“colums”不认识；.*是不是“columns”？"):
         named(load_profiles(profile(tmp_path, 'kind = "calls"\n\n[colums]')), "own")
+
+
+def test_no_key_is_accepted_that_nothing_reads(tmp_path: Path) -> None:
+    with pytest.raises(ProfileProblem) as raised:
+        named(load_profiles(profile(tmp_path, 'kind = "calls"\nunheard_of = 1')), "own")
+    (listed,) = re.findall(r"可以写的是 (.*?)。", str(raised.value))
+    keys = set(listed.split("、")) - {"kind"}
+    assert {"columns", "time_zone", "rows", "deadline"} <= keys
+    for key in keys:
+        with pytest.raises(ProfileProblem, match=f"“{key}"):  # a bare time is no value of any of them
+            named(load_profiles(profile(tmp_path, f'kind = "calls"\n{key} = 23:00:00')), "own")
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGED.glob("*.toml")), ids=lambda path: path.stem)
+def test_what_a_ready_profile_tells_people_to_write_can_be_written(path: Path, tmp_path: Path) -> None:
+    """A comment such as: 在自己的导入方案里写 time_zone = "UTC"."""
+    comments = "".join(line for line in path.read_text(encoding="utf-8").splitlines() if line[:1] == "#")
+    places = ("", *(f"{table}\n" for table in re.findall(r"\[\w+\]", comments)))
+    for line in re.findall(r'[a-z_]+ = (?:"[^"]*"|\d+|true)', comments):
+        assert any(_can_be_written(place + line, tmp_path) for place in places), line
+
+
+def _can_be_written(text: str, folder: Path) -> bool:
+    try:
+        named(load_profiles(profile(folder, f'kind = "calls"\n{text}\n')), "own")
+    except ProfileProblem:
+        return False
+    return True
 
 
 def test_a_faulty_profile_stops_its_own_files_and_no_others(tmp_path: Path) -> None:

@@ -89,6 +89,17 @@ def test_the_pages_of_the_figure_and_of_its_definitions_lead_there(read: Callabl
         assert f'/2023-05/{KEY}/net"' in read(page)
 
 
+def test_a_month_without_a_list_of_appeals_says_how_to_get_one(database: Database, home: Path):
+    centre = Centre(database, home)
+    centre.take_in("工单.csv", ORDERS, [["W1", "2023-05-01 08:00:01", "投诉", "2023-05-04 18:00:00", ""]])
+    with database.engine.begin() as connection:
+        results.bring_up_to_date(connection, centre.code, NOW)
+    add(database, "manager", grant(Role.MANAGER), at=NOW)
+    client = signed_in_client(app_of(database, clock=lambda: NOW), "manager", NOW)
+    text = client.get(f"/{centre.code}/2023-05/{KEY}/net").text
+    assert "剔除后的数算不出" in text and "补救：请" in text
+
+
 def test_what_is_never_left_out_of_assessment_has_no_such_page(browser: FlaskClient, here: Centre):
     answer = browser.get(f"/{here.code}/2023-05/staff_turnover_rate/net")
     assert answer.status_code == 404 and "不按考核申诉剔除" in answer.text

@@ -508,6 +508,14 @@ def test_what_only_the_centre_knows_is_said_on_the_page(desk: Desk, tmp_path: Pa
     assert said == [("", True), ("办公费", False), ("坐席服务费", True)]
 
 
+def test_nothing_can_be_said_of_questionnaires_without_a_name(desk: Desk, tmp_path: Path):
+    header = "问卷编号,填写日期,您对热线解决问题是否满意"
+    answers = csv_file(tmp_path, header, "A1,2023-05-10,满意", name="满意度问卷_2023-06-01.csv")
+    import_file(desk.database, desk.home, answers, "tlf", now=NOW)
+    row = desk.page("/tlf/declarations/").partition("（没有写名称）</td>")[2].partition("</tr>")[0]
+    assert "不能设定" in row and "<button" not in row
+
+
 def test_people_missing_from_the_roster_are_answered_on_the_page(desk: Desk, tmp_path: Path):
     header, rows = (
         "工号,姓名,岗位,学历,入职日期",

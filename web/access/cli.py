@@ -68,7 +68,7 @@ def add(login: str, name: str) -> None:
 @people.command("grant")
 @click.argument("login", metavar="登录名")
 @click.argument("role", metavar="角色", type=click.Choice([role.value for role in Role]))
-@click.option("--center", help="中心编号；不写为全部中心。")
+@click.option("--center", metavar="编号", help="中心编号；不写为全部中心。")
 @click.option("--years", default="", help="年度，如 2025,2026；不写为全部年度。")
 @click.option("--from", "first", type=_DAY, help="起始日期，默认今天。")
 @click.option("--until", "last", type=_DAY, help="截止日期（含）；评价员必须写。")
@@ -147,7 +147,7 @@ def list_all() -> None:
 
 @tokens.command("issue")
 @click.argument("name", metavar="用途")
-@click.option("--center", required=True, help="中心编号。")
+@click.option("--center", metavar="编号", required=True, help="中心编号。")
 @click.option(
     "--scope",
     "scopes",

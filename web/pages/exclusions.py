@@ -9,6 +9,7 @@ from kpi.figures.counted_rows import PartName
 from kpi.figures.definitions.in_force import read_definitions
 from kpi.figures.exclusions import ExcludedRow, NetComparison, compare_net
 from kpi.figures.forks.net import make_gross_and_net
+from kpi.figures.gap_words import find_remedy
 from kpi.figures.indicators import Indicator
 from tracker.periods import Period
 from web import breadcrumbs
@@ -49,6 +50,7 @@ def listed(center: str, period: Period, key: str) -> str:
         found=found,
         gross=FigureView(declared, period, found.gross),
         net=FigureView(declared, period, found.net),
+        remedies=dict.fromkeys(map(find_remedy, found.net.gaps)),
         proofs=[make_proof(found, part) for part in _list_parts(declared)],
         locked=locked if locked and locked.value != found.gross.value else None,
         rows=found.rows[paging.offset : paging.offset + paging.per_page],
