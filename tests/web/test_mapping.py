@@ -249,11 +249,12 @@ def test_each_moment_takes_its_own_column_of_halves(desk: Desk, tmp_path: Path) 
 
 @pytest.mark.parametrize("clock", ["13:30:0{}", "1:30:0{} PM", "下午 1:30:0{}"])
 def test_a_time_of_day_asks_for_its_day_however_it_is_written(desk: Desk, tmp_path: Path, clock: str) -> None:
-    titles, row = "编码,进出,哪天,进线", f"a000{{}},呼入,2023-05-01,{clock}"
+    titles = "编码,进出,哪天,进线,摘机"
+    row = f"a000{{0}},呼入,2023-05-01,{clock.replace('{}', '{1}')},2023-05-01 13:31:00"
     there = desk.upload(csv_file(tmp_path, titles, row.format(1, 1), row.format(2, 2), name="x_2023-05.csv"))
     assert 'name="day-3"' in desk.page(f"{there}/mapping?sheet=1&kind=calls&header=1")
     answer = {"sheet": "1", "kind": "calls", "header": "1", "title": "某平台", "as-3": "entered_at"}
-    answer |= {"as-0": "call_id", "as-1": "direction"}
+    answer |= {"as-0": "call_id", "as-1": "direction", "as-4": "answered_at"}
     refused = desk.client.post(f"{there}/mapping", data=answer)
     assert refused.status_code == 422 and "这一列只有钟点，没有日期" in unescape(refused.text)
     desk.step(there, "mapping", **answer, **{"day-3": "2"})
