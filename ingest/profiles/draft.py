@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from ingest.cells import Vocabulary
 from ingest.profiles.derived import read_derived
 from ingest.profiles.own_profile import to_toml_key, to_toml_list, to_toml_text
-from ingest.recognition.clocks import find_utc, list_half_columns
+from ingest.recognition.clocks import find_utc, list_half_columns, match_halves
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.proposals import Ground, Proposal, find_unmapped, propose
 from ingest.recognition.without_header import describe_contents
@@ -59,12 +59,13 @@ def _list_clocks(fit: HeaderFit, rows: list[Row]) -> Iterator[str]:
 
 
 def _list_halves(fit: HeaderFit, rows: list[Row]) -> Iterator[str]:
-    """The column that says 上午 and 下午, for each moment that is placed."""
-    by_key = fit.profile.kind.by_key
-    for index in list_half_columns(fit, rows)[:1]:
+    """The column that says 上午 and 下午, for each moment that may be of a clock of 12."""
+    matched = match_halves(fit, rows)
+    keys = {found[-1]: key for key, found in fit.places.items() if fit.profile.kind.by_key[key].is_moment}
+    if placed := [index for index in matched if index in keys]:
         yield "\n# 是 12 小时制、上午和下午写在这一列的，去掉 #\n# [halves]"
-        for key in [key for key in fit.places if by_key[key].is_moment]:
-            yield f"# {key} = {to_toml_text(fit.header.titles[index])}"
+        for index in placed:
+            yield f"# {keys[index]} = {to_toml_text(fit.header.titles[matched[index]])}"
 
 
 def _list_columns(proposals: Iterable[Proposal], known: list[Proposal]) -> Iterator[str]:

@@ -104,7 +104,7 @@ def propose(fit: HeaderFit, rows: Sequence[Row]) -> list[Proposal]:
         if index in places:
             field, ground, doubt = None, Ground.NONE, asked[places[index]]
         elif field is not None:
-            doubt = _find_contradiction(field, cells, fit.profile, title)
+            doubt = "" if key in joined else _find_contradiction(field, cells, fit.profile, title)
         elif len(suits) == 1 or len(near) == 1:
             chosen = (near or [*suits])[0]
             field, ground = fit.profile.kind.by_key[chosen], suits[chosen]

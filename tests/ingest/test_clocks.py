@@ -1,5 +1,6 @@
 """Moments of another time zone, and hours of a clock of 12: answered by a profile, never taken unasked."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -108,6 +109,33 @@ def test_a_file_that_names_utc_is_asked_about_until_the_profile_answers(
     assert len(read(tmp_path, answered.replace("UTC", "UTC+8"), *beijing, row).events) == 1
 
 
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ((TITLES,), "没有 UTC 了"),
+        ((TITLES.replace("答时间", "答时间（北京时间）"),), "“坐席应答时间（北京时间）”却写着北京时间"),
+        (("时区：UTC+8", TITLES), "“时区：UTC+8”却写着北京时间"),
+    ],
+)
+def test_a_profile_of_utc_asks_about_a_file_that_says_otherwise_or_no_more(
+    tmp_path: Path, lines: tuple[str, ...], told: str
+) -> None:
+    row = "c1,呼入,2023-05-31 20:00:00,2023-05-31 20:00:09"
+    own = 'time_zone = "UTC"\n[columns]\nanswered_at = "坐席应答时间（UTC）"'
+    assert len(read(tmp_path, own, TITLES.replace("答时间", "答时间（UTC）"), row).events) == 1
+    assert len(read(tmp_path, own, "时区：UTC", TITLES, row).events) == 1
+    with pytest.raises(TableUnknown, match=f"按时区“UTC”读.*{re.escape(told)}"):
+        read(tmp_path, own, *lines, row)
+
+
+def test_moments_of_two_zones_in_one_table_are_never_read_by_one(tmp_path: Path) -> None:
+    titles = "流水号,呼叫类型,进入系统时间（UTC）,坐席应答时间（北京时间）"
+    named = '[columns]\nentered_at = "进入系统时间（UTC）"\nanswered_at = "坐席应答时间（北京时间）"'
+    for zone in ("", 'time_zone = "UTC"\n', 'time_zone = "北京时间"\n'):
+        with pytest.raises(TableUnknown, match="只能按一个时区读"):
+            read(tmp_path, zone + named, titles, "c1,呼入,2023-05-31 20:00:00,2023-06-01 04:00:09")
+
+
 @given(st.lists(st.integers(0, 23), min_size=1, max_size=200))
 def test_hours_are_suspected_only_where_none_is_of_a_clock_of_24(hours: list[int]) -> None:
     suspected = is_like_12_hours(Counter(hours))
@@ -177,6 +205,14 @@ def test_a_column_of_halves_that_nothing_reads_is_asked_about(tmp_path: Path) ->
     assert entered(read(tmp_path, "hours = 24", f"{TITLES},时段", row)) == ["2023-05-01T01:30:00+08:00"]
     late = row.replace("01:30", "13:30")  # the column says nothing that the hour does not
     assert entered(read(tmp_path, "", f"{TITLES},时段", late)) == ["2023-05-01T13:30:00+08:00"]
+
+
+def test_one_moment_of_a_clock_of_12_beside_another_of_24_is_asked_about(tmp_path: Path) -> None:
+    row = "c1,呼入,2023-05-01 13:30:00,2023-05-01 01:30:09,下午"
+    with pytest.raises(ClockUnknown, match=r'“时段”列写着.*“坐席应答时间”列.*answered_at = "时段"'):
+        read(tmp_path, "", f"{TITLES},时段", row)
+    found = read(tmp_path, '[halves]\nanswered_at = "时段"', f"{TITLES},时段", row)
+    assert [event["answered_at"] for event in found.events] == ["2023-05-01T13:30:09+08:00"]
 
 
 def test_a_file_without_the_column_of_halves_is_not_read_by_that_profile(tmp_path: Path) -> None:

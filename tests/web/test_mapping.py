@@ -216,8 +216,12 @@ def test_a_clock_of_twelve_hours_must_be_answered(desk: Desk, tmp_path: Path) ->
     answer = {"sheet": "1", "kind": "calls", "header": "1", "title": "某平台", **OF_CLOCKS}
     refused = desk.client.post(f"{there}/mapping", data=answer)
     assert refused.status_code == 422 and "另有一列写着上午、下午" in unescape(refused.text)
-    desk.step(there, "mapping", **answer, clock="half-4")
-    assert 'value="half-4" selected' in desk.page(f"{there}/mapping?sheet=1")
+    refused = desk.client.post(f"{there}/mapping", data=answer | {"clock": "12"})
+    assert refused.status_code == 422 and "上午、下午写在哪一列" in unescape(refused.text)
+    halves = {"half-2": "4", "half-3": "4"}  # as the page proposes
+    assert page.count('<option value="4" selected>上下午</option>') == 2
+    desk.step(there, "mapping", **answer, clock="12", **halves)
+    assert '<option value="12" selected>' in desk.page(f"{there}/mapping?sheet=1")
     desk.step(there, "trial")
     desk.step(there, "commit")
     with desk.database.connect() as connection:
@@ -225,6 +229,42 @@ def test_a_clock_of_twelve_hours_must_be_answered(desk: Desk, tmp_path: Path) ->
             "SELECT entered_at::text, answered_at::text FROM calls ORDER BY 1"
         ).fetchall()
     assert [one[11:19] for one in found[0]] in (["13:30:01", "13:31:00"], ["05:30:01", "05:31:00"])
+
+
+def test_each_moment_takes_its_own_column_of_halves(desk: Desk, tmp_path: Path) -> None:
+    titles = "编码,进出,进线,进线上下午,摘机,摘机上下午"
+    row = "a000{},呼入,2023-05-01 11:59:0{},上午,2023-05-01 12:01:00,下午"
+    there = desk.upload(csv_file(tmp_path, titles, row.format(1, 1), row.format(2, 2), name="x_2023-05.csv"))
+    page = desk.page(f"{there}/mapping?sheet=1&kind=calls&header=1")
+    assert page.count('<option value="3" selected>') == page.count('<option value="5" selected>') == 1
+    answer = {"sheet": "1", "kind": "calls", "header": "1", "title": "某平台", "clock": "12"}
+    columns = {"as-0": "call_id", "as-1": "direction", "as-2": "entered_at", "as-4": "answered_at"}
+    desk.step(there, "mapping", **answer, **columns, **{"half-2": "3", "half-4": "5"})
+    desk.step(there, "trial")
+    desk.step(there, "commit")
+    with desk.database.connect() as connection:
+        found = connection.execute("SELECT answered_at - entered_at FROM calls ORDER BY 1").fetchall()
+    assert [one[0].total_seconds() for one in found] == [118, 119]
+
+
+@pytest.mark.parametrize("clock", ["13:30:0{}", "1:30:0{} PM", "下午 1:30:0{}"])
+def test_a_time_of_day_asks_for_its_day_however_it_is_written(desk: Desk, tmp_path: Path, clock: str) -> None:
+    titles = "编码,进出,哪天,进线,摘机"
+    row = f"a000{{0}},呼入,2023-05-01,{clock.replace('{}', '{1}')},2023-05-01 13:31:00"
+    there = desk.upload(csv_file(tmp_path, titles, row.format(1, 1), row.format(2, 2), name="x_2023-05.csv"))
+    assert 'name="day-3"' in desk.page(f"{there}/mapping?sheet=1&kind=calls&header=1")
+    answer = {"sheet": "1", "kind": "calls", "header": "1", "title": "某平台", "as-3": "entered_at"}
+    answer |= {"as-0": "call_id", "as-1": "direction", "as-4": "answered_at"}
+    refused = desk.client.post(f"{there}/mapping", data=answer)
+    assert refused.status_code == 422 and "这一列只有钟点，没有日期" in unescape(refused.text)
+    desk.step(there, "mapping", **answer, **{"day-3": "2"})
+    desk.step(there, "trial")
+    desk.step(there, "commit")
+    with desk.database.connect() as connection:
+        found = connection.execute(
+            "SELECT (entered_at AT TIME ZONE 'Asia/Shanghai')::text FROM calls"
+        ).fetchall()
+    assert sorted(one[0] for one in found) == ["2023-05-01 13:30:01", "2023-05-01 13:30:02"]
 
 
 def test_a_file_that_names_utc_must_be_answered(desk: Desk, tmp_path: Path) -> None:
