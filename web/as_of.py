@@ -7,7 +7,6 @@ from typing import Any
 from flask import Flask, abort, request
 
 from tracker.events.times import get_day_start
-from tracker.periods import parse_day
 
 NAME = "as_of"
 KEEPING = (
@@ -40,7 +39,7 @@ def find_as_of_day(today: date) -> AsOfDay | None:
     if not written:
         return None
     try:
-        day = parse_day(written)
+        day = date.fromisoformat(written)
     except ValueError:
         day = date.min
     if day < _FIRST:
