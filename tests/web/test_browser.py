@@ -134,12 +134,12 @@ def test_the_card_of_an_indicator_stands_beside_its_name(screen: Page):
         screen.locator(".help-card:visible"),
     )
     assert card.count() == 0
-    name.draw_hover_strips()
+    name.hover()
     card.wait_for()
     assert "已接听" in card.inner_text()
     assert "分母" in card.inner_text()
     assert fits(screen)
-    card.draw_hover_strips()  # may be read, and copied from
+    card.hover()  # may be read, and copied from
     assert card.count() == 1
     screen.keyboard.press("Escape")
     assert card.count() == 0
