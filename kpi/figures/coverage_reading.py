@@ -264,9 +264,7 @@ def _select_undated(center: str) -> tuple[_Select, ...]:
     return (
         _select_columns("delivered", name=latest.c.source, as_of=latest.c.as_of),
         _select_monthly(center),
-        _select_columns("posts", day=sa.func.min(posts.c.effective_on)).where(
-            posts.c.center_id == center, _is_of_list("posts", posts.c.effective_on)
-        ),
+        _select_columns("posts", day=sa.func.min(posts.c.effective_on)).where(posts.c.center_id == center),
         _select_opening(center),
     )
 
@@ -368,14 +366,4 @@ _SURVEYED = (("survey_answers", survey_answers.c.answered_on), ("survey_issues",
 def _select_surveyed(center: str, first: date, end: date) -> Iterator[_Select]:
     for source, day in _SURVEYED:
         select = _select_columns("surveyed", name=sa.literal(source), day=day)
-        wanted = day.table.c.center_id == center, day >= first, day < end, _is_of_list(source, day)
-        yield select.where(*wanted).distinct()
-
-
-def _is_of_list(source: str, day: sa.Column[date]) -> sa.ColumnElement[bool]:
-    """Whether a list was delivered that holds rows of a row's day; an event tells of itself alone."""
-    table = covered_days.c
-    listed = sa.select(sa.literal(1)).where(
-        table.center_id == day.table.c.center_id, table.source == source, table.day == day, table.rows > 0
-    )
-    return listed.exists()
+        yield select.where(day.table.c.center_id == center, day >= first, day < end).distinct()

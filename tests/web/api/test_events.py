@@ -1,8 +1,6 @@
 """Events by machines: every one gets its verdict, comes once, and can be walked back to what was sent."""
 
 import json
-from datetime import date
-from io import BytesIO
 
 import pytest
 
@@ -10,10 +8,7 @@ from ingest.changes.repeated_numbers import QuestionAnswer
 from ingest.events.sent_event import EventsProblem, read_single
 from ingest.questions.answering import answer_question, drop_question
 from ingest.records.voiding import void_delivery
-from kpi.figures.coverage_reading import read_backing
-from kpi.figures.sources import SOURCES
 from tests.web.api.conftest import BATCH, LINES, SINGLE, Interface, event
-from tracker.periods import Month, Year
 from tracker.settings import Settings
 from tracker.vault import open_vault
 from web.access.api_tokens import Scope
@@ -175,35 +170,10 @@ def test_events_with_more_sorts_of_columns_than_a_request_may_have_are_refused(i
     assert interface.verdicts(sent) == ["duplicate"] * 30 + ["accepted"] * 10
 
 
-def test_an_event_is_no_list_of_posts_and_no_survey(interface: Interface):
-    def backed() -> list[bool]:
-        with interface.database.engine.connect() as connection:
-            year = Year(2024)
-            found = read_backing(connection, "tlf", year.first_day, year.end_day, date(2024, 6, 1))
-        return [found.has_month(SOURCES[of], Month(2024, 3)) for of in ("posts", "survey_answers")]
-
-    post = {"生效日期": "2024-01-01", "岗位": "话务员", "核定人数": 5}
-    answer = {
-        "问卷编号": "q1",
-        "填写日期": "2024-03-05",
-        "是否知晓": "是",
-        "是否会使用": "是",
-        "是否满意": "是",
-    }
-    sent = [
-        event(1, type="hotline.posts") | {"data": post},
-        event(2, type="hotline.survey_answers") | {"data": answer},
-    ]
-    assert interface.verdicts(sent) == ["accepted", "accepted"]
-    assert interface.ask("SELECT (SELECT count(*) FROM posts), (SELECT count(*) FROM survey_answers)") == [
-        (1, 1)
-    ]
-    assert backed() == [False, False]
-    for name, row in (("岗位核定.csv", post), ("满意度问卷.csv", answer)):
-        text = "\n".join(",".join(map(str, cells)) for cells in (row, row.values()))
-        files = {"file": (BytesIO(text.encode()), name)}
-        assert interface.call("POST", "/deliveries", data=files).status_code == 201
-    assert backed() == [True, True]
+@pytest.mark.parametrize("kind", ["posts", "survey_answers", "survey_issues"])
+def test_what_backs_its_month_by_a_single_row_is_sent_as_a_file(interface: Interface, kind: str):
+    answer = interface.send([event(1, type=f"hotline.{kind}")], BATCH).get_json()
+    assert answer["refused"] == 1 and "请整份交付文件" in answer["events"][0]["problems"][0]
 
 
 def test_events_say_nothing_of_their_whole_day(interface: Interface):
