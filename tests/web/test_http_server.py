@@ -91,6 +91,14 @@ def test_a_large_form_where_no_file_is_asked_for_is_refused_before_it_is_read(ap
             assert read_answer(sent).status in (404, 405, 413)
 
 
+def test_a_form_that_does_not_say_its_length_is_refused_before_it_is_read(app: Flask) -> None:
+    lines = ["POST /-/sign-in HTTP/1.1", "Host: 127.0.0.1", "Transfer-Encoding: chunked", "", ""]
+    with serving(app) as server, socket.create_connection(("127.0.0.1", server.effective_port)) as sent:
+        sent.settimeout(PATIENCE)
+        sent.sendall("\r\n".join(lines).encode())
+        assert read_answer(sent).status == 411
+
+
 def test_a_large_file_of_who_may_send_it_is_taken(app: Flask) -> None:
     mark, row = "----hotline", b"c1,\xe5\x91\xbc\xe5\x85\xa5,2024-03-01 08:00:00\n"
     head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="a_2024-03.csv"\r\n\r\n'

@@ -190,6 +190,8 @@ def _admit() -> Response | None:
     refusal = _find_refusal()
     if refusal is not None or BEFORE_BODY not in request.environ:
         return refusal
+    if request.content_length is None and request.max_content_length != MOST_BYTES:
+        abort(411, "请求没有写明长度（Content-Length）；请写明后再送。")
     if (request.content_length or 0) > (request.max_content_length or 0):
         abort(413)
     return Response(status=LET_IN)
