@@ -12,7 +12,7 @@ import psycopg
 from ingest.identity.numbers import EVER, FILE, Identity
 from ingest.profiles.profile import load_profiles
 from ingest.quarantine.row_days import find_times
-from tracker.events.call_appeals import CallExclusionAppealed
+from tracker.events.appeals import CallExclusionAppealed
 from tracker.events.daily_counts import CallInspected
 from tracker.events.recordings import CallRecorded
 from tracker.events.work_orders import WorkOrderAccepted

@@ -1,4 +1,4 @@
-"""Which kind a table may be whose columns no profile knows: what a person is asked to confirm."""
+"""Which kind a table may be whose columns no profile knows, for a person to confirm."""
 
 from collections.abc import Iterable, Sequence
 
@@ -14,7 +14,7 @@ _LOOKED_AT = 40  # rows beneath the header
 
 
 def guess_kind(
-    names: Iterable[str], rows: Sequence[Row], fits: Iterable[HeaderFit]
+    names: Sequence[str], rows: Sequence[Row], fits: Iterable[HeaderFit]
 ) -> tuple[TableKind | None, str]:
     """The kind that most speaks for, and the ground for it in Chinese; (None, "") where nothing does, or as
     much for another.
@@ -33,9 +33,9 @@ def guess_kind(
         alike = len(in_titles) + sum(_OF_A_COLUMN[one.ground] for one in columns)
         scores[kind.name] = alike + (_OF_A_NAME + len(word) if word else 0)
         titles = [one.title for one in columns if one.ground in (Ground.TITLE, Ground.NEAR)]
-        told = [f"名称里有“{word}”"] if word else []
-        told += [f"列名有“{'、'.join(titles[:3])}”"] if titles else []
-        grounds[kind.name] = kind, "，".join(told)
+        of_names = [f"名称里有“{word}”"] if word else []
+        of_titles = [f"列名有“{'、'.join(titles[:3])}”"] if titles else []
+        grounds[kind.name] = kind, "，".join([*of_names, *of_titles])
     best = max(scores.values(), default=0)
     likeliest = [name for name, score in scores.items() if score == best]
     if best < _LEAST or len(likeliest) > 1:
@@ -43,7 +43,7 @@ def guess_kind(
     return grounds[likeliest[0]]
 
 
-def _find_word(kind: TableKind, names: Iterable[str], rows: Sequence[Row], last_row: int) -> str:
+def _find_word(kind: TableKind, names: Sequence[str], rows: Sequence[Row], last_row: int) -> str:
     """The longest word by which such files are called that stands in a name or in a line above the header."""
     lines = [
         *names,

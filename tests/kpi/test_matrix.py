@@ -13,8 +13,7 @@ from kpi.figures.controls.matrix import MatrixFinding, MatrixMonth, build_matrix
 from tests.conftest import IMPORTED, LATE_FILE, deliver
 from tests.kpi.given import append
 from tracker.database import Database
-from tracker.events.appeals import ExclusionAppealed
-from tracker.events.call_appeals import CallExclusionAppealed
+from tracker.events.appeals import CallExclusionAppealed, ExclusionAppealed
 from tracker.events.seats import AgentStateEntered
 from tracker.events.times import BEIJING
 from tracker.facts import FACTS

@@ -6,8 +6,7 @@ import sqlalchemy as sa
 
 from kpi.figures.measures.population import Population, scale
 from tracker.events.calls import OUTCOMES
-from tracker.facts.appeals import appeals
-from tracker.facts.call_appeals import call_appeals
+from tracker.facts.appeals import appeals, call_appeals
 from tracker.facts.calls import calls
 from tracker.facts.daily_counts import inspections
 from tracker.facts.recordings import recordings

@@ -18,8 +18,7 @@ from kpi.figures.measures.certainty import DECLARED, declare_field
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, SqlColumn
 from kpi.figures.source import Rhythm, Source
-from tracker.facts.appeals import appeals
-from tracker.facts.call_appeals import call_appeals
+from tracker.facts.appeals import appeals, call_appeals
 
 SOURCES = (
     Source(

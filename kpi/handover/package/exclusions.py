@@ -14,8 +14,7 @@ from kpi.figures.indicators import INDICATORS
 from kpi.figures.serializing import format_exact
 from kpi.handover.package.layout import dump_csv
 from kpi.offline import Replay
-from tracker.facts.appeals import appeals
-from tracker.facts.call_appeals import call_appeals
+from tracker.facts.appeals import appeals, call_appeals
 from tracker.periods import Month, list_periods
 
 NetClaim = dict[str, Any]

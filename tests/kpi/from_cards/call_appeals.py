@@ -7,7 +7,7 @@ from random import Random
 from tests.kpi.from_cards.centre import Centre, draw_day
 from tests.kpi.from_cards.plain import Number, Plain, count, within
 from tracker.events import Event
-from tracker.events.call_appeals import CallExclusionAppealed
+from tracker.events.appeals import CallExclusionAppealed
 from tracker.periods import Period
 
 
