@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from ingest.kinds import KINDS
 from ingest.profiles.profile import candidates, load_profiles
 from ingest.recognition.preview import find_likeliest
 from tracker.tabular import Row
@@ -36,6 +37,12 @@ def test_the_name_of_a_file_or_a_line_above_its_header_tells_the_kind(name: str,
     assert found == kind and "名称里有" in ground
     title = [name.partition(".")[0], "", "", ""]
     assert guess("Book1.xlsx", rows=[title, HEADER, *ROWS])[0] == kind
+
+
+def test_every_kind_has_a_name_that_tells_it_from_the_others() -> None:
+    for kind in KINDS:
+        word = max(kind.called.split(), key=len)
+        assert guess(f"{word}.xlsx", rows=[HEADER, *ROWS])[0] == kind.name
 
 
 def test_where_nothing_tells_or_two_kinds_alike_a_person_is_asked() -> None:
