@@ -91,12 +91,15 @@ def test_a_large_form_where_no_file_is_asked_for_is_refused_before_it_is_read(ap
             assert read_answer(sent).status in (404, 405, 413)
 
 
-def test_a_form_that_does_not_say_its_length_is_refused_before_it_is_read(app: Flask) -> None:
-    lines = ["POST /-/sign-in HTTP/1.1", "Host: 127.0.0.1", "Transfer-Encoding: chunked", "", ""]
+@pytest.mark.parametrize("path", ["/-/sign-in", "/api/centers/tlf/events"])
+def test_a_request_that_does_not_say_its_length_is_refused_before_it_is_read(app: Flask, path: str) -> None:
+    lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", "Transfer-Encoding: chunked", "", ""]
     with serving(app) as server, socket.create_connection(("127.0.0.1", server.effective_port)) as sent:
         sent.settimeout(PATIENCE)
         sent.sendall("\r\n".join(lines).encode())
-        assert read_answer(sent).status == 411
+        answer = read_answer(sent)
+        assert answer.status in (401, 411)
+        assert ("json" in str(answer.getheader("Content-Type"))) is path.startswith("/api/")
 
 
 def test_a_large_file_of_who_may_send_it_is_taken(app: Flask) -> None:

@@ -282,3 +282,15 @@ def test_a_file_that_names_utc_must_be_answered(desk: Desk, tmp_path: Path) -> N
     assert "2023年6月 <b>1</b> 行" in page
     desk.step(there, "mapping", **answer, time_zone="UTC")
     assert 'time_zone = "UTC"' in (desk.home / "profiles/tlf/某平台.toml").read_text(encoding="utf-8")
+
+
+def test_of_what_kind_a_table_is_is_asked_where_nothing_tells_and_proposed_where_its_name_does(
+    desk: Desk, tmp_path: Path
+) -> None:
+    lines = "甲栏,乙栏,丙栏", "a1,x,某处", "a2,y,某处"
+    page = desk.page(f"{desk.upload(csv_file(tmp_path, *lines, name='x_2024-01.csv'))}/mapping?sheet=1")
+    assert "都看不出这是什么数据" in page and "as-0" not in page
+    page = desk.page(
+        f"{desk.upload(csv_file(tmp_path, *lines, name='话务流水_2024-01.csv'))}/mapping?sheet=1"
+    )
+    assert "看像“话单”：名称里有“话务”" in page and "as-0" in page
