@@ -78,7 +78,7 @@ def _read(source: ByteSource) -> list[object]:
 
 def _read_values(text: str) -> Iterator[object]:
     """The values that follow each other in a text, commas between them or not."""
-    decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_read_float)
+    decoder = json.JSONDecoder(parse_constant=str, parse_float=_read_float)
     at = _skip_separators(text, 0)
     while at < len(text):
         value, end = decoder.raw_decode(text, at)
@@ -91,16 +91,10 @@ def _skip_separators(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)
-
-
-def _read_float(text: str) -> float:
-    """Raises: ValueError for a number that is larger than any."""
+def _read_float(text: str) -> float | str:
+    """A number, or as it is written where it is larger than any: its row answers for it."""
     number = float(text)
-    if isinf(number):
-        raise ValueError(text)
-    return number
+    return text if isinf(number) else number
 
 
 def _find_records(value: object, depth: int = 1) -> list[object]:
