@@ -458,7 +458,7 @@ def test_a_rule_that_pauses_move_the_deadline_leaves_a_late_order_in_doubt_until
 
 def by_unit(centre: Centre, month: str, *, held_by: bool = False) -> dict[str | None, tuple[int, Any]]:
     with centre.database.engine.connect() as connection:
-        about = connection, centre.code, parse_period(month), date(2026, 11, 21)
+        about = connection, centre.code, parse_period(month), date(2024, 11, 21)
         if held_by:
             return {one.unit: (one.count, one.mean_hours) for one in read_unit_holdings(*about).units()}
         return {one.unit: (one.on_time, one.due) for one in read_unit_bands(*about).units()}

@@ -54,7 +54,7 @@ def sample(server_url: str, computed_year: str) -> Iterator[Database]:
     yield from fresh_database(server_url, computed_year)
 
 
-STAMP = "导出：王经理（manager）2026-11-21 18:00:00 10.0.0.8"
+STAMP = "导出：王经理（manager）2024-11-21 18:00:00 10.0.0.8"
 
 
 def dossier_of(connection: sa.Connection, key: str) -> Dossier:

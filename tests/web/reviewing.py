@@ -22,7 +22,7 @@ from web.exports.export_files import list_files
 from web.instance import Clock
 from web.jobs.job import Job
 
-NOW = datetime(2026, 11, 22, 9, 0, tzinfo=BEIJING)  # the day after the sample year's import
+NOW = datetime(2024, 11, 22, 9, 0, tzinfo=BEIJING)  # the day after the sample year's import
 RATE = "/tlf/2023/review/call_answer_rate"
 
 

@@ -21,7 +21,7 @@ __all__ = ["browser"]
 pytestmark = pytest.mark.browser
 
 CLOSING = "/tlf/2023-08/closing"
-LATER = datetime.fromisoformat("2026-12-01T09:00+08:00")  # after the sample's files were imported
+LATER = datetime.fromisoformat("2024-12-01T09:00+08:00")  # after the sample's files were imported
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from tracker.log.as_of_facts import use_facts_as_of
 from tracker.log.tables import events as stored
 from tracker.stored_event import Recorded
 
-NOW = datetime(2026, 11, 21, 19, 0, tzinfo=BEIJING)
+NOW = datetime(2024, 11, 21, 19, 0, tzinfo=BEIJING)
 AFTER = datetime(2024, 5, 6, 9, 0, tzinfo=BEIJING)
 
 
