@@ -49,6 +49,15 @@ def pack(bag: Path, path: Path) -> None:
     part.replace(path)
 
 
+def store_uncompressed(path: Path) -> None:
+    """Writes a zip file anew in its place, nothing compressed: compressors differ between machines."""
+    part = path.with_name(f"{path.name}.part")
+    with ZipFile(path) as archive, ZipFile(part, "w", ZIP_STORED) as stored:
+        for name in archive.namelist():
+            stored.writestr(ZipInfo(name, _EPOCH), archive.read(name))
+    part.replace(path)
+
+
 def unpack(path: Path, folder: Path) -> UnpackedBag:
     """Unpacks a package into an empty folder. Raises: Unreadable, with nothing written outside of it."""
     try:

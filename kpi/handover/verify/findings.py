@@ -7,6 +7,8 @@ from typing import Any
 
 from kpi.handover.package.container import UnreadablePackage
 
+HEAD = "末尾哈希"  # title of the step that compares with what is known from outside
+
 
 class StepOutcome(StrEnum):
     """What became of a step."""
@@ -57,6 +59,11 @@ class PackageFindings:
         return bool(self.steps) and not any(
             step.outcome in (StepOutcome.FAILED, StepOutcome.SKIPPED) for step in self.steps
         )
+
+    @property
+    def bound(self) -> bool:
+        """Whether the end of the package's log is the head that was given from outside."""
+        return any(step.title == HEAD and step.outcome is StepOutcome.PASSED for step in self.steps)
 
 
 def make_passed_step(title: str, sentence: str) -> CheckStep:

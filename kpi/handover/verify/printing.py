@@ -35,6 +35,11 @@ def format_conclusion(found: PackageFindings) -> str:
         failed = [step.title for step in found.steps if step.outcome is StepOutcome.FAILED]
         return f"结论：不通过。{'、'.join(failed)}有不符之处，见上。"
     same = f"{len(found.figures):,} 个数字由事件重算，逐位相同"
+    if not found.bound:
+        return (
+            f"结论：包内一致，不作通过。{same}，但没有用打包时印下的末尾哈希比对过：整个重做过的包也会是这样。"
+            "请从盖章的报告上抄下末尾哈希，用 --head 给出，再核一次。"
+        )
     noted = [step.title for step in found.steps if step.outcome is StepOutcome.NOTED]
     if noted:
         return f"结论：通过。{same}。另有需要您自己比对的提示：{'、'.join(noted)}。"
