@@ -44,9 +44,8 @@ def check_binding(replay: Replay, bag: Path, about: Mapping[str, Any]) -> CheckS
     problems = [*_find_problems(replay, bag, about, binding), *_find_unbound(replay, bag, binding)]
     right = f"第 {binding.seq:,} 号事件登记的承诺、批次、日历、中心名称、公钥和统计时点，与包内的逐项相同。"
     if not problems and (foreign := list_foreign_calendars(bag)):
-        sentence = (
-            f"{right}其中工作日历 {'、'.join(foreign)} 与核验程序自带的不同，请与国务院办公厅的通知核对。"
-        )
+        named = "、".join(foreign)
+        sentence = f"{right}其中 {named} 与核验程序自带的日历不同，请与国务院办公厅的通知核对。"
         return make_note_step(TITLE, sentence)
     return make_judged_step(TITLE, problems, right, "与日志末尾的打包登记不符：")
 

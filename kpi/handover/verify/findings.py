@@ -84,7 +84,7 @@ def attempt_check(title: str, check: Callable[[], CheckStep]) -> CheckStep:
     """Runs a check on contents that somebody may have made to break it: whatever it raises is a failure."""
     try:
         return check()
-    except UnreadablePackage:
+    except (UnreadablePackage, MemoryError):
         raise
     except Exception as problem:
         reason = str(problem).splitlines()[0] if str(problem) else type(problem).__name__

@@ -51,7 +51,8 @@ def check_heads(duck: Duck, about: Mapping[str, Any], heads: Sequence[str]) -> C
     if newest < head["seq"]:
         sentence = (
             f"给出的末尾哈希是第 {newest} 号事件，包的末尾是第 {head['seq']} 号："
-            f"其后的 {head['seq'] - newest:,} 条事件，以及个人信息的承诺、工作日历和中心名称，没有包外的凭据。请给出打包时印下的末尾哈希。"
+            f"其后的 {head['seq'] - newest:,} 条事件，个人信息的承诺、工作日历和中心名称，没有包外的凭据。"
+            "请给出打包时印下的末尾哈希。"
         )
         return CheckStep(HEAD, StepOutcome.NOTED, sentence)
     right = "、".join(f"第 {seq} 号" for seq in found.values())

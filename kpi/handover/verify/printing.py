@@ -1,10 +1,10 @@
 """The verdict for a person who cannot code, and for a program."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kpi.handover.package.claims import exact_text, get_title
-from kpi.handover.verify.findings import FigureComparison, PackageFindings, StepOutcome
+from kpi.handover.verify.findings import CheckStep, FigureComparison, PackageFindings, StepOutcome
 from kpi.handover.verify.recomputation import describe_difference
 from kpi.terminal_tables import LEFT, RIGHT, align_rows
 
@@ -51,6 +51,7 @@ def convert_findings(found: PackageFindings) -> dict[str, Any]:
     return {
         "package": found.package,
         "agree": found.agree,
+        "bound": found.bound,
         "steps": [
             {
                 "title": step.title,
@@ -73,6 +74,22 @@ def convert_findings(found: PackageFindings) -> dict[str, Any]:
             for one in found.figures
         ],
     }
+
+
+def read_findings(content: Mapping[str, Any]) -> PackageFindings:
+    """What `convert_findings` wrote."""
+    steps = [
+        CheckStep(one["title"], StepOutcome[one["outcome"].upper()], one["told"], tuple(one["items"]))
+        for one in content["steps"]
+    ]
+    figures = [
+        FigureComparison(
+            one["indicator"], one["period"], one["vintage"], one["claimed"], one["recomputed"],
+            tuple(one["differing"]),
+        )
+        for one in content["figures"]
+    ]  # fmt: skip
+    return PackageFindings(content["package"], steps, figures)
 
 
 def _make_row(one: FigureComparison) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ whose SHA-256(seed ‖ ":" ‖ hash of the event, hexadecimal) is smallest, whic
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,12 @@ def convert_sample(sample: Sample) -> dict[str, Any]:
     return {"rule": RULE} | asdict(sample)
 
 
+def read_sample(content: Mapping[str, Any]) -> Sample:
+    """What `convert_sample` gave."""
+    values = {one.name: content[one.name] for one in fields(Sample)}
+    return Sample(**values | {"rows": tuple(_read_row(row) for row in content["rows"])})
+
+
 def is_proven(row: Mapping[str, Any], root: str, digest: chain.Digest) -> bool:
     """Whether a row has the hash that it says, and that is under the Merkle root of its batch."""
     content = bytes.fromhex(row["previous"]) + chain.canonicalize(row["event"], row["data"].encode())
@@ -122,6 +128,12 @@ def check_sample(bag: Path, duck: Duck, about: Mapping[str, Any], path: Path) ->
     ]
     right = f"{len(again.rows)} 行由种子“{again.seed}”从 {again.population:,} 行中抽出，都在日志里。"
     return make_judged_step(TITLE, problems, right, "样本与包不符：")
+
+
+def _read_row(row: Mapping[str, Any]) -> SampleRow:
+    first, last = row["batch"]
+    path = [(side, other) for side, other in row["path"]]
+    return SampleRow(**dict(row) | {"batch": (first, last), "path": path})
 
 
 class _ProofReader:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from kpi.handover.package import layout
+from kpi.handover.package.apart import answer_apart, run_apart
 from kpi.handover.package.binding import Binding, read_binding
 from kpi.handover.package.container import UnpackedBag, UnreadablePackage, unpack
 from kpi.handover.package.contents import name_bag
@@ -34,7 +35,9 @@ from kpi.handover.verify.findings import (
     make_passed_step,
 )
 from kpi.handover.verify.manifests import check_manifests
+from kpi.handover.verify.printing import convert_findings, read_findings
 from kpi.offline import Replay
+from tracker.sandbox import Channel
 
 CONTAINER = "压缩包"
 
@@ -50,23 +53,66 @@ class OutsideKnowledge:
     sample: Path | None = None  # of `sample-rows`
     repacked: bool = False  # the person unpacked the package and packed it again
 
+    def as_json(self) -> dict[str, Any]:
+        """For another process of this machine."""
+        return {
+            "heads": list(self.heads),
+            "fingerprint": self.fingerprint,
+            "disclosure": _resolve(self.disclosure),
+            "shown": [_resolve(one) for one in self.shown],
+            "sample": _resolve(self.sample),
+            "repacked": self.repacked,
+        }
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> "OutsideKnowledge":
+        """What `as_json` gave."""
+        files = {name: content[name] and Path(content[name]) for name in ("disclosure", "sample")}
+        return cls(**content | files | {"shown": [Path(one) for one in content["shown"]]})
+
+
+def _resolve(path: Path | None) -> str | None:
+    return None if path is None else str(path.absolute())
+
 
 NOTHING_KNOWN = OutsideKnowledge()
 
 
-def verify_package(path: Path, outside: OutsideKnowledge = NOTHING_KNOWN) -> PackageFindings:
-    """Checks a package from its container to the last digit.
+def verify_apart(path: Path, outside: OutsideKnowledge = NOTHING_KNOWN) -> PackageFindings:
+    """Checks a package from its container to the last digit, in a process of its own.
 
-    Raises: Unreadable for what is no package, or is not safe to open.
+    Raises: UnreadablePackage for what is no package, or is not safe to open.
     """
+    return read_findings(run_apart(f"{__name__}:serve", path, outside.as_json(), (UnreadablePackage,)))
+
+
+def serve(channel: Channel, argument: Any) -> None:
+    """The process that verifies."""
+    path, folder, outside = argument
+    answer_apart(
+        channel,
+        lambda: convert_findings(
+            verify_in_folder(Path(path), OutsideKnowledge.from_json(outside), Path(folder))
+        ),
+        (UnreadablePackage,),
+    )
+
+
+def verify_package(path: Path, outside: OutsideKnowledge = NOTHING_KNOWN) -> PackageFindings:
+    """The same in this process. Raises: UnreadablePackage."""
     with TemporaryDirectory(prefix="hotline-") as folder:
-        there = Path(folder) / "package"
-        there.mkdir()
-        opened = unpack(path, there)
-        checking = _PackageCheck(path.name, Path(folder), opened.bag, outside)
-        checking.check_container(opened)
-        checking.check_log()
-        return checking.findings
+        return verify_in_folder(path, outside, Path(folder))
+
+
+def verify_in_folder(path: Path, outside: OutsideKnowledge, folder: Path) -> PackageFindings:
+    """The same; what is unpacked and made again stays in the folder, which is empty. Raises: as above."""
+    there = folder / "package"
+    there.mkdir()
+    opened = unpack(path, there)
+    checking = _PackageCheck(path.name, folder, opened.bag, outside)
+    checking.check_container(opened)
+    checking.check_log()
+    return checking.findings
 
 
 class _PackageCheck:
