@@ -4,7 +4,7 @@ This is the one rule for what a package may hold: a file is what the log gives, 
 of, or it is refused.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
@@ -33,16 +33,22 @@ def check_contents(
     The replay stands at the log's end; `digest` is the algorithm of the centre's chain."""
     _copy_bound(bag, again, replay, binding)
     write_contents(again, replay, binding, digest, figures)
+    problems = list_differences(bag, again)
+    right = f"{len(list_files(again)):,} 个文件由日志重新生成，与包内的逐字节相同；没有多出的文件。"
+    return make_judged_step(TITLE, problems, right, "与由日志重新生成的不同：")
+
+
+def list_differences(bag: Path, again: Path, names: Iterable[str] | None = None) -> list[str]:
+    """A sentence for each file, or each of those named, that is not the same in both folders."""
     there, made = set(list_files(bag)) - {layout.SIGNATURE}, set(list_files(again))
-    problems = [f"{name}：证据包里不应有这个文件" for name in sorted(there - made)]
-    problems += [f"{name}：包里没有这个文件" for name in sorted(made - there)]
-    problems += [
+    wanted = there | made if names is None else set(names)
+    problems = [f"{name}：证据包里不应有这个文件" for name in sorted(wanted & (there - made))]
+    problems += [f"{name}：包里没有这个文件" for name in sorted(wanted & (made - there))]
+    return problems + [
         f"{name}：{difference}"
-        for name in sorted(there & made)
+        for name in sorted(wanted & there & made)
         if (difference := _find_difference(bag / name, again / name)) is not None
     ]
-    right = f"{len(made):,} 个文件由日志重新生成，与包内的逐字节相同；没有多出的文件。"
-    return make_judged_step(TITLE, problems, right, "与由日志重新生成的不同：")
 
 
 def _copy_bound(bag: Path, again: Path, replay: Replay, binding: Binding) -> None:
