@@ -304,9 +304,12 @@ def forge_files(bag: Path) -> Iterator[Forgery]:
     named = sha256(b"x").hexdigest()
     for name in (
         f"{layout.DOCUMENTS}/{named}.pdf", "data/more.txt", "data/facts/.hidden", "more.txt", "index.htm",
-        "data/calendar/readme.txt", "manifest-md5.txt", "tagmanifest-md5.txt",
+        "data/calendar/readme.txt",
     ):  # fmt: skip
         yield Forgery(f"多出 {name}", lambda bag, name=name: (bag / name).write_bytes(b"x"))
+    for name in ("manifest-md5.txt", "tagmanifest-md5.txt"):
+        more = _signed_with(lambda bag, name=name: (bag / name).write_bytes(b"x"))
+        yield Forgery(f"多出 {name}", more, Closing.SIGNATURE)
 
 
 def alter_part(part: str, change: Callable[[bytes], bytes]) -> Change:
@@ -364,9 +367,8 @@ def forge_signature(bag: Path) -> Iterator[Forgery]:
         name = f"signature {'/'.join(map(str, path))}"
         yield Forgery(name, alter_value(layout.SIGNATURE, path), closing=Closing.NOTHING)
     yield Forgery("signature 多出", add_value(layout.SIGNATURE, ("more",)), closing=Closing.NOTHING)
-    yield Forgery(
-        "signature 空格", lambda bag: _append(bag / layout.SIGNATURE, b"\n"), closing=Closing.NOTHING
-    )
+    spaces = replace_in(layout.SIGNATURE, b"{", b"{ ")
+    yield Forgery("signature 空格", spaces, Closing.NOTHING)
 
     def sign_anew(bag: Path) -> None:
         about = orjson.loads((bag / layout.ABOUT).read_bytes())

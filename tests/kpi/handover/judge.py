@@ -1,4 +1,4 @@
-"""Verifies the packages named on standard input, one a line, with the code that is given: ours, or a single file.
+"""Verifies the packages named on standard input, one a line, with the code at a path: ours, or a file's.
 
 Each line is [path, heads, fingerprint]; the answer says whether the verdict is 通过, and what failed first. A
 verdict cannot get better after a step that failed, so that it ends there.
