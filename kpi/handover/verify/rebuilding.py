@@ -4,8 +4,8 @@ This is the one rule for what a package may hold: a file is what the log gives, 
 of, or it is refused.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
 from shutil import copyfile
@@ -57,14 +57,14 @@ def _copy_bound(bag: Path, again: Path, replay: Replay, binding: Binding) -> Non
         if (bag / name).is_file() and compute_digests(bag / name)["sha256"] == known:
             (again / name).parent.mkdir(parents=True, exist_ok=True)
             copyfile(bag / name, again / name)
-    for name in list_uncomputed_manifests():
+    for name in _list_uncomputed_manifests():
         if (bag / name).is_file():
             copyfile(bag / name, again / name)
 
 
-def list_uncomputed_manifests() -> list[str]:
+def _list_uncomputed_manifests() -> list[str]:
     """The manifests of digests that this machine cannot compute."""
-    missing = [one for one in DIGESTS if one not in compute_digests(Path(__file__))]
+    missing = [one for one in DIGESTS if one not in hashlib.algorithms_available]
     return [f"{kind}-{one}.txt" for one in missing for kind in ("manifest", "tagmanifest")]
 
 
@@ -90,7 +90,7 @@ def _find_difference(there: Path, made: Path) -> str | None:
 
 
 def _hash(path: Path) -> bytes:
-    found = sha256()
+    found = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             found.update(chunk)
