@@ -1,43 +1,33 @@
 """Commands about indicators."""
 
-import csv
-import io
-import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 
-from kpi import figure_report
 from kpi.cli_center import CenterContext, open_center
-from kpi.closing.as_known import read_figures_as_known, read_year_as_known
+from kpi.figure_printing import print_by, print_figures, print_json, print_rows, print_rows_then, print_traced
 from kpi.figures import catalogue as cards
 from kpi.figures import results
-from kpi.figures.as_of import read_rows_as_of
+from kpi.figures.counted_rows import PartName
 from kpi.figures.definitions.cards import list_cards_in_force
 from kpi.figures.definitions.choosing import choose_definition
-from kpi.figures.definitions.computing import compute_figures_by
 from kpi.figures.definitions.in_force import PACKAGED, Definitions, read_definitions
-from kpi.figures.figure import Figure
-from kpi.figures.from_months import NOT_COMPARED
-from kpi.figures.indicators import GROUPS, INDICATORS, Indicator, find_indicator
-from kpi.figures.locked_figures import Position
+from kpi.figures.indicators import GROUPS, INDICATORS, find_indicator
 from kpi.figures.measures import MEASURES
-from kpi.figures.rows import PartName, RowPage, read_figure_rows, read_rows
-from kpi.figures.serializing import FigureJson, serialize_comparison, serialize_figure, serialize_rows
-from kpi.figures.tracing import TracedFigure, find_code
+from kpi.figures.serializing import serialize_figure
+from kpi.figures.tracing import find_code
 from tracker import centers
 from tracker.centers import Center
 from tracker.database import Database, get_driver, has_database, open_database
 from tracker.events.times import BEIJING, get_day_start, parse_day, parse_moment
 from tracker.facts import FACTS
-from tracker.periods import Month, Period, Year, parse_period
+from tracker.periods import Month, Year, parse_period
 from tracker.settings import Settings
 
 PAGE = 50
-_NOTHING_THEN = "那时这一期还没有开始，或还没有任何交付。"
 
-_center = click.option("--center", help="中心编号；只有一个中心时可省略。")
+_center = click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
 _part = click.option(
     "--part",
     type=click.Choice([str(name) for name in PartName]),
@@ -103,18 +93,19 @@ def kpi(
             "列出背后的行、指定口径时，请指明是哪个指标，例如 hotline kpi 2023-05 call_answer_rate --rows。"
         )
     on = at_seq if as_of is None else _parse_moment(as_of)
-    with open_center(center, _get_now()) as context:
+    now = _get_now()
+    with open_center(center, now) as context:
         if definition and key:
             by = choose_definition(
                 read_definitions(context.connection, context.center.center_id), key, definition
             )
-            _print_by(context, by, span, part if rows else None, limit, offset, as_objects=as_objects)
+            print_by(context, by, span, part if rows else None, limit, offset, now=now, as_objects=as_objects)
         elif rows and key and on is not None:
-            _print_rows_then(context, key, span, part, limit, offset, on, as_objects=as_objects)
+            print_rows_then(context, key, span, part, limit, offset, on, as_objects=as_objects)
         elif rows and key:
-            _print_rows(context, key, span, part, limit, offset, as_objects=as_objects)
+            print_rows(context, key, span, part, limit, offset, as_objects=as_objects)
         else:
-            _print_figures(context, key, span, as_objects=as_objects, as_table=as_table, live=live, on=on)
+            print_figures(context, key, span, as_objects=as_objects, as_table=as_table, live=live, on=on)
 
 
 @click.command("code")
@@ -138,10 +129,10 @@ def code(code: str, center: str | None, as_objects: bool, part: str, limit: int,
     with database.engine.connect() as connection:
         traced = find_code(connection, code, center)
         if as_objects:
-            _print_json([serialize_figure(one.figure) | {"stands": one.stands} for one in traced])
+            print_json([serialize_figure(one.figure) | {"stands": one.stands} for one in traced])
             return
         for one in traced:
-            _print_traced(
+            print_traced(
                 CenterContext(connection, codes[one.figure.center], _get_now()), one, part, limit, offset
             )
         if len(traced) > 1:
@@ -172,7 +163,7 @@ def catalogue(
     months = Year(year).months if year else (Month.of(_get_now()),)
     cards_by_key = {one.key: list_cards_in_force(definitions, one.key, months) for one in selection}
     if as_objects:
-        _print_json([card for cards in cards_by_key.values() for card in cards])
+        print_json([card for cards in cards_by_key.values() for card in cards])
         return
     click.echo(f"{name}{f'{year}年' if year else '现行'}的口径\n" if name else "随系统发布的口径\n")
     for title, indicators in GROUPS:
@@ -251,164 +242,3 @@ def _parse_moment(text: str) -> datetime:
         return parse_moment(text)
     except ValueError:
         raise click.BadParameter(f"“{text}”不是日期或时间；请写 2023-07-01 或 2023-07-01T18:00。") from None
-
-
-def _print_figures(
-    context: CenterContext,
-    key: str | None,
-    span: Period,
-    *,
-    as_objects: bool,
-    as_table: bool = False,
-    live: bool = False,
-    on: Position | None = None,
-) -> None:
-    year = (context.connection, context.center.center_id, span.first_day.year)
-    by_period = results.read_year(*year, live=live) if on is None else read_year_as_known(*year, on)
-    figures_by_key = {one: by_period.get(one, {}) for one in INDICATORS if key in (None, one)}
-    periods = (span, *figure_report.list_shorter_periods(span))
-    rows = [figures[period] for figures in figures_by_key.values() for period in periods if period in figures]
-    definitions = read_definitions(context.connection, context.center.center_id)
-    compared = NOT_COMPARED
-    if on is None and not live:
-        compared = results.read_month_comparisons(*year[:2], definitions, figures_by_key)
-    if as_objects or as_table:
-        objects = [
-            serialize_figure(one) | serialize_comparison(compared.get((one.indicator, one.period)))
-            for one in rows
-        ]
-        (_print_json if as_objects else _print_csv)(objects)
-        return
-    fresh = results.read_freshness(context.connection, context.center.center_id)
-    click.echo(figure_report.format_heading(context.center.name, span, fresh, on))
-    if not rows and on is not None:
-        click.echo(_NOTHING_THEN)
-    elif not rows:
-        click.echo("这一期尚未开始，或还没有任何交付。")
-    elif key:
-        by = definitions.select_versions(key, (figure.definition_version for figure in rows))
-        click.echo(
-            "\n".join(
-                figure_report.format_indicator(definitions.find_in_force(key, span), rows, by, compared)
-            )
-        )
-    else:
-        click.echo(
-            "\n".join(figure_report.format_figures(figures_by_key, span, definitions.groups(span), compared))
-        )
-    if on is not None and not all(figure.code for figure in rows):
-        click.echo("没有溯源码的数字当时没有计算过，由截至那时的事件算出。")
-
-
-def _print_by(
-    context: CenterContext,
-    by: Indicator,
-    span: Period,
-    part: str | None,
-    limit: int,
-    offset: int,
-    *,
-    as_objects: bool,
-) -> None:
-    """Figures by a definition that need not be in force, or the rows of one of their parts."""
-    periods = (span, *figure_report.list_shorter_periods(span))
-    (figures,) = compute_figures_by(context.connection, context.center.center_id, [by], periods, _get_now())
-    rows_listed = [figures[period] for period in periods if period in figures]
-    if not rows_listed:
-        click.echo("这一期尚未开始。")
-    elif part:
-        rows = read_figure_rows(context.connection, by, figures[span], part, limit=limit, offset=offset)
-        _print_page(context, by, span, part, rows, offset, None, as_objects=as_objects)
-    elif as_objects:
-        _print_json([serialize_figure(figure) for figure in rows_listed])
-    else:
-        click.echo(f"{context.center.name} {span.label}，按指定的口径由事实计算，未保存")
-        click.echo("\n".join(figure_report.format_indicator(by, rows_listed)))
-
-
-def _print_rows(
-    context: CenterContext, key: str, span: Period, part: str, limit: int, offset: int, *, as_objects: bool
-) -> None:
-    center = context.center.center_id
-    page = read_rows(context.connection, center, key, span, part, limit=limit, offset=offset)
-    by = read_definitions(context.connection, center).find_in_force(key, span)
-    figure = results.find_figure(context.connection, center, key, span)
-    sealed = figure if figure is not None and figure.vintage else None
-    _print_page(context, by, span, part, page, offset, sealed, as_objects=as_objects)
-
-
-def _print_rows_then(
-    context: CenterContext,
-    key: str,
-    span: Period,
-    part: str,
-    limit: int,
-    offset: int,
-    on: Position,
-    *,
-    as_objects: bool,
-) -> None:
-    """The rows of the figure that was known on a position, as of where the log stood for it."""
-    figures = read_figures_as_known(context.connection, context.code, span, on)
-    figure = next((one for one in figures if one.indicator == key), None)
-    if figure is None:
-        click.echo(_NOTHING_THEN)
-        return
-    page = read_rows_as_of(context.connection, figure, part, limit=limit, offset=offset)
-    if as_objects:
-        _print_json(serialize_rows(page))
-        return
-    title = INDICATORS[key].title
-    click.echo(
-        f"{context.center.name} {span.label} {title}的{figure_report.name_side(part)}，"
-        f"{figure_report.format_earlier_value(figure)}"
-    )
-    click.echo("\n".join(figure_report.format_rows_as_of(page, offset, figure)))
-
-
-def _print_page(
-    context: CenterContext,
-    by: Indicator,
-    span: Period,
-    part: str,
-    page: RowPage,
-    offset: int,
-    sealed: Figure | None,
-    *,
-    as_objects: bool,
-) -> None:
-    if as_objects:
-        _print_json(serialize_rows(page))
-        return
-    click.echo(f"{context.center.name} {span.label} {by.title}的{figure_report.name_side(part)}")
-    click.echo("\n".join(figure_report.format_rows(page, offset, sealed)))
-
-
-def _print_traced(context: CenterContext, traced: TracedFigure, part: str, limit: int, offset: int) -> None:
-    """The figure of a code, the first rows behind it as they were then, its definition."""
-    figure = traced.figure
-    click.echo("\n".join(figure_report.format_traced(traced, context.center.name)))
-    if figure.indicator not in INDICATORS:
-        return
-    page = read_rows_as_of(context.connection, figure, part, limit=limit, offset=offset)
-    click.echo(f"\n事件日志到第{figure.log_seq:,}号时背后的行（{figure_report.name_side(part)}）：")
-    click.echo("\n".join(figure_report.format_rows_as_of(page, offset, figure)))
-    click.echo("\n口径：")
-    by = read_definitions(context.connection, figure.center).version(
-        figure.indicator, figure.definition_version
-    )
-    click.echo(cards.format_card(by))
-
-
-def _print_csv(rows: list[FigureJson]) -> None:
-    """One line a figure; None is an empty cell. Nothing where there are no figures."""
-    if rows:
-        text = io.StringIO()
-        lines = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-        lines.writeheader()
-        lines.writerows(rows)
-        click.echo(text.getvalue(), nl=False)
-
-
-def _print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -24,7 +24,7 @@ from kpi.figures.indicators.units import get_part_unit
 from tracker.events.times import get_day
 from tracker.periods import Month, Year, parse_period
 
-_center = click.option("--center", help="中心编号；只有一个中心时可省略。")
+_center = click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
 _which = click.argument("which", metavar="文件.toml | 指标 版本号|对照口径", nargs=-1, required=True)
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from kpi.figures.counted_rows import PartName
 from kpi.figures.figure import Figure, Status
 from kpi.figures.from_months import NOT_COMPARED, MonthComparison, MonthComparisons
 from kpi.figures.gap_words import find_remedy
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.locked_figures import Position
 from kpi.figures.results import Freshness
-from kpi.figures.rows import PartName, RowPage
+from kpi.figures.rows import RowPage
 from kpi.figures.sources import SOURCES
 from kpi.figures.tracing import TracedFigure
 from kpi.terminal_tables import (

@@ -86,7 +86,7 @@ JOBS = (
     ),
     ScheduledJob(
         name="rehearsals",
-        title="重算“如果今天评价”",
+        title="按今天的数据重算评价得分",
         schedule={"minute": "*"},
         run=rehearse_years,
     ),

@@ -51,7 +51,7 @@ def log() -> None:
 
 
 @log.command("verify")
-@click.option("--center", help="只核验这个中心；不指明则全部核验。")
+@click.option("--center", metavar="编号", help="只核验这个中心；不指明则全部核验。")
 @click.option("--head", help="外部给出的末尾哈希（例如盖章月报上印的），用来发现整体改写或截断。")
 def verify(center: str | None, head: str | None) -> None:
     """重新计算哈希链，指出第一条不符的事件。"""
@@ -81,7 +81,7 @@ def _format_verification(verdict: event_log.LogVerification) -> str:
 
 @log.command("show")
 @click.argument("what")
-@click.option("--center", help="中心编号；只有一个中心时可省略。")
+@click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
 def show(what: str, center: str | None) -> None:
     """查看一条事件（编号），或一件事物的全部事件（如 call/2023080100023932），以 CloudEvents 形式印出。"""
     settings = Settings.read()
@@ -99,7 +99,7 @@ def show(what: str, center: str | None) -> None:
 
 
 @log.command("head")
-@click.option("--center", help="中心编号；只有一个中心时可省略。")
+@click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
 def head(center: str | None) -> None:
     """印出日志末尾的编号和哈希；印在盖章的纸上，就能在日志之外证明它没有被改写。"""
     settings = Settings.read()

@@ -177,6 +177,16 @@ def parse_period(text: str) -> Period:
     return Year(year)
 
 
+def parse_day(text: str) -> date:
+    """Read 2023-05-01, in a year that there are periods of: a day before it and one after it are days too.
+
+    Raises: ValueError for anything else."""
+    day = date.fromisoformat(text)
+    if day.year not in YEARS:
+        raise ValueError(f"没有“{day.year}年”：年份应为{YEARS[0]}至{YEARS[-1]}。")
+    return day
+
+
 def list_periods(year: int) -> tuple[Period, ...]:
     """The twelve months, then the four quarters, then the year itself."""
     whole = Year(year)

@@ -205,6 +205,9 @@ def parse_toml(text: str, refused: ErrorType, whose: str = "") -> TomlTable:
         data = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as problem:
         raise refused(f"{whose} {_translate_fault(str(problem), split_lines(text))}".strip()) from None
+    except (RecursionError, ValueError, ArithmeticError):
+        sentence = "里面有套得太深的内容，或长得不合理的数，请改短。"
+        raise refused(f"{whose} {sentence}".strip()) from None
     return TomlTable(data, refused, whose, index_lines(text))
 
 

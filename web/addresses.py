@@ -8,7 +8,7 @@ from datetime import date
 from flask import Flask
 from werkzeug.routing import BaseConverter, ValidationError
 
-from tracker.periods import Month, Period, PeriodProblem, Year, parse_period
+from tracker.periods import Month, Period, PeriodProblem, Year, parse_day, parse_period
 
 
 class CenterCode(BaseConverter):
@@ -61,7 +61,7 @@ class DayConverter(BaseConverter):
 
     def to_python(self, value: str) -> date:
         try:
-            return date.fromisoformat(value)
+            return parse_day(value)
         except ValueError as problem:
             raise ValidationError from problem
 

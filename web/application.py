@@ -13,8 +13,7 @@ from tracker.vault import Vault, open_vault
 from web import addresses, as_of, cookies, formatting, headers, instance, null_characters, problems
 from web.access import guard, limits
 from web.access.demo_people import DEMO
-from web.api import openapi
-from web.api.deliveries import api
+from web.api import api, openapi
 from web.help_cards import draw_help_card
 from web.instance import Clock, Instance
 from web.pages import PAGES
@@ -28,7 +27,7 @@ def create_app(
     vault: Vault | None = None,
     demo: bool = False,
 ) -> Flask:
-    """The application over a database. It keeps nothing in memory but how often an address has tried.
+    """The application over a database. It keeps nothing in memory that another process would have to know.
 
     `demo` lets everybody in as one of the demo's people. `vault` is the instance's own when not given.
     """

@@ -27,6 +27,7 @@ COMMANDS = (
     CommandEntry("serve", "web.serving:serve", "启动看板和定时任务", "运行"),
     CommandEntry("jobs", "web.jobs_cli:jobs", "定时任务：立即运行，或查看上次和下次运行", "运行"),
     CommandEntry("people", "web.access.cli:people", "账号：新增、列出、授权、重置口令", "账号"),
+    CommandEntry("tokens", "web.access.cli:tokens", "接口令牌：列出、签发、换新、吊销", "账号"),
     CommandEntry("center", "tracker.cli:center", "热线中心：新增、列出", "数据"),
     CommandEntry("ingest", "ingest.importing.cli:ingest", "导入话单、工单、花名册等文件", "数据"),
     CommandEntry("profile", "ingest.profiles.cli:profile", "导入方案：由文件草拟、检查、列出", "数据"),
@@ -81,7 +82,7 @@ COMMANDS = (
     CommandEntry("claims", "kpi.evaluation.claims.cli:claims", "核对一张表里的比率、合计、序列", "评价"),
 )
 
-AUDITED = frozenset(  # what changes the log or hands something over; `people` and `disclose` say more
+AUDITED = frozenset(  # what changes the log or hands something over; others say more
     (
         "ingest", "questions answer", "questions people", "void", "zero-report", "name", "declare",
         "center add", "rebuild", "export", "package", "attest", "experts", "evaluation-report",

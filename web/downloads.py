@@ -30,6 +30,11 @@ def send_document(data: bytes, name: str) -> Response:
     return Response(data, mimetype=_DOCUMENT, headers=_make_disposition(name))
 
 
+def send_text(text: str, name: str) -> Response:
+    """A text file to be saved under a name."""
+    return Response(text, mimetype="text/plain", headers=_make_disposition(name))
+
+
 def format_csv_line(cells: Iterable[str]) -> str:
     """A line in which no cell is run by a spreadsheet and no free text tells a number of a person."""
     text = StringIO()

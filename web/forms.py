@@ -1,8 +1,10 @@
 """What all forms share: a token against forged requests, and Chinese words for what is wrong."""
 
+from typing import Any
+
 from flask_wtf import FlaskForm  # type: ignore[import-untyped]
-from wtforms import (  # type: ignore[import-untyped]
-    DateField,
+from wtforms import DateField as DateInput  # type: ignore[import-untyped]
+from wtforms import (
     FileField,
     MultipleFileField,
     PasswordField,
@@ -15,7 +17,10 @@ from wtforms import (  # type: ignore[import-untyped]
 )
 from wtforms.validators import DataRequired, EqualTo, Length, Optional  # type: ignore[import-untyped]
 
+from tracker.periods import YEARS
+
 __all__ = [
+    "DataRequired",
     "DateField",
     "EqualTo",
     "FileField",
@@ -33,6 +38,18 @@ __all__ = [
     "limit_length",
     "require",
 ]
+
+
+class DateField(DateInput):  # type: ignore[misc]
+    """A day in a year that there are periods of."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and self.data.year not in YEARS:
+            self.data = None
+            raise ValueError(f"年份应为{YEARS[0]}至{YEARS[-1]}。")
 
 
 class PageForm(FlaskForm):  # type: ignore[misc]

@@ -58,7 +58,7 @@ def get_connection() -> sa.Connection:
 
 
 def get_log_connection() -> psycopg.Connection[Any]:
-    """The same connection as the log's readers take it."""
+    """The request's connection as a psycopg connection, which the log's readers take; it can read only."""
     return cast("psycopg.Connection[Any]", get_connection().connection.driver_connection)
 
 
@@ -78,7 +78,10 @@ def open_log_transaction() -> Iterator[psycopg.Connection[Any]]:
 
 @contextmanager
 def open_transaction() -> Iterator[sa.Connection]:
-    """The same as what is computed and closed takes it; `driver_of` gives the other."""
+    """A SQLAlchemy connection that may write, in one transaction: committed, or rolled back on an exception.
+
+    `tracker.database.get_driver` gives the psycopg connection under it.
+    """
     with get_instance().database.engine.begin() as connection:
         yield connection
 

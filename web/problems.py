@@ -4,7 +4,7 @@ import logging
 
 import psycopg
 import sqlalchemy as sa
-from flask import Flask, render_template
+from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 
@@ -39,7 +39,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _show_fault)
 
 
-def _show_refused(problem: HTTPException) -> tuple[str, int]:
+def _show_refused(problem: HTTPException) -> tuple[str | Response, int]:
     if isinstance(problem, CSRFError):
         return _render_page(*_STALE, 400)
     code = problem.code or 500
@@ -52,15 +52,18 @@ def _show_refused(problem: HTTPException) -> tuple[str, int]:
     return _render_page(title, ours or advice, code)
 
 
-def _show_no_database(problem: Exception) -> tuple[str, int]:
+def _show_no_database(problem: Exception) -> tuple[str | Response, int]:
     logger.error("the database cannot be reached: %s", problem)
     return _render_page(*_NO_DATABASE, 503)
 
 
-def _show_fault(problem: Exception) -> tuple[str, int]:
+def _show_fault(problem: Exception) -> tuple[str | Response, int]:
     logger.exception("a page failed", exc_info=problem)
     return _render_page(*_FAULT, 500)
 
 
-def _render_page(title: str, advice: str, code: int) -> tuple[str, int]:
+def _render_page(title: str, advice: str, code: int) -> tuple[str | Response, int]:
+    """A page; for a machine, which reads none, the sentence alone."""
+    if request.path.startswith("/api/"):
+        return jsonify(error=advice), code
     return render_template("problem.html", title=title, advice=advice, code=code, frame=None), code

@@ -16,7 +16,7 @@ from tracker.settings import Settings
 from web.access.first_start import add_first_administrator
 from web.access.masking import masked_text
 
-HOST, PORT, THREADS = "127.0.0.1", 8000, 8
+HOST, PORT = "127.0.0.1", 8000
 
 
 class MaskedLines(logging.Formatter):
@@ -78,9 +78,8 @@ def serve_pages(
     demo: bool = False,
 ) -> None:
     """Serves until Ctrl+C or SIGTERM; then jobs, connections and the embedded server stop in turn."""
-    from waitress import create_server  # type: ignore[import-untyped]
-
     from web.application import create_app
+    from web.http_server import make_server
     from web.instance import get_instance_of
     from web.jobs.working import stand_by
     from web.scheduler import start
@@ -89,7 +88,7 @@ def serve_pages(
     to_standard_error.setFormatter(MaskedLines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[to_standard_error])
     app = create_app(database, settings, demo=demo)
-    server = create_server(app, host=host, port=port, threads=THREADS)
+    server = make_server(app, host, port, proxies=settings.proxies)
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: sys.exit(0))
     scheduler, stop_working = start(database, settings.home), stand_by(get_instance_of(app))

@@ -1,7 +1,9 @@
 """Cells as typed values: one module a kind of value."""
 
 from ingest.cells.column import (
+    BEIJING_TIME,
     DATE_ORDERS,
+    TIME_ZONES,
     CellParser,
     CellProblem,
     Column,
@@ -9,6 +11,7 @@ from ingest.cells.column import (
     DateOrder,
     NoticeCounts,
 )
+from ingest.cells.contents import Content, classify_cell, classify_column
 from ingest.cells.json_columns import (
     NULL,
     JsonReader,
@@ -33,6 +36,7 @@ from ingest.cells.numbers import (
 from ingest.cells.phones import match_usual_phones, read_phone
 from ingest.cells.spans import read_span
 from ingest.cells.text import (
+    MemoizedReader,
     add_empty_words,
     match_usual_ids,
     memoize,
@@ -43,6 +47,7 @@ from ingest.cells.text import (
     to_plain,
 )
 from ingest.cells.times import (
+    MomentReader,
     ToTheMinute,
     has_only_days,
     has_only_minutes,
@@ -53,22 +58,29 @@ from ingest.cells.times import (
 )
 from ingest.cells.units import CLOCKS, MEASURES, MONEY, TIME, UnitFamily, UnitUnknown, find_any_unit
 from ingest.cells.words import Vocabulary, to_comparable
+from ingest.cells.written_times import HALVES
 
 __all__ = [
+    "BEIJING_TIME",
     "CLOCKS",
     "DATE_ORDERS",
+    "HALVES",
     "MEASURES",
     "MONEY",
     "NULL",
     "TIME",
+    "TIME_ZONES",
     "CellParser",
     "CellProblem",
     "Column",
     "ColumnReader",
+    "Content",
     "DateOrder",
     "JsonReader",
     "JsonReaderFactory",
     "JsonValue",
+    "MemoizedReader",
+    "MomentReader",
     "NoticeCounts",
     "ToTheMinute",
     "UnitFamily",
@@ -76,6 +88,8 @@ __all__ = [
     "Vocabulary",
     "add_empty_words",
     "as_written",
+    "classify_cell",
+    "classify_column",
     "find_any_unit",
     "find_full_marks",
     "find_unit_family",

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from tracker.tabular import Cell
 
@@ -22,6 +23,9 @@ class CellProblem(ValueError):
 DateOrder = Literal["月日年", "日月年"]
 DATE_ORDERS: tuple[DateOrder, ...] = ("月日年", "日月年")
 
+BEIJING_TIME = "北京时间"  # how a profile names the zone of moments that say none, where it is ours
+TIME_ZONES = (BEIJING_TIME, "UTC")  # those that a page offers
+
 NoticeCounts = Counter[str]  # sentence about a reading → how many cells gave rise to it
 
 
@@ -33,6 +37,8 @@ class Column:
     label: str  # as printed in the header
     unit: str | None = None  # from the header, the profile or the table's title
     dates: DateOrder | None = None  # of dates whose year stands last; None: they are in doubt
+    zone: ZoneInfo | None = None  # of moments that say none; None: Beijing's
+    half: int | None = None  # the column that says whether its hour, up to 12, is of the morning
     to_the_minute: bool = False  # its times all say 00 seconds: nobody wrote the seconds down
     only_days: bool = False  # its times are all midnight: of a day, nobody wrote the time down
     words: Mapping[str, str] = field(default_factory=dict)  # the vendor's word → the field's own

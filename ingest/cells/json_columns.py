@@ -67,7 +67,7 @@ def as_written(
 
 def read_moments(column: Column, read: ColumnReader) -> JsonReader:
     """For moments written 2023-05-01 08:03:05, or not at all."""
-    if column.to_the_minute:
+    if column.to_the_minute or column.zone:
         return lambda cells: [NULL if cell == "" else None for cell in cells]
     return _read_moments
 
@@ -105,7 +105,7 @@ def _make_value_reader(column: Column, read: ColumnReader) -> Callable[[Cell], J
 
 
 def _exclude_personal(piece: Callable[[Cell], JsonValue]) -> Callable[[Cell], JsonValue]:
-    """The same without a person's number, which goes the long way and is made a token there."""
+    """The reader, which leaves a person's number to the slower way, where it becomes a token of the vault."""
 
     def impersonal(cell: Cell) -> JsonValue:
         found = piece(cell)

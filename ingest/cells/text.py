@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from ingest.cells.column import CellParser, CellProblem, Column, ColumnReader
@@ -132,11 +133,14 @@ def match_usual_ids(column: Column) -> Callable[[Sequence[str]], bool]:
     return usual
 
 
-def memoize(reader: ColumnReader) -> ColumnReader:
-    """For columns with few different values: each is parsed once."""
+@dataclass(frozen=True)
+class MemoizedReader:
+    """Compiles the parsers of columns with few different values."""
 
-    def compiled(column: Column) -> CellParser:
-        parse = reader(column)
+    reader: ColumnReader
+
+    def __call__(self, column: Column) -> CellParser:
+        parse = self.reader(column)
         memory: dict[Cell, object] = {}
 
         def recall(cell: Cell) -> object:
@@ -150,7 +154,10 @@ def memoize(reader: ColumnReader) -> ColumnReader:
 
         return recall
 
-    return compiled
+
+def memoize(reader: ColumnReader) -> MemoizedReader:
+    """For columns with few different values: each is parsed once."""
+    return MemoizedReader(reader)
 
 
 def add_empty_words(words: str, reader: ColumnReader) -> ColumnReader:

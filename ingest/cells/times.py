@@ -1,13 +1,14 @@
-"""Moments and days in the many ways they are written; all in Beijing time."""
+"""Moments and days in the many ways they are written, as those of Beijing."""
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from ingest.cells.column import CellParser, CellProblem, Column, ColumnReader
+from ingest.cells.column import CellParser, CellProblem, Column
 from ingest.cells.text import NOTHING, to_halfwidth, to_plain
-from ingest.cells.written_times import Precision, read_number, read_written
+from ingest.cells.written_times import Precision, read_number, read_written, says_zone
 from tracker.events.times import BEIJING
 from tracker.tabular import Cell
 from tracker.tabular.cell_meanings import From1904
@@ -49,23 +50,24 @@ def to_unmarked(at: datetime | None) -> datetime | None:
     return datetime.combine(at, at.time(), at.tzinfo) if type(at) is ToTheMinute else at
 
 
-def make_moment_reader(*, date_only: DateOnly = "refused", marked: bool = False) -> ColumnReader:
-    """A point in time; a notice tells of times without seconds, which are `ToTheMinute` where `marked`.
+@dataclass(frozen=True)
+class MomentReader:
+    """Compiles the parsers of columns of moments; `make_moment_reader` says what its parts mean."""
 
-    A cell without time of day is a problem, or, with a notice, the start or the last second of its day.
-    24:00 ends its day: where a day alone is its last second, so is 24:00.
-    """
+    date_only: DateOnly
+    marked: bool
 
-    def compiled(column: Column) -> CellParser:
+    def __call__(self, column: Column) -> CellParser:
+        date_only, marked = self.date_only, self.marked
         nothing = NOTHING | column.empties
         written = datetime.fromisoformat
-        combined = datetime.combine
+        combined, zone = datetime.combine, column.zone
 
         def parse(cell: Cell) -> datetime | None:
             if not cell:
                 return None
             # the usual case, and only that: 2023-05-01 08:03:05
-            if type(cell) is str and len(cell) > 18 and cell[11:13] != "24":
+            if zone is None and type(cell) is str and len(cell) > 18 and cell[11:13] != "24":
                 try:
                     naive = written(cell)
                 except ValueError:
@@ -90,10 +92,18 @@ def make_moment_reader(*, date_only: DateOnly = "refused", marked: bool = False)
             return at if at is None or at.time() != time() else _take_end(at, column)
 
         if date_only == "end" and column.only_days:
+            column, zone = replace(column, zone=None), None  # a day is one wherever it is read
             return parse_days
         return parse_coarse if marked and column.to_the_minute else parse
 
-    return compiled
+
+def make_moment_reader(*, date_only: DateOnly = "refused", marked: bool = False) -> MomentReader:
+    """A point in time; a notice tells of times without seconds, which are `ToTheMinute` where `marked`.
+
+    A cell without time of day is a problem, or, with a notice, the start or the last second of its day.
+    24:00 ends its day: where a day alone is its last second, so is 24:00.
+    """
+    return MomentReader(date_only, marked)
 
 
 def has_only_minutes(cells: Iterable[Cell]) -> bool:
@@ -180,6 +190,22 @@ _WITHOUT_TIME: dict[DateOnly, Callable[[datetime, Column], datetime]] = {
 
 def _read(cell: Cell, column: Column, nothing: frozenset[str]) -> tuple[datetime, Precision] | None:
     """Wall-clock time in Beijing and how finely it was written; None for the many spellings of no time."""
+    found = _read_as_written(cell, column, nothing)
+    if found is None or column.zone is None or found[1] == "day":
+        return found
+    if not isinstance(cell, date) and says_zone(to_halfwidth(to_plain(cell))):
+        return found
+    there = found[0].replace(tzinfo=column.zone)
+    if there.utcoffset() != there.replace(fold=1).utcoffset():
+        raise CellProblem("在当地换夏令时的那一小时里，分不清是哪一刻", "请写成带时区的时刻，如 …-05:00")
+    at = there.astimezone(BEIJING).replace(tzinfo=None)
+    return at, "second" if found[1] == "midnight" else found[1]
+
+
+def _read_as_written(
+    cell: Cell, column: Column, nothing: frozenset[str]
+) -> tuple[datetime, Precision] | None:
+    """The same in the zone of its column, but for moments that tell theirs."""
     if isinstance(cell, date) and cell.year <= 1900:
         if not _is_never(cell):
             raise _NUMBER_AS_DATE

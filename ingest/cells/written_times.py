@@ -15,6 +15,7 @@ _WEEKDAY = re.compile(r"\(?(?:星期|周)[一二三四五六日天]\)?")
 _MORNING = ("上午", "凌晨", "清晨", "早晨", "早上", "AM")
 _AFTERNOON = ("下午", "午后", "傍晚", "PM")
 _NIGHT = ("晚上", "晚间", "夜间", "夜里", "夜晚", "深夜", "半夜", "午夜")  # goes on past midnight
+HALVES = frozenset((*_MORNING, *_AFTERNOON, *_NIGHT, "中午", "A", "P", "A.M.", "P.M."))  # of the day
 _HALVES = "|".join((*_MORNING[:-1], *_AFTERNOON[:-1], *_NIGHT, "中午", r"[AP]\.?M\.?"))
 _WRITTEN = re.compile(
     r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?"
@@ -29,6 +30,7 @@ _COMPACT = re.compile(
 )
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _EPOCH = re.compile(r"(1\d{9})(?:\.0)?(\d{3})?(?:\.0)?")  # seconds, or milliseconds
+_ZONE_BEHIND = re.compile(r":\d{2}(?:[.,]\d+)?\s*(?:[AP]\.?M\.?)?\s*(?:Z|[+-]\d{2}:?\d{2})", re.IGNORECASE)
 _BEIJING_1970 = datetime(1970, 1, 1, 8)
 _EXCEL_DAY_0 = datetime(1899, 12, 30)
 _DAYS_TO_1904 = 1462  # between the first days of the two ways of counting
@@ -49,6 +51,12 @@ def read_number(written: str, *, from_1904: bool = False) -> tuple[datetime, Pre
         return None
     since = timedelta(seconds=int(epoch[1]), milliseconds=int(epoch[2] or 0))
     return _BEIJING_1970 + since, "second"
+
+
+def says_zone(written: str) -> bool:
+    """Whether a moment is the same wherever it is read: one with a zone behind it, or since 1970."""
+    found = _ZONE_BEHIND.search(written)
+    return _EPOCH.fullmatch(written) is not None or (found is not None and found.end() == len(written))
 
 
 def read_written(written: str) -> tuple[datetime, Precision] | None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from tracker.periods import Month, Period, PeriodProblem, Quarter, Year
 from tracker.tabular.saved_time import find_time_saved
 
 GIVEN, FILE_NAME, WORKBOOK, IMPORT, FORM = "given", "file name", "workbook", "import", "form"
-PRINTED = "printed"
+PRINTED, EVENTS = "printed", "events"
 BASES = {
     GIVEN: "人工指定",
     FILE_NAME: "文件名",
@@ -20,6 +20,7 @@ BASES = {
     PRINTED: "表上写明的时间",
     IMPORT: "导入时间",
     FORM: "表单提交时刻",
+    EVENTS: "事件自带的时间",
 }
 
 _DAY = re.compile(
@@ -46,7 +47,7 @@ class AsOf(NamedTuple):
     """A time and what it rests on."""
 
     at: datetime
-    basis: str  # given | file name | workbook | printed | import | form
+    basis: str  # given | file name | workbook | printed | import | form | events
 
 
 def find_as_of(path: Path, name: str, *, given: datetime | None, now: datetime) -> AsOf:
@@ -62,6 +63,12 @@ def find_as_of(path: Path, name: str, *, given: datetime | None, now: datetime) 
         named = None
     candidates = ((given, GIVEN), (named and named[1], FILE_NAME), (saved, WORKBOOK))
     return next((AsOf(min(at, now), basis) for at, basis in candidates if at), AsOf(now, IMPORT))
+
+
+def find_latest_event(times: Iterable[datetime], now: datetime) -> AsOf:
+    """What events speak of together: the latest of their times, none of which is later than now."""
+    latest = max(times)
+    return AsOf(latest, EVENTS if latest < now else IMPORT)
 
 
 def find_stated_time(line: str) -> datetime | None:

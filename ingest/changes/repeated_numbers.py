@@ -58,6 +58,15 @@ class ProposedChange:
     after: Any
 
 
+def make_change(
+    sort: str, row: int | None, subject: str, key: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> ProposedChange:
+    """What a row would change in one field of a thing."""
+    return ProposedChange(
+        sort=sort, row=row, subject=subject, field=key, before=before.get(key), after=after.get(key)
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeliveryQuestion:
     """Why a delivery is held: data, from which page and command make their sentences."""
@@ -131,6 +140,7 @@ class QuestionCollector:
 
     kind: str  # name
     answer: QuestionAnswer = field(default_factory=QuestionAnswer)
+    rows_dated: bool = False  # each row tells of which state of the world it speaks: none is merely outdated
     contradicting: dict[int | None, tuple[str, str | None]] = field(default_factory=dict)
     """Rows that say something else of a thing than a row far above: its subject, and the day of the row."""
     moved: Counter[DayPair] = field(default_factory=Counter)  # things that would be on another day
@@ -190,7 +200,8 @@ class QuestionCollector:
                 continue
             if self._note_move(ready.type, ready.row, ready.subject, before, data, same_slot=same_slot):
                 continue
-            if same_slot and statements and statements[-1].seq >= first and statements[-1].text != ready.text:
+            from_table = same_slot and bool(statements) and statements[-1].seq >= first
+            if from_table and statements[-1].text != ready.text and not self.rows_dated:
                 marks = MARKS.get(ready.type)
                 found[ready.row] = ready.subject, data.get(marks.day) if marks else None
             elif same_slot and ready.type == kind and not older:
@@ -204,7 +215,7 @@ class QuestionCollector:
                     closed_again=_is_closed_again(slots, mine),
                 )
                 if turned:
-                    self.note(_make_change(TURNED, ready.row, ready.subject, turned, before, data))
+                    self.note(make_change(TURNED, ready.row, ready.subject, turned, before, data))
                 else:
                     self._compare(ready.row, ready.subject, before, data)
         if not (found or corrected):
@@ -222,7 +233,7 @@ class QuestionCollector:
     ) -> bool:
         """Whether a row of an older state of the world that says otherwise than a newer one holds against it,
         as somebody says; without an answer it is noted to be asked."""
-        if self.answer.outdated or any(one.text == ready.text for one in statements):
+        if self.answer.outdated or self.rows_dated or any(one.text == ready.text for one in statements):
             return False
         sort, key = OUTDATED, find_contradiction(ready.type, before, after)
         if (moved := self._find_move_key(ready.type, before, after, same_slot=True)) is not None:
@@ -233,7 +244,7 @@ class QuestionCollector:
             self.corrected.append((statements[-1].rank[0], ready))
             return True
         days = _find_days(ready.type, before, after) if sort != OUTDATED else None
-        self.note(_make_change(sort, ready.row, ready.subject, key, before, after), days)
+        self.note(make_change(sort, ready.row, ready.subject, key, before, after), days)
         return False
 
     def note(self, change: ProposedChange, days: DayPair | None = None) -> None:
@@ -314,7 +325,7 @@ class QuestionCollector:
         sort, key = found
         if key == "unit" and subject in self._handed_on:
             return False  # the order has another unit now, and the row says so
-        self.note(_make_change(sort, row, subject, key, before, after), _find_days(type_, before, after))
+        self.note(make_change(sort, row, subject, key, before, after), _find_days(type_, before, after))
         return True
 
     @staticmethod
@@ -340,15 +351,7 @@ class QuestionCollector:
         for key, value in after.items():
             if key in _NEVER_ASKED or before.get(key) is None or value == before[key]:
                 continue
-            self.note(_make_change(EMPTIED if value is None else REPLACED, row, subject, key, before, after))
-
-
-def _make_change(
-    sort: str, row: int | None, subject: str, key: str, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> ProposedChange:
-    return ProposedChange(
-        sort=sort, row=row, subject=subject, field=key, before=before.get(key), after=after.get(key)
-    )
+            self.note(make_change(EMPTIED if value is None else REPLACED, row, subject, key, before, after))
 
 
 def _find_days(type_: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> DayPair | None:

@@ -6,7 +6,6 @@ from typing import Any
 import orjson
 import psycopg
 
-from ingest.changes.repeated_numbers import ProposedChange
 from tracker.log.statements import fold_statements, read_statements
 
 Payload = Mapping[str, Any]
@@ -50,12 +49,3 @@ def find_free_name(root: str, taken: Mapping[str, Payload]) -> str:
     while number_name(root, ordinal) in taken:
         ordinal += 1
     return number_name(root, ordinal)
-
-
-def make_change(
-    sort: str, row: int | None, subject: str, key: str, before: Payload, after: Payload
-) -> ProposedChange:
-    """What a row would change in one field of a thing."""
-    return ProposedChange(
-        sort=sort, row=row, subject=subject, field=key, before=before.get(key), after=after.get(key)
-    )

@@ -12,12 +12,18 @@ import psycopg
 from ingest.identity.numbers import EVER, FILE, Identity
 from ingest.profiles.profile import load_profiles
 from ingest.quarantine.row_days import find_times
+from tracker.events.appeals import CallExclusionAppealed
 from tracker.events.daily_counts import CallInspected
 from tracker.events.recordings import CallRecorded
 from tracker.events.work_orders import WorkOrderAccepted
 from tracker.log import PreparedEvents
 
-_DAYS = {CallInspected.type: "inspected_on", CallRecorded.type: "started_at", WorkOrderAccepted.type: "at"}
+_DAYS = {
+    CallInspected.type: "inspected_on",
+    CallRecorded.type: "started_at",
+    WorkOrderAccepted.type: "at",
+    CallExclusionAppealed.type: "asked_on",
+}
 _NAMES_A_CALL = b'"call_id":"'
 
 

@@ -10,8 +10,16 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from ingest.changes.repeated_numbers import MOVED, SPELLING, TWIN, WHO, ProposedChange, QuestionCollector
-from ingest.identity.by_number import Payload, ThingsByNumber, find_free_name, make_change, read_by_number
+from ingest.changes.repeated_numbers import (
+    MOVED,
+    SPELLING,
+    TWIN,
+    WHO,
+    ProposedChange,
+    QuestionCollector,
+    make_change,
+)
+from ingest.identity.by_number import Payload, ThingsByNumber, find_free_name, read_by_number
 from ingest.identity.numbers import fold_number
 from tracker.events.staffing import PersonRostered
 from tracker.names import fold_name

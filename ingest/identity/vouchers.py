@@ -6,8 +6,15 @@ from typing import Any
 
 import psycopg
 
-from ingest.changes.repeated_numbers import LINE, MOVED, SPELLING, ProposedChange, QuestionCollector
-from ingest.identity.by_number import Payload, ThingsByNumber, find_free_name, make_change, read_by_number
+from ingest.changes.repeated_numbers import (
+    LINE,
+    MOVED,
+    SPELLING,
+    ProposedChange,
+    QuestionCollector,
+    make_change,
+)
+from ingest.identity.by_number import Payload, ThingsByNumber, find_free_name, read_by_number
 from ingest.identity.numbers import fold_number
 from ingest.identity.unnumbered import fold_value, make_payment_number
 from tracker.events.payments import PaymentRecorded

@@ -1,6 +1,6 @@
 """A file being imported: what its tables have in common, and how they are read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -51,8 +51,9 @@ class FileContext:
         default_factory=QuestionAnswer
     )  # to what the file asks; a form is a person's own word
     trial: bool = False  # laid over the log, and taken back
-    covers_days: bool = True  # False: a form that tells of one thing says nothing of its whole day
+    covers_days: bool = True  # False: a form or an event tells of one thing, and nothing of its whole day
     form: str | None = None  # title of the form that was filled in; None: a file
+    times: Mapping[int, datetime] = field(default_factory=dict)  # row → when its event happened
 
 
 class TableReading(Protocol):
@@ -82,7 +83,8 @@ def start_reading(delivered: FileContext, table: Table, recognition: Recognition
         )
         return ParallelReader(assignment)
     identity = recognition.profile.identity
-    return BatchReader(make_row_reader(delivered, recognition), table, today, identity, name)
+    reader = make_row_reader(delivered, recognition)
+    return BatchReader(reader, table, today, identity, name, delivered.times)
 
 
 def make_row_reader(delivered: FileContext, recognition: Recognition) -> RowReader:

@@ -7,15 +7,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 import psycopg
 
 from ingest.changes.as_of import find_as_of as as_of_file
+from ingest.changes.as_of import find_latest_event
 from ingest.changes.repeated_numbers import SPELLING, DayPair, DeliveryAsks, QuestionAnswer
 from ingest.importing import deliveries
 from ingest.importing.at_a_glance import word_months
 from ingest.importing.declared_totals import DeclaredTotals
+from ingest.importing.event_types import find_kind
 from ingest.importing.file_context import FileContext, ProgressCallback, ReadingProgress
 from ingest.importing.file_paths import to_readable_name
 from ingest.importing.import_table import TableImport
@@ -32,7 +34,7 @@ from tracker import blob_store, centers
 from tracker.database import Database
 from tracker.facts import FACTS
 from tracker.settings import Settings
-from tracker.tabular import FileRefused, Table, open_tables
+from tracker.tabular import FileRefused, Table, cloud_events, open_tables
 from tracker.vault import Vault, open_vault
 
 __all__ = [
@@ -52,6 +54,20 @@ _MANY = 20_000  # rows, after which the server's statistics may be far from what
 RecognisedTable = tuple[Table, Recognition]
 
 
+class ImportOptions(TypedDict, total=False):
+    """What may be said of a file that is imported, beside where it is and what it is taken for."""
+
+    now: Required[datetime]
+    dry_run: bool  # does the same work and takes it back
+    progress: ProgressCallback | None
+    vault: Vault | None  # None: the instance's own
+    entered_by: str | None  # whoever brought the file
+    encoding: str | None  # of a text file; None: to be found out
+    stated: DeclaredTotals | None  # what the letter with the file says of it, to be compared and kept
+    answer: QuestionAnswer | None  # what a person says to the question that the file asked
+    file_name: str | None  # its own, where it is kept under another
+
+
 def import_file(
     database: Database,
     home: Path,
@@ -59,51 +75,19 @@ def import_file(
     center: str,
     profile: str | None = None,
     as_of: datetime | None = None,
-    *,
-    now: datetime,
-    dry_run: bool = False,
-    progress: ProgressCallback | None = None,
-    vault: Vault | None = None,
-    entered_by: str | None = None,
-    encoding: str | None = None,
-    stated: DeclaredTotals | None = None,
-    answer: QuestionAnswer | None = None,
-    file_name: str | None = None,
+    **options: Unpack[ImportOptions],
 ) -> ImportReport:
-    """Takes in one file whole, or not at all; a dry run does the same work and takes it back.
+    """Imports one file whole, or not at all.
 
     The same bytes again add nothing to the log, unless something changed meanwhile or they now speak of a
-    later time. `vault` is the instance's own when not given; `entered_by` is whoever brought the file;
-    `encoding` is what a text file is in, where it is not to be found out; `stated` is what the letter with
-    the file says of it, to be compared and kept.
-
-    A file that would change what must not be changed unasked is kept and listed, and nothing of it is
-    taken in: the report has the question. `answer` is what a person says to it. `file_name` is the file's
-    own, where it is kept under another.
-
-    The first file of an instance makes its centre.
+    later time. A file that would change what must not be changed unasked is stored and listed, and nothing of
+    it is imported: the report has the question. The first file of an instance makes its centre.
 
     Raises: FileRefused, ProfileProblem, CalendarProblem, CenterProblem, OSError.
     """
-    with open_trial(database, center) if dry_run else database.connect() as connection:
-        report = take_in_file(
-            connection,
-            home,
-            path,
-            center,
-            profile,
-            as_of,
-            now=now,
-            dry_run=dry_run,
-            progress=progress,
-            vault=vault,
-            entered_by=entered_by,
-            encoding=encoding,
-            stated=stated,
-            answer=answer,
-            file_name=file_name,
-        )
-    if not dry_run:
+    with open_trial(database, center) if options.get("dry_run") else database.connect() as connection:
+        report = take_in_file(connection, home, path, center, profile, as_of, **options)
+    if not report.dry_run:
         renew_statistics_after(database, report)
     return report
 
@@ -134,9 +118,12 @@ def take_in_file(
     answer: QuestionAnswer | None = None,
     file_name: str | None = None,
 ) -> ImportReport:
-    """The same in the caller's transaction, who lays a dry run over the log before and takes it back after.
+    """Imports one file in the caller's transaction, as `import_file` does in one of its own.
 
-    Raises: as import_file."""
+    A caller who imports on trial lays a dry run over the log before, and takes it back after.
+
+    Raises: FileRefused, ProfileProblem, CalendarProblem, CenterProblem, OSError.
+    """
     answer, file_name = answer or QuestionAnswer(), file_name or to_readable_name(path)
     profiles = load_profiles(home / "profiles", center)
     chosen = [named(profiles, profile)] if profile else candidates(profiles)
@@ -147,12 +134,17 @@ def take_in_file(
         understood, left_out = recognise_tables(tables, chosen)
         if stated and len(understood) > 1:
             raise FileRefused("附函合计只能核对一张表；这份文件有几张，请拆开，或不写附函合计。")
+        times = cloud_events.read_times(tables, min(as_of or now, now))
         delivered = FileContext(
             home=home,
             kept=file,
             file_name=file_name,
             center=center,
-            as_of=as_of_file(file.path, file_name, given=as_of, now=now),
+            as_of=find_latest_event(times.values(), now)
+            if times
+            else as_of_file(file.path, file_name, given=as_of, now=now),
+            times=times,
+            covers_days=not times,
             now=now,
             vault=vault,
             progress=progress,
@@ -201,7 +193,7 @@ def recognise_tables(tables: list[Table], profiles: list[Profile]) -> tuple[list
     unknown: TableUnknown | None = None
     for table in tables:
         try:
-            understood.append((table, recognise(table.head(), profiles)))
+            understood.append((table, recognise(table.head(), _select_profiles(table, profiles))))
         except TableUnknown as problem:
             unknown = unknown or problem
             if problem.near and len(tables) > 1:
@@ -210,6 +202,14 @@ def recognise_tables(tables: list[Table], profiles: list[Profile]) -> tuple[list
     if not understood:
         raise unknown or FileRefused("文件里没有表格。")
     return understood, notes
+
+
+def _select_profiles(table: Table, profiles: list[Profile]) -> list[Profile]:
+    """Those of the kind that the table says it is, as events do. Raises: FileRefused for an unknown type."""
+    if table.form != cloud_events.FORM:
+        return profiles
+    kind = find_kind(table.sheet or "")
+    return [profile for profile in profiles if profile.kind is kind]
 
 
 def _take_in_or_ask(
@@ -316,7 +316,7 @@ def _take_in_all(
     with hide_replaced_facts(connection, delivered):
         center, as_of = delivered.center, delivered.as_of.at
         glances = [
-            word_months(connection, center, found.profile.kind.name, report.days, as_of)
+            word_months(connection, center, found.profile.kind, report.days, as_of)
             for report, (_, found) in zip(reports, tables, strict=True)
         ]
     return tuple(replace(report, glance=glance) for report, glance in zip(reports, glances, strict=True))

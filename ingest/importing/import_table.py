@@ -68,11 +68,13 @@ class TableImport:
         recognition = check_columns(table, recognition)
         self._connection = connection
         self._delivered = delivered
+        self._as_of = delivered.as_of.at  # what the events being appended speak of
         self._open_table = table
         self._recognition = recognition
         self._file_name = delivered.file_name if alone else f"{delivered.file_name}#{table.sheet}"
         self._reading = start_reading(delivered, table, recognition)
         self._asking = QuestionCollector(recognition.profile.kind.name, delivered.answer)
+        self._asking.rows_dated = bool(delivered.times)
         base = deliveries.make_base_id(delivered.kept.sha256, table.number)
         identity = recognition.profile.identity
         of_file = of_file or FileTables.of([recognition.profile.kind.name])
@@ -158,7 +160,7 @@ class TableImport:
         self.sums.look_through(named)
         self._open_rows.look_through(batch.events.subjects, named.subjects)
         self._whole.look_through(batch.events.subjects)
-        appending.add_prepared(named)
+        self._add(appending, named)
         self._correct(appending)
         batch.problems += self._list_contradicting()
         self._whole.hold_back(batch.problems)
@@ -176,6 +178,19 @@ class TableImport:
         batch.events = log.PreparedEvents()  # the next batch is read while this one is still named
         if delivered.progress:
             delivered.progress(ReadingProgress(batch.row, batch.share))
+
+    def _add(self, appending: log.Appender, events: log.PreparedEvents) -> None:
+        """Appends events; rows that carry a time of their own speak of that, the earlier ones first."""
+        if not self._delivered.times:
+            appending.add_prepared(events)
+            return
+        own, by_time = self._as_of, dict[datetime, list[int]]()
+        for place, row in enumerate(events.rows):
+            by_time.setdefault(self._delivered.times.get(row or 0, own), []).append(place)
+        for self._as_of, places in sorted(by_time.items()):
+            with appending.use_as_of(self._as_of, watched=True):
+                appending.add_prepared(events.at(places))
+        self._as_of = own
 
     def _correct(self, appending: log.Appender) -> None:
         """Appends what holds against newer files, as somebody says, as if it spoke of their time."""
@@ -216,7 +231,7 @@ class TableImport:
         things: Mapping[str, StatementsBySlot],
         first: int,
     ) -> log.PreparedEvents:
-        as_of = self._delivered.as_of.at
+        as_of = self._as_of
         if things and self._recognition.profile.kind is WORK_ORDERS:
             EmptiedCells(self._asking).look_through(batch, things, as_of)
         return self._asking.look_through(batch, times, things, first, as_of)

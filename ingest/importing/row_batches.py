@@ -1,9 +1,9 @@
 """One table's rows on their way to the log: read, checked, counted, handed on in batches."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import dropwhile, groupby, islice
 from typing import Any
@@ -78,9 +78,16 @@ class BatchReader:
     """Reads one table once; the tally grows while the batches are taken."""
 
     def __init__(
-        self, reader: RowReader, table: Table, today: date, identity: Identity | None = None, name: str = ""
+        self,
+        reader: RowReader,
+        table: Table,
+        today: date,
+        identity: Identity | None = None,
+        name: str = "",
+        times: Mapping[int, datetime] | None = None,
     ) -> None:
-        """`identity`: what its numbers identify; `name` tells the table from all others."""
+        """`identity`: what its numbers identify; `name` tells the table from all others; `times`: row → of
+        when it speaks, where rows say so."""
         self._unread = UnreadColumns(reader.recognition)
         self.tally = RowTally(notices=reader.recognition.notices, unread=self._unread.found)
         self._reader = reader
@@ -91,6 +98,7 @@ class BatchReader:
         self._today = today
         self._identity = identity or Identity()
         self._name = name
+        self._times = times or {}
         self._told: SeenThings = {}
         self._told_before: SeenThings = {}
 
@@ -195,8 +203,9 @@ class BatchReader:
         """Raises: RowProblem when a row shortly before said something else of the same thing.
 
         The same row again passes: the log holds it. So does one of another day, where numbers may start
-        again: it is asked about. Memory reaches back some ten thousand events; what lies further back is
-        found when the events are taken in (`ingest/changes/repeated_numbers.py`)."""
+        again: it is asked about; and one that speaks of another time. Memory reaches back some ten thousand
+        events; what lies further back is found when the events are taken in
+        (`ingest/changes/repeated_numbers.py`)."""
         kind = self._reader.kind
         key: str | tuple[Any, ...] = (ready.subject, ready.slot) if ready.slot else ready.subject
         if kind.apart is not None:
@@ -204,7 +213,13 @@ class BatchReader:
             key = (ready.subject, ready.slot, *(data.get(name) for name in kind.apart))
         previous = self._told.get(key) or self._told_before.get(key)
         digest = hash(ready.text)
-        if previous is not None and previous[1] != digest and (kind.marks is None or previous[2] == day):
+        at_once = previous is None or self._times.get(previous[0] or 0) == self._times.get(number)
+        if (
+            previous is not None
+            and previous[1] != digest
+            and at_once
+            and (kind.marks is None or previous[2] == day)
+        ):
             raise RowProblem(kind.fields[0].key, f"在第 {previous[0]} 行已有不同的内容", kind.when_repeated)
         if len(self._told) >= _REMEMBERED:
             self._told, self._told_before = {}, self._told

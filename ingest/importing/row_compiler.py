@@ -1,6 +1,5 @@
 """Rows to events: the columns of a table compiled once, then applied to every row."""
 
-import operator
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -10,18 +9,24 @@ from typing import Any
 
 from ingest.cells import (
     NULL,
-    CellParser,
     CellProblem,
     Column,
-    ColumnReader,
-    JsonReader,
     JsonValue,
     NoticeCounts,
     find_unit_family,
-    memoize_values,
     read_id,
     text,
     to_plain,
+)
+from ingest.importing.field_readers import (
+    is_composed,
+    join_columns,
+    list_composed,
+    make_column_json_reader,
+    make_composer,
+    make_many_reader,
+    make_parser,
+    make_row_reader,
 )
 from ingest.kinds import Reading, RowProblem
 from ingest.kinds.kind import AHEAD
@@ -32,7 +37,6 @@ from tracker.events import Event
 from tracker.log import PreparedEvents
 from tracker.tabular import Cell, Row, UnreadableRow
 
-_EMPTY = CellProblem("是空的", "请填上")
 _PART = ("像是上面一行的一部分", "已经算在上面一行里的，请删去这一行；没有算在里面的，请去掉“其中”二字")
 _BEGIN_OF_NUMBER, _REST_OF_NUMBER = re.compile(r"[-+¥￥]*\d{1,3}"), re.compile(r"\d{3}(?:\.\d+)?元?")
 _LIKE_A_TOTAL = ("像是合计", "是合计行的，请删去这一行；不是的，请换一个名称")
@@ -234,7 +238,7 @@ class RowReader:
         columns = self.recognition.columns.get(key, ())
         if isinstance(cells, UnreadableRow) or not columns or columns[0].index >= len(cells):
             return None
-        if key in self.recognition.profile.rules.several:
+        if key in self.recognition.profile.rules.several or columns[-1].half is not None:
             return self._read_one_of(cells, key, columns)
         try:
             return self.kind.by_key[key].read(columns[0])(cells[columns[0].index])
@@ -243,7 +247,7 @@ class RowReader:
 
     def _read_one_of(self, cells: Sequence[Cell], key: str, columns: tuple[Column, ...]) -> Any:
         try:
-            return _make_row_reader(self.recognition, self.kind.by_key[key], columns)(self._fit_width(cells))
+            return make_row_reader(self.recognition, self.kind.by_key[key], columns)(self._fit_width(cells))
         except (CellProblem, RowUnfit):
             return None
 
@@ -273,11 +277,11 @@ class RowReader:
         profile = self.recognition.profile
         columns = self.recognition.columns.get(field.key, ())
         if field.many:
-            return slice(None), _make_many_reader(field, columns)
-        if len(columns) > 1:
-            return slice(None), self._refuse_future(field, _make_row_reader(self.recognition, field, columns))
+            return slice(None), make_many_reader(field, columns)
+        if is_composed(columns):
+            return slice(None), self._refuse_future(field, make_row_reader(self.recognition, field, columns))
         if columns:
-            return columns[0].index, self._refuse_future(field, _make_parser(field, columns[0]))
+            return columns[0].index, self._refuse_future(field, make_parser(field, columns[0]))
         value = None
         if field.key in profile.constants:
             value = field.read(self._make_constant(field))(profile.constants[field.key])
@@ -298,17 +302,17 @@ class RowReader:
         return happened
 
     def _make_json_reader(self, field: Field) -> tuple[Any, Callable[[Any], list[JsonValue]]]:
-        """The same for a column of cells."""
+        """Where a field's cells are in a table that lies by columns, and what makes JSON of them."""
         columns, constants = self.recognition.columns.get(field.key, ()), self.recognition.profile.constants
-        if len(columns) == 2:
-            day, time = (column.index for column in columns)
-            pieces = _make_column_json_reader(field, _join_columns(columns))
-            return slice(None), lambda table: pieces([*map(_join_day_and_time, table[day], table[time])])
+        if is_composed(columns):
+            pieces = make_column_json_reader(field, join_columns(columns))
+            places, compose = list_composed(columns), make_composer(columns)
+            return slice(None), lambda table: pieces([*map(compose, *(table[place] for place in places))])
         if columns:
-            return columns[0].index, _make_column_json_reader(field, columns[0])
+            return columns[0].index, make_column_json_reader(field, columns[0])
         if field.key not in constants:
             return 0, lambda cells: [NULL] * len(cells)
-        [piece] = _make_column_json_reader(field, self._make_constant(field))([constants[field.key]])
+        [piece] = make_column_json_reader(field, self._make_constant(field))([constants[field.key]])
         return 0, lambda cells: [piece] * len(cells)
 
     def _make_constant(self, field: Field) -> Column:
@@ -318,118 +322,6 @@ class RowReader:
 
 def _may_be_total(cell: Cell) -> bool:
     return is_total(cell) or is_like_a_total(cell)
-
-
-def make_field_reader(recognition: Recognition, key: str) -> Callable[[Sequence[Cell]], Any]:
-    """Reads a field that takes one value from a row as wide as the header; None where it has no column.
-
-    Raises (the reader): CellProblem."""
-    field, columns = recognition.profile.kind.by_key[key], recognition.columns.get(key, ())
-    if len(columns) > 1:
-        return _make_row_reader(recognition, field, columns)
-    if not columns:
-        return lambda cells: None
-    parse, index = _make_parser(field, columns[0]), columns[0].index
-    return lambda cells: parse(cells[index])
-
-
-def _make_doubting_reader(field: Field) -> ColumnReader:
-    """The field's reader, for which no value of a column is true that is in doubt as a whole."""
-
-    def compiled(column: Column) -> CellParser:
-        parse = field.read(column)
-        if column.separator:
-            parse = _take_first(parse, column.separator)
-        if column.doubted is None:
-            return parse
-        rule, remedy = column.doubted
-
-        def doubting(cell: Cell) -> Any:
-            if parse(cell) is not None:
-                raise CellProblem(rule, remedy)
-            return None
-
-        return doubting
-
-    return compiled
-
-
-def _take_first(parse: CellParser, separator: str) -> CellParser:
-    return lambda cell: parse(to_plain(cell).partition(separator)[0])
-
-
-def _make_column_json_reader(field: Field, column: Column) -> JsonReader:
-    pieces = (field.in_pieces if column.doubted is None else memoize_values)(
-        column, _make_doubting_reader(field)
-    )
-    if not field.must_be_filled:
-        return pieces
-
-    def required(cells: Sequence[Cell]) -> list[JsonValue]:
-        found = pieces(cells)
-        return [None if piece == NULL else piece for piece in found] if NULL in found else found
-
-    return required
-
-
-def _make_parser(field: Field, column: Column) -> CellParser:
-    parse = _make_doubting_reader(field)(column)
-    if not field.must_be_filled:
-        return parse
-
-    def required(cell: Cell) -> Any:
-        value = parse(cell)
-        if value is None:
-            raise _EMPTY
-        return value
-
-    return required
-
-
-def _make_row_reader(
-    recognition: Recognition, field: Field, columns: tuple[Column, ...]
-) -> Callable[[Sequence[Cell]], Any]:
-    """The reader of a field that several columns of a row tell."""
-    rules = recognition.profile.rules
-    if field.key not in rules.several:
-        return _make_joined_reader(field, columns)
-    parses = [(column.index, _make_doubting_reader(field)(column)) for column in columns]
-    choose = min if field.key in rules.earliest else operator.itemgetter(0)
-
-    def read(cells: Sequence[Cell]) -> Any:
-        filled = (parse(cells[index]) for index, parse in parses)
-        found = [value for value in filled if value is not None]
-        if not found and field.must_be_filled:
-            raise _EMPTY
-        return choose(found) if found else None
-
-    return read
-
-
-def _join_columns(columns: tuple[Column, ...]) -> Column:
-    """The one column that a column of days and a column of times make."""
-    return replace(columns[1], label="＋".join(column.label for column in columns))
-
-
-def _make_joined_reader(field: Field, columns: tuple[Column, ...]) -> Callable[[Sequence[Cell]], Any]:
-    parse = _make_parser(field, _join_columns(columns))
-    day, time = (column.index for column in columns)
-    return lambda cells: parse(_join_day_and_time(cells[day], cells[time]))
-
-
-def _join_day_and_time(day: Cell, time: Cell) -> Cell:
-    """A moment from its day and its time of day; without a time there is none."""
-    on, at = to_plain(day), to_plain(time)
-    if isinstance(day, datetime):
-        on = on[:10]
-    return f"{on} {at}" if at else ""
-
-
-def _make_many_reader(
-    field: Field, columns: tuple[Column, ...]
-) -> Callable[[Sequence[Cell]], dict[str, Any]]:
-    parses = [(column.index, column.label, field.read(column)) for column in columns]
-    return lambda cells: {label: parse(cells[index]) for index, label, parse in parses}
 
 
 __all__ = ["CellDoubt", "RowProblem", "RowReader", "RowUnfit"]

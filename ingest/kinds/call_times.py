@@ -34,8 +34,8 @@ _OF_A_PART = {  # what a row of one device tells, beside the call, its start and
         ("rang_at", "answered_at", "answered", "ring_ms", "talk_ms", "agent", "skill_group", "rating")
     ),
 }
-_OF_AGENTS = ("agent", "rang_at", "ring_ms", "queued_at", "queueing_ms", "wait_ms")
-WITH_AGENT = tuple(f"{how} {what}" for how in ("answered", "outcome") for what in _OF_AGENTS)
+_AT_AGENTS = ("rang_at", "ring_ms", "wait_ms")
+WITH_AGENT = tuple(f"{how} {what}" for how in ("answered", "outcome") for what in ("agent", *_AT_AGENTS))
 """Fields that together tell whether an agent answered, where words say no more than 接通."""
 _SAID_BY_DEVICES = frozenset().union(*_OF_A_PART.values())
 
@@ -69,7 +69,7 @@ class CallTimes:
         self._derive(row, ("entered_at", "ended_at", "rang_at", "talk_ms"))
         connected = _settle_connected(row)
         answered, told_by = self._is_answered(row)
-        if connected and answered and told_by != "answered_at" and not _is_of_agent(row):
+        if connected and answered and told_by != "answered_at" and not self._is_of_agent(row):
             answered = self._derive_answer(row)
             row["outcome"] = "answered" if answered else None
         queued = self._is_queued(row, answered)
@@ -155,6 +155,15 @@ class CallTimes:
             return self._derive_answer(row), next(iter(derived.fields))
         return None, "answered"
 
+    def _is_of_agent(self, row: Row) -> bool:
+        """Whether a call went out, or its row names an agent; in a table without agents, ringing at one.
+
+        The IVR answers too, and a caller whom it answered may leave the queue, or while an agent's telephone
+        rings: that there was a queue tells nothing."""
+        if row["direction"] == "outbound" or row["part"] is not None:
+            return True
+        return bool(row["agent"]) if "agent" in self._present else any(row[key] for key in _AT_AGENTS)
+
     def _derive_answer(self, row: Row) -> bool | None:
         derived = self._derived.get("answered")
         return None if derived is None else derived.value(row)
@@ -208,11 +217,6 @@ def _settle_connected(row: Row) -> bool:
     if row["answered"] == "connected":
         row["answered"] = "yes"
     return "connected" in words and not {"answered", "yes"} & {*words}
-
-
-def _is_of_agent(row: Row) -> bool:
-    """Whether a call went out, or its row names an agent, ringing at one or a wait: the IVR answers too."""
-    return row["direction"] == "outbound" or row["part"] is not None or any(row[key] for key in _OF_AGENTS)
 
 
 def _answer_of(outcome: str | None) -> bool | None:

@@ -24,9 +24,11 @@ from ingest.cells import (
 )
 from ingest.kinds.call_times import MOMENTS, WITH_AGENT, CallTimes, Row, is_told_by_moments, leave_out
 from ingest.kinds.calls_in_columns import in_columns
+from ingest.kinds.glance import Glance, count_if, omit_if_none, omit_if_unknown
 from ingest.kinds.kind import AmbiguousTitles, Build, IdentityMarks, Offer, Reading, RowProblem, TableKind
 from ingest.recognition.fields import Field, add_titles
 from tracker.events.calls import BY_NO_PERSON, OF_THE_QUEUE, CallEnded
+from tracker.facts.calls import BY_AN_AGENT
 
 DIRECTIONS = {
     "inbound": "呼入 来电 进线 入呼 呼入电话 来话 in incoming callin",
@@ -433,8 +435,10 @@ def _day(event: CallEnded) -> date:
     return event.entered_at.date()  # parsed cells carry Beijing time
 
 
+_SURE = f"(position(' {BY_AN_AGENT} ' IN unknown) = 0)"  # that an agent answered, if anybody did
 CALLS = TableKind(
     name="calls",
+    called="话单 话务 通话 来电 呼叫 接听 主叫 振铃 排队 CDR",
     thing="call",
     entire=True,
     source="calls",
@@ -463,6 +467,22 @@ CALLS = TableKind(
     day=_day,
     marks=IdentityMarks(type=CallEnded.type, day="entered_at", who=("entered_at", "direction", "caller")),
     when_repeated='若平台按通话段导出，请在导入方案的 [rows] 下写 each = "leg"；否则请删去不对的一行',
+    glance=Glance(
+        table="calls",
+        day="entered_on",
+        at="entered_at",
+        where="direction = 'inbound'",
+        thing="个来电",
+        daily=True,
+        parts=(
+            omit_if_unknown("answered", count_if(f"answered AND {_SURE}", "接通")),
+            omit_if_none(count_if(f"NOT {_SURE}", "是不是坐席接的不明")),
+            (
+                f"round(avg(talk_ms) FILTER (WHERE answered AND {_SURE}) / 1000)",
+                "平均通话 {:,} 秒",
+            ),
+        ),
+    ),
 )
 
 KINDS = (CALLS,)

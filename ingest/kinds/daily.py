@@ -3,6 +3,7 @@
 from datetime import date
 
 from ingest.cells import Vocabulary, memoize, read_count, read_day, read_id
+from ingest.kinds.glance import Glance, add_up, count_if
 from ingest.kinds.kind import Build, Reading, TableKind
 from ingest.recognition.fields import Field, add_titles
 from tracker.events.daily_counts import CallInspected, DayCounted
@@ -86,6 +87,7 @@ def _get_inspected_day(event: CallInspected) -> date:
 
 DAILY_COUNTS = TableKind(
     name="daily_counts",
+    called="日报 逐日 每日 业务量",
     source="daily_counts",
     fields=COUNT_FIELDS,
     build=build_counts,
@@ -94,9 +96,20 @@ DAILY_COUNTS = TableKind(
     dated_by="counted_on",
     day=_get_counted_day,
     one_of=("messages", "cases", "visits"),
+    glance=Glance(
+        table="daily_counts",
+        day="counted_on",
+        thing="天日报",
+        parts=(
+            add_up("messages", "短信", "条"),
+            add_up("cases", "办件", "件"),
+            add_up("visits", "接待", "人次"),
+        ),
+    ),
 )
 INSPECTIONS = TableKind(
     name="inspections",
+    called="质检 抽检",
     source="inspections",
     fields=INSPECTION_FIELDS,
     build=build_inspections,
@@ -105,6 +118,9 @@ INSPECTIONS = TableKind(
     mark="质检 agent 话单 通话 呼叫 录音 来电",
     dated_by="inspected_on",
     day=_get_inspected_day,
+    glance=Glance(
+        table="inspections", day="inspected_on", thing="通质检", parts=(count_if("passed", "合格"),)
+    ),
 )
 
 KINDS = (DAILY_COUNTS, INSPECTIONS)

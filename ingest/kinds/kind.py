@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from ingest.cells import JsonValue, NoticeCounts
+from ingest.kinds.glance import Glance
 from ingest.profiles.deadlines import DeadlineRule
 from ingest.profiles.derived import Derived
 from ingest.recognition.fields import Field
@@ -139,6 +140,7 @@ class TableKind:
 
     name: str
     title: str = ""  # as its source is called, if not said
+    called: str = ""  # words in names, title lines and titles of such files; blank between them
     source: str  # what its events and its delivery belong to
     fields: tuple[Field, ...]
     build: Callable[[Reading], Build]  # its result takes the fields' keys as parameters, in their order
@@ -168,6 +170,7 @@ class TableKind:
     backs_days: bool = (
         True  # False: a table that tells of the source's things says nothing of how many there are
     )
+    glance: Glance | None = None  # of a month, after an import; the roster has words of its own
     when_repeated: str = "同一件事只能有一行，请删去不对的一行"  # remedy for two different rows on one thing
 
     def __post_init__(self) -> None:

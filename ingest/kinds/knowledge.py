@@ -3,6 +3,7 @@
 from datetime import date
 
 from ingest.cells import Vocabulary, memoize, read_day, read_id, text
+from ingest.kinds.glance import Glance
 from ingest.kinds.kind import Build, Reading, TableKind
 from ingest.recognition.fields import Field, add_titles
 from tracker.events.knowledge import KnowledgeChanged
@@ -54,6 +55,7 @@ def _day(event: KnowledgeChanged) -> date:
 
 KNOWLEDGE = TableKind(
     name="knowledge",
+    called="知识库 知识",
     source="knowledge",
     fields=FIELDS,
     build=build,
@@ -62,5 +64,6 @@ KNOWLEDGE = TableKind(
     dated_by="changed_on",
     day=_day,
     when_repeated="同一条知识同一天的同一种操作只能有一行，请删去不对的一行",
+    glance=Glance(table="knowledge", day="changed_on", thing="条知识库更新"),
 )
 KINDS = (KNOWLEDGE,)

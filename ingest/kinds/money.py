@@ -17,6 +17,7 @@ from ingest.cells import (
     to_plain,
 )
 from ingest.cells.text import NOTHING
+from ingest.kinds.glance import Glance, add_money, count_if, omit_if_unknown
 from ingest.kinds.kind import Build, Reading, RowProblem, TableKind
 from ingest.kinds.paid import STATE_WORDS, VOIDED_WORDS, Settlement
 from ingest.recognition.fields import Field, add_titles
@@ -296,6 +297,7 @@ def _get_budget_day(event: BudgetMoved) -> date:
 
 PAYMENTS = TableKind(
     name="payments",
+    called="支付 拨付 付款 资金 经费 报销",
     thing="payment",
     source="payments",
     fields=PAYMENT_FIELDS,
@@ -306,9 +308,20 @@ PAYMENTS = TableKind(
     day=_get_payment_day,
     past=False,
     counted=True,
+    glance=Glance(
+        table="payments",
+        day="due_on",
+        thing="笔应付款",
+        parts=(
+            add_money("合计"),
+            omit_if_unknown("paid_on", count_if("paid_on IS NOT NULL", "已付")),
+            add_money("已付金额", "paid_on IS NOT NULL"),
+        ),
+    ),
 )
 BUDGET = TableKind(
     name="budget",
+    called="预算",
     source="budget",
     fields=BUDGET_FIELDS,
     build=build_budget,
@@ -318,6 +331,21 @@ BUDGET = TableKind(
     day=_get_budget_day,
     past=False,
     counted=True,
+    glance=Glance(
+        table="budget",
+        day="moved_on",
+        thing="笔预算变动",
+        parts=tuple(
+            add_money(words, f"movement = '{movement}'")
+            for movement, words in (
+                ("approved", "批复"),
+                ("received", "到位"),
+                ("adjusted", "调整"),
+                ("carried", "结转"),
+                ("returned", "收回"),
+            )
+        ),
+    ),
 )
 
 KINDS = (PAYMENTS, BUDGET)

@@ -19,6 +19,7 @@ from ingest.cells import (
     to_plain,
 )
 from ingest.cells.words import to_comparable
+from ingest.kinds.glance import Glance, count_if, omit_if_none, omit_if_unknown
 from ingest.profiles.deadlines import Limit, limit_of
 from ingest.recognition.fields import Field, add_titles
 from tracker.events.work_orders import WorkOrderAccepted, WorkOrderAssessed, WorkOrderFollowedUp
@@ -47,6 +48,14 @@ CONTACTED_WORDS = {
     "no": "否 未联系 没有联系 没联系 未响应",
     "": "未表态 不清楚 未回访 未接通",
 }  # fmt: skip
+
+ROLE_WORDS = {
+    "主办": "主办 主责 牵头 牵头办理 主办单位 独办 单办",
+    "协办": "协办 会办 配合 协办单位 会办单位",
+    "转办": "转办 直派 直办 交办 转办单位",
+}
+
+YES_NO = {"yes": "是 重复 有", "no": "否 不重复 无 非重复"}
 
 REACHED_WORDS = {
     "reached": "已接通 接通 是 成功 回访成功 已联系",
@@ -190,7 +199,8 @@ FIELDS = add_titles(
     ),
     Field(
         key="dispatched_at", title="派单时间", read=_time, happened=True,
-        names="派遣时间 转派时间 交办时间 转办时间 分派时间 派发时间 下派时间 dispatchtime",
+        names="派遣时间 转派时间 交办时间 转办时间 分派时间 派发时间 下派时间 dispatchtime"
+        " 首次派单时间 首次转办时间 首次派遣时间 首次分派时间 首次交办时间",
         cost="按时办结率（派单）、直接办结率、平均办理时间、退单率等",
     ),
     Field(
@@ -303,7 +313,29 @@ FIELDS = add_titles(
         key="sub_reply_due_at", read=_deadline, cost="按时反馈率",
         names="二级截止时间 二级回复截止时间 街道回复截止 反馈截止时间 反馈时限 subdeadlinedate",
     ),
-    Field(key="role", read=_word, names="主协办 办理性质 承办性质"),
-    Field(key="main_order", read=read_id, names="原工单号 旧工单号 主工单号 并单主单号 oldordernum"),
-    Field(key="hung_at", read=_time, happened=True, names="挂账日期 挂账认定时间"),
+    Field(
+        key="role", read=Vocabulary(ROLE_WORDS),
+        names="主协办 主办协办 办理性质 承办性质",
+    ),
+    Field(
+        key="main_order", read=read_id, cost="并单率",
+        names="原工单号 旧工单号 主工单号 并单主单号 oldordernum",
+    ),
+    Field(key="hung_at", read=_time, happened=True, cost="挂账率", names="挂账日期 挂账认定时间"),
+    Field(
+        key="repeated", read=Vocabulary(YES_NO), cost="重复工单率", names="是否重复件 是否重复诉求 repeated",
+    ),
+    Field(key="urging_order", read=read_id, cost="催办率", names="催办工单号 催办工单编号 urgeordernum"),
+)  # fmt: skip
+
+_OPEN = "closed_at IS NULL AND NOT cancelled AND position(' closed_at ' IN unknown) = 0"
+ORDERS_AT_A_GLANCE = Glance(
+    table="work_orders", day="accepted_on", at="accepted_at", thing="件工单", daily=True,
+    parts=(
+        omit_if_unknown("closed_at", count_if("closed_at IS NOT NULL", "已办结")),
+        omit_if_unknown("closed_at", count_if(_OPEN, "未办结")),
+        omit_if_none(count_if("cancelled", "作废")),
+        omit_if_none(count_if("kind = '投诉'", "投诉")),
+        omit_if_none(count_if("kind = '咨询'", "咨询")),
+    ),
 )  # fmt: skip

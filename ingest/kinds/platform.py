@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from ingest.cells import Vocabulary, make_moment_reader, memoize, text
+from ingest.kinds.glance import Glance, count_if
 from ingest.kinds.kind import Build, Reading, TableKind
 from ingest.recognition.fields import Field, add_titles
 from tracker.events.platform import PlatformProbed
@@ -47,6 +48,7 @@ def _get_day(event: PlatformProbed) -> date:
 
 PROBES = TableKind(
     name="probes",
+    called="巡检 点检 监测 监控",
     source="probes",
     fields=FIELDS,
     build=build_probe,
@@ -55,6 +57,9 @@ PROBES = TableKind(
     mark="platform 巡检 探测 检测 监测 拨测 平台 运行",
     dated_by="at",
     day=_get_day,
+    glance=Glance(
+        table="probes", day="probed_on", at="at", thing="次巡检", daily=True, parts=(count_if("up", "正常"),)
+    ),
 )
 
 KINDS = (PROBES,)

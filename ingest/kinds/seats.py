@@ -21,6 +21,7 @@ from ingest.cells import (
     to_plain,
     to_unmarked,
 )
+from ingest.kinds.glance import Glance
 from ingest.kinds.kind import Build, Reading, RowProblem, TableKind, check_order
 from ingest.recognition.fields import Field, add_titles
 from tracker.events.seats import AgentStateEntered, SeatsContracted
@@ -218,6 +219,7 @@ def _seats_day(event: SeatsContracted) -> date:
 
 AGENT_STATES = TableKind(
     name="agent_states",
+    called="座席状态 坐席状态 状态日志 签入 签出",
     source="agent_states",
     fields=STATE_FIELDS,
     build=build_states,
@@ -227,9 +229,18 @@ AGENT_STATES = TableKind(
     dated_by="started_at",
     day=_state_day,
     when_repeated="同一坐席同一时刻的同一状态只能有一行，请删去不对的一行",
+    glance=Glance(
+        table="agent_states",
+        day="started_on",
+        at="started_at",
+        thing="条座席状态",
+        daily=True,
+        parts=(("count(DISTINCT agent)", "{:,} 个坐席"),),
+    ),
 )
 CONTRACTED_SEATS = TableKind(
     name="contracted_seats",
+    called="合同坐席 合同座席 坐席排班 席位",
     source="contracted_seats",
     fields=SEAT_FIELDS,
     build=build_seats,
@@ -238,6 +249,12 @@ CONTRACTED_SEATS = TableKind(
     dated_by="effective_on",
     day=_seats_day,
     past=False,
+    glance=Glance(
+        table="contracted_seats",
+        day="effective_on",
+        thing="个约定时段",
+        parts=(("max(seats)", "最多 {:,} 席"),),
+    ),
 )
 
 KINDS = (AGENT_STATES, CONTRACTED_SEATS)

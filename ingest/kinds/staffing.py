@@ -20,6 +20,7 @@ from ingest.cells import (
     text,
     to_plain,
 )
+from ingest.kinds.glance import Glance, add_up
 from ingest.kinds.kind import (
     AmbiguousTitles,
     Build,
@@ -283,6 +284,7 @@ def _get_training_day(event: TrainingHeld) -> date:
 
 ROSTER = TableKind(
     name="roster",
+    called="花名册 名册 人员 名单 员工",
     thing="person",
     entire=True,
     source="roster",
@@ -316,6 +318,7 @@ ROSTER = TableKind(
 )
 POSTS = TableKind(
     name="posts",
+    called="编制 岗位 定编 定岗",
     source="posts",
     fields=POST_FIELDS,
     build=build_posts,
@@ -324,9 +327,13 @@ POSTS = TableKind(
     dated_by="effective_on",
     day=_get_posts_day,
     past=False,
+    glance=Glance(
+        table="posts", day="effective_on", thing="个岗位", parts=(add_up("headcount", "核定", "人"),)
+    ),
 )
 TRAINING = TableKind(
     name="training",
+    called="培训",
     source="training",
     fields=TRAINING_FIELDS,
     build=build_training,
@@ -335,6 +342,12 @@ TRAINING = TableKind(
     dated_by="held_on",
     day=_get_training_day,
     counted=True,
+    glance=Glance(
+        table="trainings",
+        day="held_on",
+        thing="场培训",
+        parts=(add_up("due", "应到", "人次"), add_up("attended", "实到", "人次")),
+    ),
 )
 
 KINDS = (ROSTER, POSTS, TRAINING)

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from ingest.cells import Vocabulary, read_brief, read_count, read_day, read_id, text
+from ingest.kinds.glance import Glance, add_up, count_if, omit_if_unknown
 from ingest.kinds.kind import Build, IdentityMarks, Reading, RowProblem, TableKind
 from ingest.recognition.fields import Field, add_titles
 from tracker.events.surveys import SurveyAnswered, SurveyIssued
@@ -137,6 +138,7 @@ def _get_issue_day(event: SurveyIssued) -> date:
 
 SURVEY_ANSWERS = TableKind(
     name="survey_answers",
+    called="问卷 答卷 调查",
     source="survey_answers",
     fields=ANSWER_FIELDS,
     build=build_answers,
@@ -149,9 +151,19 @@ SURVEY_ANSWERS = TableKind(
     entire=True,
     one_of=("aware", "can_use", "satisfied"),
     marks=IdentityMarks(type=SurveyAnswered.type, day="answered_on", who=("survey",)),
+    glance=Glance(
+        table="survey_answers",
+        day="answered_on",
+        thing="份问卷",
+        parts=tuple(
+            omit_if_unknown(field, count_if(field, words))
+            for field, words in (("aware", "知晓"), ("can_use", "会用"), ("satisfied", "满意"))
+        ),
+    ),
 )
 SURVEY_ISSUES = TableKind(
     name="survey_issues",
+    called="问卷发放 发放 回收",
     source="survey_issues",
     fields=ISSUE_FIELDS,
     build=build_issues,
@@ -159,6 +171,12 @@ SURVEY_ISSUES = TableKind(
     mark="问卷 调查",
     dated_by="issued_on",
     day=_get_issue_day,
+    glance=Glance(
+        table="survey_issues",
+        day="issued_on",
+        thing="次问卷发放",
+        parts=(add_up("issued", "发放", "份"), add_up("returned", "回收", "份")),
+    ),
 )
 
 KINDS = (SURVEY_ANSWERS, SURVEY_ISSUES)

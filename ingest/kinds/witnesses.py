@@ -13,6 +13,7 @@ from ingest.cells import (
     read_span,
     text,
 )
+from ingest.kinds.glance import Glance
 from ingest.kinds.kind import Build, Reading, RowProblem, TableKind
 from ingest.recognition.fields import Field, add_titles
 from tracker.events.assertions import TOTALS, TotalAsserted, TotalProblem, convert_to_own_unit
@@ -120,6 +121,7 @@ def _get_recording_day(event: CallRecorded) -> date:
 
 CONTROL_TOTALS = TableKind(
     name="control_totals",
+    called="对账",
     source="control_totals",
     fields=TOTAL_FIELDS,
     build=build_totals,
@@ -127,9 +129,11 @@ CONTROL_TOTALS = TableKind(
     mark="对账 账期 账单 出具 对方 外部",
     dated_by="period",
     day=_get_total_day,
+    glance=Glance(table="assertions", day="first_day", thing="项对账数"),
 )
 RECORDINGS = TableKind(
     name="recordings",
+    called="录音",
     source="recordings",
     fields=RECORDING_FIELDS,
     build=build_recordings,
@@ -138,6 +142,14 @@ RECORDINGS = TableKind(
     mark="录音 录制",
     dated_by="started_at",
     day=_get_recording_day,
+    glance=Glance(
+        table="recordings",
+        day="started_on",
+        at="started_at",
+        thing="条录音",
+        daily=True,
+        parts=(("round(avg(duration_ms) / 1000)", "平均时长 {:,} 秒"),),
+    ),
 )
 
 KINDS = (RECORDINGS, CONTROL_TOTALS)

@@ -14,7 +14,13 @@ from ingest.cells import (
     to_unmarked,
 )
 from ingest.kinds.kind import Build, Reading, RowProblem, TableKind
-from ingest.kinds.order_fields import BY_CITIZENS, ORDER_NAMES, SATISFACTION_WORDS, SOLVED_WORDS
+from ingest.kinds.order_fields import (
+    BY_CITIZENS,
+    ORDER_NAMES,
+    ORDERS_AT_A_GLANCE,
+    SATISFACTION_WORDS,
+    SOLVED_WORDS,
+)
 from ingest.recognition.fields import Field, add_titles
 from tracker.events.event import leave_out
 from tracker.events.times import get_day
@@ -185,6 +191,7 @@ def _get_day(event: WorkOrderEvent) -> date:
 
 WORK_ORDER_STEPS = TableKind(
     name="work_order_steps",
+    called="流转 办理过程 办理环节",
     thing="work_order",
     title="工单流转记录",
     source="work_orders",
@@ -196,6 +203,7 @@ WORK_ORDER_STEPS = TableKind(
     dated_by="at",
     day=_get_day,
     backs_days=False,
+    glance=ORDERS_AT_A_GLANCE,
 )
 
 KINDS = (WORK_ORDER_STEPS,)

@@ -17,7 +17,7 @@ from ingest.kinds.kind import (
     check_order,
     leave_out_alike,
 )
-from ingest.kinds.order_fields import FIELDS
+from ingest.kinds.order_fields import FIELDS, ORDERS_AT_A_GLANCE
 from ingest.profiles.deadlines import DELIVERED, WORKING_DAYS, WORKING_HOURS, DeadlineRule, Limit
 from tracker.events import Event
 from tracker.events.event import leave_out as leave_out_of
@@ -119,13 +119,15 @@ MILESTONES = (
 _ASSESSED = {
     "contacted", "attitude", "process", "first_satisfaction", "sign_due_at", "return_due_at", "sub_unit",
     "sub_signed_at", "sub_replied_at", "sub_reply_due_at", "role", "main_order", "hung_at",
+    "repeated", "urging_order",
 }  # fmt: skip
 
 
 def _assessed(row: RowValues) -> WorkOrderAssessed:
     """What the row is assessed by; of who was not reached no answer is taken."""
     told = {key: row[key] for key in _ASSESSED}
-    told["contacted"] = None if row["contacted"] is None else row["contacted"] == "yes"
+    for key in ("contacted", "repeated"):
+        told[key] = None if row[key] is None else row[key] == "yes"
     if row["reached"] is False:
         told |= {"contacted": None, "attitude": None, "process": None}
     return WorkOrderAssessed(order_id=row["order_id"], part_solved=row["part_solved"] or None, **told)
@@ -348,6 +350,7 @@ LOOKALIKES = tuple(
 
 WORK_ORDERS = TableKind(
     name="work_orders",
+    called="工单 诉求 转办 交办 ticket case",
     thing="work_order",
     entire=True,
     source="work_orders",
@@ -365,6 +368,7 @@ WORK_ORDERS = TableKind(
     marks=IdentityMarks(
         type=WorkOrderAccepted.type, day="at", who=("at",), of_the_day=("kind", "unit", "call_id")
     ),
+    glance=ORDERS_AT_A_GLANCE,
 )
 
 KINDS = (WORK_ORDERS,)

@@ -8,7 +8,7 @@ from ingest.kinds import KIND_NAMED
 from ingest.profiles.draft import draft_profile
 from ingest.profiles.profile import candidates, load_profiles
 from ingest.profiles.toml_profiles import ProfileProblem, read_profile
-from ingest.recognition.preview import find_nearest
+from ingest.recognition.preview import find_likeliest, find_nearest
 from tracker.settings import Settings
 from tracker.tabular import FileRefused, open_tables
 from tracker.tabular.encoding import ENCODINGS
@@ -24,10 +24,17 @@ def profile() -> None:
 @click.option("--kind", type=click.Choice(list(KIND_NAMED)), help="是哪一种数据；不指明时取列名最像的。")
 @click.option("--table", type=click.IntRange(min=1), default=1, help="文件里的第几张表。", show_default=True)
 @click.option("--encoding", type=click.Choice(list(ENCODINGS)), help="文本文件的编码；不指明时自动识别。")
+@click.option("--no-header", is_flag=True, help="没有表头：第一行就是数据；不指明时由第一行像不像数据判断。")
 @click.option("--center", metavar="编号", help="中心编号；指明时连这个中心自己的导入方案一起比。")
 @click.option("--out", type=click.Path(path_type=Path), help="写到这个文件；不指明时打印出来。")
 def new(
-    file: Path, kind: str | None, table: int, encoding: str | None, center: str | None, out: Path | None
+    file: Path,
+    kind: str | None,
+    table: int,
+    encoding: str | None,
+    no_header: bool,
+    center: str | None,
+    out: Path | None,
 ) -> None:
     """由 FILE 草拟一份导入方案：认得的列写好，猜的和不认识的写成注释，逐行核对。"""
     settings = Settings.read()
@@ -39,10 +46,15 @@ def new(
         raise click.ClickException(f"{file.name}：{problem}") from None
     if chosen is None:
         raise click.ClickException(f"{file.name} 里没有第 {table} 张表，一共 {len(tables)} 张。")
-    fit = find_nearest(rows, candidates(load_profiles(settings.home / "profiles", center)), kind=kind)
-    if fit is None or not (fit.matched or kind):
+    profiles = candidates(load_profiles(settings.home / "profiles", center))
+    if kind is None and not no_header:
+        fit, _ = find_likeliest([file.name, chosen.sheet or ""], rows, profiles)
+    else:
+        fit = find_nearest(rows, profiles, kind=kind, header=0 if no_header else None)
+    if fit is None or not (fit.matched or kind or not fit.header.last_row):
         raise click.ClickException(
-            f"{file.name} 里没有找到表头；请检查第一行是不是列名，或用 --kind 指明数据。"
+            f"{file.name} 里没有找到表头；请检查第一行是不是列名；没有列名的加 --no-header，"
+            "有列名的用 --kind 指明数据。"
         )
     text = draft_profile(fit, list(rows), file.name)
     if out is None:

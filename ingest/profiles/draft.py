@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator
 from ingest.cells import Vocabulary
 from ingest.profiles.derived import read_derived
 from ingest.profiles.own_profile import to_toml_key, to_toml_list, to_toml_text
+from ingest.recognition.clocks import find_utc, list_half_columns, match_halves
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.proposals import Ground, Proposal, find_unmapped, propose
+from ingest.recognition.without_header import describe_contents
 from tracker.tabular import Row
 
 _HEAD = """# 由“{file}”草拟。没有 # 的行是认得的；“# 键 = …”是猜的：对的去掉 #，不对的改掉或删去。
@@ -24,14 +26,46 @@ def draft_profile(fit: HeaderFit, rows: list[Row], file: str) -> str:
             _HEAD.format(file=_escape_comment(file)),
             f"title = {to_toml_text(file.rpartition('.')[0] or file)}",
             f"kind = {to_toml_text(kind.name)}",
-            f"signature = {to_toml_list(one.title for one in known)}",
+            *_list_marks(fit, rows, known),
+            *_list_clocks(fit, rows),
             *_list_columns(proposals, known),
             *_list_words(proposals, fit),
             *_list_derivations(fit, {one.field.key for one in known if one.field}),
+            *_list_halves(fit, rows),
             *_list_costs(fit, {one.field.key: one for one in known if one.field}),
             "",
         ]
     )
+
+
+def _list_marks(fit: HeaderFit, rows: list[Row], known: list[Proposal]) -> Iterator[str]:
+    """By what the next file is known: titles, or what each column holds."""
+    if fit.header.last_row:
+        yield f"signature = {to_toml_list(one.title for one in known)}"
+        return
+    yield "# 第一行像是数据：按没有表头草拟，列名按次序写作第1列、第2列……；第一行其实是列名的，不要用这一份。"
+    yield "# 各列的内容；以后列数和内容相同的文件按这个方案读。"
+    yield f"without_header = {to_toml_list(describe_contents(rows))}"
+
+
+def _list_clocks(fit: HeaderFit, rows: list[Row]) -> Iterator[str]:
+    """Questions about the moments that a profile answers at its head."""
+    if stated := find_utc(fit, anywhere=True):
+        yield _escape_comment(f"# “{stated}”写着 UTC：时刻是世界时的去掉 #；确是北京时间的，改写成 北京时间")
+        yield '# time_zone = "UTC"'
+    if list_half_columns(fit, rows):
+        yield "# 钟点都不超过 12，另有一列写着上午、下午：确是 24 小时制的去掉 #，否则看下面的 [halves]"
+        yield "# hours = 24"
+
+
+def _list_halves(fit: HeaderFit, rows: list[Row]) -> Iterator[str]:
+    """The column that says 上午 and 下午, for each moment that may be of a clock of 12."""
+    matched = match_halves(fit, rows)
+    keys = {found[-1]: key for key, found in fit.places.items() if fit.profile.kind.by_key[key].is_moment}
+    if placed := [index for index in matched if index in keys]:
+        yield "\n# 是 12 小时制、上午和下午写在这一列的，去掉 #\n# [halves]"
+        for index in placed:
+            yield f"# {keys[index]} = {to_toml_text(fit.header.titles[matched[index]])}"
 
 
 def _list_columns(proposals: Iterable[Proposal], known: list[Proposal]) -> Iterator[str]:

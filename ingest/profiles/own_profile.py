@@ -5,7 +5,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from ingest.cells import Content
 from ingest.identity.numbers import Identity
 from ingest.kinds import KIND_NAMED, Rules, TableKind
 from ingest.profiles.deadlines import LIMITS
@@ -29,11 +31,15 @@ class ColumnMapping:
     constants: Mapping[str, str] = field(default_factory=dict)
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field → titles of its day and time
     dates: str | None = None  # order of the parts of dates whose year stands last
+    time_zone: str | None = None  # of moments that say none
+    hours: int | None = None  # 24, where that was asked
+    halves: Mapping[str, str] = field(default_factory=dict)  # field → title of its column of 上午 and 下午
     units: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(
         default_factory=dict
     )  # field → meaning → words
     empties: tuple[str, ...] = ()
+    without_header: tuple[Content, ...] = ()  # what each column holds, where the first row is one of data
     rules: Rules = field(default_factory=Rules)
     identity: Identity = field(default_factory=Identity)
 
@@ -53,6 +59,14 @@ def save_mapping(home: Path, center: str, mapping: ColumnMapping) -> str:
     finally:
         draft.unlink(missing_ok=True)
     return name
+
+
+def compile_mapping(mapping: ColumnMapping) -> Profile:
+    """The profile that a mapping would be kept as. Raises: ProfileProblem for one that could not be read."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"{to_file_name(mapping.title) or mapping.kind.name}.toml"
+        path.write_text("\n".join(_lines(mapping)) + "\n", encoding="utf-8")
+        return Profile(name=path.stem, **read_profile(path))
 
 
 def remember_identity(home: Path, center: str, profile: Profile) -> None:
@@ -96,7 +110,9 @@ def _same_header(home: Path, center: str, mapping: ColumnMapping) -> str | None:
     """The centre's own profile of this kind that the same titles call for."""
     wanted = frozenset(parse_label(title).base for title in mapping.columns.values())
     for name, profile in _own_profiles(home, center, mapping.kind):
-        if profile.signature == wanted:
+        if profile.without_header == mapping.without_header and (
+            profile.without_header or profile.signature == wanted
+        ):
             return name
     return None
 
@@ -109,14 +125,23 @@ def _own_profiles(home: Path, center: str, kind: TableKind) -> Iterator[tuple[st
             yield name, profile
 
 
+def to_file_name(title: str) -> str:
+    """A title as the name of a profile and its file; "" where nothing of it can be."""
+    return _NAME.sub("-", title).strip("-_")[:_LONGEST]
+
+
 def _free_name(home: Path, center: str, mapping: ColumnMapping) -> str:
     """A name that no other profile has; a profile for a table with these titles is mended under its own."""
-    name = _NAME.sub("-", mapping.title).strip("-_")[:_LONGEST]
+    name = to_file_name(mapping.title)
     if not name:
         raise ProfileProblem("请给导入方案起个名字，例如平台或供应商的名称。")
     titles = {parse_label(title).base for title in (*mapping.columns.values(), *mapping.ignored)}
     mended = dict(_own_profiles(home, center, mapping.kind)).get(name)
-    if mended is not None and mended.signature and mended.signature <= titles:
+    if mended is not None and (
+        len(mended.without_header) == len(mapping.without_header)
+        if mended.without_header
+        else mended.signature and mended.signature <= titles
+    ):
         return name
     if name in KIND_NAMED or name in load_profiles(home / "profiles", center):
         raise ProfileProblem(f"已有名为“{name}”的导入方案，请换一个名字。")
@@ -127,11 +152,18 @@ def _lines(mapping: ColumnMapping) -> Iterable[str]:
     yield "# 由导入页面保存；也可以手工修改。"
     yield f"title = {to_toml_text(mapping.title)}"
     yield f"kind = {to_toml_text(mapping.kind.name)}"
-    yield f"signature = {to_toml_list(dict.fromkeys(mapping.columns.values()))}"
+    if mapping.without_header:
+        yield f"without_header = {to_toml_list(mapping.without_header)}"
+    else:
+        yield f"signature = {to_toml_list(dict.fromkeys(mapping.columns.values()))}"
     if mapping.ignored:
         yield f"ignored = {to_toml_list(mapping.ignored)}"
     if mapping.dates:
         yield f"dates = {to_toml_text(mapping.dates)}"
+    if mapping.time_zone:
+        yield f"time_zone = {to_toml_text(mapping.time_zone)}"
+    if mapping.hours:
+        yield f"hours = {mapping.hours}"
     if mapping.empties:
         yield f"empties = {to_toml_list(mapping.empties)}"
     flags = ("empty_retracts", "lists_leavers")
@@ -142,6 +174,7 @@ def _lines(mapping: ColumnMapping) -> Iterable[str]:
         ("columns", mapping.columns),
         ("constants", mapping.constants),
         ("units", mapping.units),
+        ("halves", mapping.halves),
     ):
         yield from _table(name, {key: to_toml_text(value) for key, value in table.items()})
     yield from _table("joined", {key: to_toml_list(titles) for key, titles in mapping.joined.items()})

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from ingest.cells import DateOrder
+from ingest.cells import BEIJING_TIME, Content, DateOrder
 from ingest.identity.numbers import Identity
 from ingest.kinds import KINDS, Rules, TableKind
 from ingest.profiles.toml_profiles import ProfileProblem, read_marks, read_profile
@@ -30,15 +31,24 @@ class Profile:
     constants: Mapping[str, str] = field(default_factory=dict)  # field → value that all rows have
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field → titles of its day and time
     dates: DateOrder | None = None  # of dates whose year stands last
+    time_zone: str | None = None  # of moments that say none; None: nobody said, Beijing's
+    hours: int | None = None  # 24: they are counted through, though none may be above 12; None: nobody said
+    halves: Mapping[str, str] = field(default_factory=dict)  # field → title of its column of 上午 and 下午
     units: Mapping[str, str] = field(default_factory=dict)  # field → unit of its column
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # field → spelling → meaning
     empties: frozenset[str] = frozenset()
     signature: frozenset[str] = frozenset()  # comparable titles by which the vendor is recognised
     rules: Rules = field(default_factory=Rules)
     identity: Identity = field(default_factory=Identity)
+    without_header: tuple[Content, ...] = ()  # what each column holds, of tables that have no header
     source: Path | None = None  # the file that it was read from; None: it is its kind's own
     default: bool = False  # takes the place of its kind's own profile
     problem: str = ""  # what is wrong with its file; nothing is read by such a one
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """Where clocks of moments that say no zone are read; None: in Beijing."""
+        return None if self.time_zone in (None, BEIJING_TIME) else ZoneInfo(str(self.time_zone))
 
     @cached_property
     def labels(self) -> frozenset[str]:

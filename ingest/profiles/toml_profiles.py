@@ -5,23 +5,24 @@ from datetime import time
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ingest.cells import (
+    BEIJING_TIME,
     DATE_ORDERS,
     TIME,
+    Content,
     DateOrder,
     UnitUnknown,
     Vocabulary,
     find_any_unit,
     find_unit_family,
-    make_moment_reader,
 )
 from ingest.identity.numbers import SCOPES, Identity
 from ingest.kinds import KIND_NAMED, KINDS, Rules, TableKind
 from ingest.profiles.deadlines import LIMITS, WORKING_HOURS, DeadlineRule, Limit
 from ingest.profiles.derived import Derived, DerivedProblem, check_derived, read_derived
-from ingest.recognition.fields import Field
-from ingest.recognition.header_labels import parse_label
+from ingest.recognition.header_labels import name_columns, parse_label
 from tracker.toml_file import TomlTable, read_toml
 from tracker.workdays import END_OF_DAY, Hours
 
@@ -42,13 +43,25 @@ def read_profile(path: Path) -> dict[str, Any]:
     node.only("kind", *_READERS, *_RULES)
     kind = KIND_NAMED[node.choice("kind", list(KIND_NAMED))]
     given = {key: read(node, key, kind) for key, read in _READERS.items() if key in node}
+    if "without_header" in given:
+        given["signature"] = _list_places(node, given)
+    rules = _rules(node, kind)
+    if wrong := [key for key in given.get("halves", ()) if key in rules.several]:
+        raise node.table("halves").problem(wrong[0], "由几列读出，不能再写上午、下午的列。")
     return {
         "title": kind.title,
         "kind": kind,
-        "rules": _rules(node, kind),
+        "rules": rules,
         "identity": _identity(node.table("identity"), kind) if "identity" in node else Identity(),
         **given,
     }
+
+
+def _list_places(node: TomlTable, given: Mapping[str, Any]) -> frozenset[str]:
+    """The signature of tables without a header: all places, as a workbook of rows held back has them."""
+    if "signature" in given:
+        raise node.problem("signature", "不能与 without_header 同时写：没有表头的文件按列数和各列内容辨认。")
+    return frozenset(name_columns(len(given["without_header"])))
 
 
 def read_marks(path: Path) -> tuple[TableKind, frozenset[str]]:
@@ -110,21 +123,13 @@ def _derived(node: TomlTable, kind: TableKind) -> dict[str, Derived]:
             can = "、".join(kind.derives) or "一个也没有"
             raise node.problem(key, f"不能由别的字段推出；“{kind.title}”可以的有：{can}。")
     rules = {key: node.read(key, partial(_read_derived, kind=kind)) for key in node.data}
-    moments = {
-        one.key
-        for one in kind.fields
-        if getattr(one.read, "__qualname__", "").startswith(make_moment_reader.__name__)
-    }
+    moments = {one.key for one in kind.fields if one.is_moment}
     durations = {one.key for one in kind.fields if find_unit_family(one.read) is TIME}
     try:
         check_derived(rules, moments, durations)
     except DerivedProblem as problem:
         raise node.problem(None, f"里的{problem}。") from None
     return rules
-
-
-def _is_moment(field: Field) -> bool:
-    return getattr(field.read, "__qualname__", "").startswith(make_moment_reader.__name__)
 
 
 def _read_derived(text: object, kind: TableKind) -> Derived:
@@ -254,6 +259,39 @@ def _dates(node: TomlTable, key: str, _: TableKind) -> DateOrder:
     return next(order for order in DATE_ORDERS if order == chosen)
 
 
+def _time_zone(node: TomlTable, key: str, _: TableKind) -> str:
+    name: str = node.read(key, _check_zone)
+    return name
+
+
+def _check_zone(name: object) -> str:
+    try:
+        return BEIJING_TIME if name == BEIJING_TIME else ZoneInfo(str(name)).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            f"应写成 {BEIJING_TIME}、UTC、America/New_York 这样的时区名，读到的是“{name}”。"
+        ) from None
+
+
+def _hours(node: TomlTable, key: str, _: TableKind) -> int:
+    if node.data[key] != 24:
+        raise node.problem(key, "只能是 24；12 小时制的，在 [halves] 里写明上午、下午在哪一列。")
+    return 24
+
+
+def _half(node: TomlTable, name: str, kind: TableKind) -> str:
+    if not kind.by_key[name].is_moment:
+        raise node.problem(name, "不是时刻，没有上午、下午之分。")
+    return node.text(name)
+
+
+def _contents(node: TomlTable, key: str, _: TableKind) -> tuple[Content, ...]:
+    words = [*map(str, Content)]
+    if wrong := [one for one in _texts(node, key) if one not in words]:
+        raise node.problem(key, f"里的“{wrong[0]}”不是列的内容；可以写的有 {'、'.join(words)}。")
+    return tuple(map(Content, _texts(node, key)))
+
+
 def _texts(node: TomlTable, key: str) -> tuple[str, ...]:
     """A list of texts, or one text alone."""
     return node.texts(key) if isinstance(node.data[key], list) else (node.text(key),)
@@ -268,11 +306,15 @@ _READERS: Mapping[str, Callable[[TomlTable, str, TableKind], Any]] = {
     "title": lambda node, key, _: node.text(key),
     "signature": lambda node, key, _: frozenset(parse_label(title).base for title in _texts(node, key)),
     "ignored": lambda node, key, _: frozenset(map(parse_label, _texts(node, key))),
+    "without_header": _contents,
     "default": lambda node, key, _: node.flag(key),
     "empties": lambda node, key, _: frozenset(_texts(node, key)),
     "columns": _by_field(lambda node, name, _: _texts(node, name)),
     "joined": _by_field(_day_and_time),
     "dates": _dates,
+    "time_zone": _time_zone,
+    "hours": _hours,
+    "halves": _by_field(_half),
     "constants": _by_field(lambda node, name, _: node.text(name)),
     "units": _by_field(_unit),
     "words": _by_field(_words),

@@ -10,7 +10,13 @@ import psycopg
 from ingest.changes.repeated_numbers import QuestionAnswer
 from ingest.importing.import_file import import_file
 from ingest.importing.report import ImportReport
-from ingest.questions.held_deliveries import HeldDelivery, find_question, release_delivery, settle_question
+from ingest.questions.held_deliveries import (
+    DROPPED,
+    HeldDelivery,
+    find_question,
+    release_delivery,
+    settle_question,
+)
 from tracker.blob_store import locate_file
 from tracker.database import Database
 from tracker.vault import Vault
@@ -60,8 +66,8 @@ def drop_question(
 ) -> None:
     """Notes that the file is not wanted; its bytes stay. Raises: QuestionProblem."""
     delivery = _open_question(connection, center, number)
-    settle_question(connection, center, delivery.sha256, "dropped", by=by, now=now)
-    release_delivery(connection, center, delivery.sha256, "dropped", by=by, now=now)
+    settle_question(connection, center, delivery.sha256, DROPPED, by=by, now=now)
+    release_delivery(connection, center, delivery.sha256, DROPPED, by=by, now=now)
 
 
 def _open_question(connection: psycopg.Connection[Any], center: str, number: int) -> HeldDelivery:

@@ -33,6 +33,8 @@ held_deliveries = sa.Table(
     sa.Index("held_deliveries_open", "center_id", "sha256"),
 )
 
+DROPPED = "dropped"  # the answer by which a file is not wanted
+
 _COLUMNS = "number, center_id, sha256, file_name, table_number, profile, asked_at, data, answered_at, answer"
 
 

@@ -34,6 +34,7 @@ class HeaderFit:
     passed_over: Mapping[int, AmbiguousTitles]  # columns with such titles that no figure needs
     remarked: Mapping[str, str]  # field key → the remark on its title that may make it another column
     further: Mapping[str, tuple[int, ...]]  # field key → columns beside its first
+    halves: Mapping[str, int]  # field key → column that says 上午 or 下午 of it
 
     def title_of(self, index: int) -> str:
         """A column's title as a profile names it: with its group, where that is what is asked about."""
@@ -56,6 +57,8 @@ class HeaderFit:
 
         Who names every column that must be there says what the table is."""
         profile, kind = self.profile, self.profile.kind
+        if profile.without_header:
+            return None
         named = {*profile.columns, *profile.joined, *profile.constants, *profile.rules.several}
         if all(field.key in named for field in kind.fields if field.required):
             return None
@@ -126,7 +129,12 @@ def fit_header(profile: Profile, header: Header) -> HeaderFit:
         found = tuple(index for title in named for index in _find_named([title], header, labels)[:1])
         if found:
             places[key], further[key] = found[:1], found[1:]
-    taken = {index for found in (*places.values(), *further.values()) for index in found}
+    halves = {
+        key: found[0]
+        for key, title in profile.halves.items()
+        if (found := _find_named([title], header, labels))
+    }
+    taken = {index for found in (*places.values(), *further.values()) for index in found} | {*halves.values()}
     labels = [_join_known_remark(profile, header, index, pair) for index, pair in enumerate(labels)]
     remarks = _Remarks(profile, header)
     _place_known(profile, labels, free - taken, places, doubtful, remarks)
@@ -141,7 +149,7 @@ def fit_header(profile: Profile, header: Header) -> HeaderFit:
         if key not in doubtful and key not in ambiguous and found
         if (remark := remarks.of(profile.kind.by_key[key], found[0])) is not None
     }
-    return HeaderFit(profile, header, places, doubtful, ambiguous, passed_over, remarked, further)
+    return HeaderFit(profile, header, places, doubtful, ambiguous, passed_over, remarked, further, halves)
 
 
 def is_ignored(profile: Profile, header: Header, index: int) -> bool:

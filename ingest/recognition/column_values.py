@@ -15,8 +15,10 @@ from itertools import dropwhile
 from typing import Any, ClassVar
 
 from ingest.cells import CLOCKS, TIME, CellProblem, Column, find_full_marks, find_unit_in_cell, to_plain
-from ingest.importing.row_compiler import make_field_reader
+from ingest.importing.field_readers import make_field_reader
+from ingest.recognition.clocks import is_like_12_hours, list_hours, word_12_hours
 from ingest.recognition.recognise import Recognition
+from ingest.recognition.table_unknown import ClockUnknown, locate_profile
 from tracker.tabular import Cell, Table, UnreadableRow
 
 _NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?")
@@ -155,6 +157,64 @@ class ScoreScaleCheck(ColumnCheck):
 
 
 @dataclass
+class ClockCheck(ColumnCheck):
+    """Hours of a whole day none of which is later than 12: a clock of 12 hours, taken for one of 24."""
+
+    goes_on = True
+    _hours: Counter[int] = field(default_factory=Counter)
+    _is_settled: bool = False
+    _seen: int = 0
+
+    @property
+    def is_decided(self) -> bool:
+        profile = self.recognition.profile
+        return self._is_settled or profile.hours is not None or self.column(self.keys[0]).half is not None
+
+    def see(self, values: RowValues, cells: Sequence[Cell]) -> None:
+        index = self.recognition.columns[self.keys[0]][-1].index
+        hours = [*list_hours(cells[index : index + 1])]
+        self._seen += 1
+        self._hours.update(hours)
+        if any(not 1 <= hour <= 12 for hour in hours) or (self._seen >= ROWS and not self._hours):
+            self._is_settled = True
+
+    def apply(self, recognition: Recognition) -> Recognition:
+        """Raises: ClockUnknown, which asks."""
+        title = recognition.columns[self.keys[0]][-1].label
+        if not self.is_decided and is_like_12_hours(self._hours, title):
+            raise ClockUnknown(word_12_hours(title, self._hours.total(), locate_profile(recognition.profile)))
+        return recognition
+
+
+@dataclass
+class CallClockCheck(ClockCheck):
+    """Of calls."""
+
+    keys = ("entered_at",)
+
+
+@dataclass
+class OrderClockCheck(ClockCheck):
+    """Of work orders."""
+
+    keys = ("accepted_at",)
+
+
+@dataclass
+class StateClockCheck(ClockCheck):
+    """Of agents' states and recordings."""
+
+    keys = ("started_at",)
+
+
+@dataclass
+class StepClockCheck(ClockCheck):
+    """Of the flow of work orders, and of probes."""
+
+    keys = ("at",)
+
+
+@dataclass
 class MixedUnitCheck(ColumnCheck):
     """Cells that name a unit (100万元) beside bare ones (100): nobody can say in what those count."""
 
@@ -268,8 +328,12 @@ class CallerCheck(EmptyColumnCheck):
 
 
 LOOKS: Mapping[str, tuple[type[ColumnCheck], ...]] = {  # by name of the kind
-    "calls": (TalkLengthCheck, TalkUnitCheck, SharedCallerCheck, CallerCheck),
-    "work_orders": (DispatchTimeCheck, SigningTimeCheck),
+    "calls": (CallClockCheck, TalkLengthCheck, TalkUnitCheck, SharedCallerCheck, CallerCheck),
+    "work_orders": (OrderClockCheck, DispatchTimeCheck, SigningTimeCheck),
+    "work_order_steps": (StepClockCheck,),
+    "probes": (StepClockCheck,),
+    "agent_states": (StateClockCheck,),
+    "recordings": (StateClockCheck,),
     "roster": (ScoreScaleCheck,),
     "payments": (MoneyUnitCheck,),
     "budget": (MoneyUnitCheck,),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ingest.cells import ColumnReader, JsonReaderFactory, memoize_values, read_brief, text
+from ingest.cells import ColumnReader, JsonReaderFactory, MomentReader, memoize_values, read_brief, text
 from ingest.recognition.header_labels import parse_label
 from tracker.events import Event
 from tracker.events.title import Title, collect_titles
@@ -54,6 +54,11 @@ class Field:
     def describes(self) -> bool:
         """Whether it is a name or a description: a remark on its title changes nothing that counts."""
         return self.many or self.read in (text, read_brief)
+
+    @property
+    def is_moment(self) -> bool:
+        """Whether its values are points in time."""
+        return isinstance(self.read, MomentReader)
 
     @property
     def must_be_filled(self) -> bool:

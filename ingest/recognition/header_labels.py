@@ -68,3 +68,8 @@ def find_stated_units(texts: Iterable[str]) -> list[str]:
         if flat[:1] in ("(", "【", "[") and any(one.match_unit(flat[1:-1]) for one in (MONEY, TIME)):
             found.append(flat[1:-1])
     return found
+
+
+def name_columns(number: int) -> tuple[str, ...]:
+    """Titles for the columns of a table that has none."""
+    return tuple(f"第{place}列" for place in range(1, number + 1))

@@ -14,13 +14,22 @@ from ingest.importing.row_errors import (
     list_problems,
     make_row_problem,
 )
-from ingest.kinds import Reading, RowProblem
+from ingest.kinds import KINDS, Reading, RowProblem
 from ingest.profiles.profile import Profile
 from ingest.recognition.column_matching import HeaderFit, fit_header
 from ingest.recognition.column_values import check_columns
 from ingest.recognition.header import Header, list_possible_headers
-from ingest.recognition.recognise import Recognition, TableUnknown, recognise
+from ingest.recognition.kind_guess import guess_kind
+from ingest.recognition.proposals import count_speaking
+from ingest.recognition.recognise import BY_CHANCE, Recognition, TableUnknown, recognise
+from ingest.recognition.table_unknown import ClockUnknown
 from ingest.recognition.unread_columns import UnreadColumns, check_unread, word_unread
+from ingest.recognition.without_header import (
+    find_differences,
+    fit_places,
+    looks_headless,
+    make_place_header,
+)
 from tracker.tabular import Cell, Row, Table
 from tracker.workdays import Calendar
 
@@ -56,6 +65,7 @@ class Preview:
     unknown: str | None  # why it is not recognised
     rows: tuple[PreviewRow, ...] = ()
     words: Mapping[str, tuple[str, ...]] | None = None  # field → spellings that its vocabulary does not know
+    asks_clock: bool = False  # whether its hours may be those of a clock of 12
     unread: str = ""  # what columns say that nothing reads and that may decide
 
     @property
@@ -71,28 +81,60 @@ def preview_table(table: Table, profiles: Iterable[Profile], calendar: Calendar)
     try:
         recognition = check_columns(table, recognise(head, profiles))
     except TableUnknown as problem:
-        return Preview(table, None, str(problem))
+        return Preview(table, None, str(problem), asks_clock=isinstance(problem, ClockUnknown))
     unread = UnreadColumns(recognition)
     rows, words = _read(table, recognition, calendar, unread)
     try:
         check_unread(recognition, unread.found)
     except TableUnknown as problem:
-        return Preview(table, None, str(problem), rows, words, word_unread(unread.found))
+        return Preview(table, None, str(problem), rows, words, unread=word_unread(unread.found))
     return Preview(table, recognition, None, rows, words)
 
 
 def find_nearest(
     rows: Sequence[Row], profiles: Iterable[Profile], *, kind: str | None = None, header: int | None = None
 ) -> HeaderFit | None:
-    """The fit that most columns speak for, perhaps of one kind and with the header in one row alone."""
+    """The fit that most columns speak for, perhaps of one kind and with the header in one row alone; `header`
+    0: in none. Where nothing tells and the first row is made like those below it, there is none."""
+    tried = [profile for profile in profiles if kind in (None, profile.kind.name)]
     fits = [
         fit_header(profile, candidate)
         for candidate in list_possible_headers(rows)
         if header in (None, candidate.last_row)
-        for profile in profiles
-        if kind in (None, profile.kind.name)
+        for profile in tried
     ]
-    return max(fits, key=_get_likeness, default=None)
+    best = max(fits, key=_get_likeness, default=None)
+    if header is None and looks_headless(rows) and (best is None or best.matched <= BY_CHANCE):
+        header = 0
+    return _find_nearest_by_places(rows, tried) if header == 0 else best
+
+
+def find_likeliest(
+    names: Sequence[str], rows: Sequence[Row], profiles: Sequence[Profile]
+) -> tuple[HeaderFit | None, str]:
+    """The fit of the kind that a table most likely is, and the ground for it in Chinese, "" where it is
+    recognised; (None, "") where a person must say what it is. `names`: of file and sheet."""
+    nearest = find_nearest(rows, profiles)
+    if nearest is None or not nearest.missing or nearest.header.last_row == 0:
+        return nearest, ""
+    header = nearest.header.last_row
+    fits = {kind.name: find_nearest(rows, profiles, kind=kind.name, header=header) for kind in KINDS}
+    kind, ground = guess_kind(names, rows, [found for found in fits.values() if found])
+    return (fits[kind.name], ground) if kind else (None, "")
+
+
+def _find_nearest_by_places(rows: Sequence[Row], profiles: Iterable[Profile]) -> HeaderFit | None:
+    """The fit of a table without a header: that of a profile made for such ones, else of the kind for whose
+    fields most of the cells speak."""
+    header = make_place_header(rows)
+    if header is None:
+        return None
+    of_places = [found for profile in profiles if (found := fit_places(profile, rows))]
+    of_kinds = [fit_header(profile, header) for profile in profiles if not profile.signature]
+    alike = [found for found in of_places if not find_differences(found, rows)]
+    return next(
+        iter(alike or of_places), max(of_kinds, key=lambda one: count_speaking(one, rows), default=None)
+    )
 
 
 def _get_likeness(found: HeaderFit) -> tuple[bool, int, bool, int]:

@@ -1,19 +1,18 @@
 """What each column of a table may be, with the ground for it: what a person is asked who maps a new file."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 
 from ingest.cells import (
-    CellParser,
-    CellProblem,
-    Column,
+    Content,
+    MemoizedReader,
     Vocabulary,
+    classify_column,
     find_unit_family,
-    make_moment_reader,
     mask_value,
-    memoize,
     read_day,
     read_duration_ms,
     read_id,
@@ -25,6 +24,7 @@ from ingest.profiles.profile import Profile
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.fields import Field
 from ingest.recognition.header_labels import parse_label
+from ingest.recognition.readable import is_read, measure_readable
 from ingest.recognition.recognise import list_questions
 from tracker.tabular import Cell, Row
 
@@ -35,6 +35,9 @@ _MOST_ROWS = 200
 _MOSTLY = 0.8  # of the filled cells
 _HALF = _RARELY = 0.5  # of the words, or the cells
 _SHORTEST_ID = 4  # digits of a number that names a thing or a person
+_CODE = re.compile(r"[A-Za-z0-9_.:-]+")
+_PHONE = re.compile(r"\+?(?:86)?(?:1\d{10}|0\d{9,11})")
+_DATE = re.compile(r"(19|20)\d\d[-/.年]")  # what a date begins with, and no telephone number
 _SHORTEST_NUMBER = 7  # digits of a telephone number that is no extension
 
 
@@ -67,42 +70,51 @@ class Proposal:
         """Words of the column that a field's vocabulary does not know, however the profile spells it."""
         if field is None or not isinstance(field.read, Vocabulary):
             return ()
-        return tuple(word for word in self.words if not _is_read(field, word, profile))
+        return tuple(word for word in self.words if not is_read(field, word, profile))
 
 
 def propose(fit: HeaderFit, rows: Sequence[Row]) -> list[Proposal]:
-    """A proposal for each titled column, in the order of the file. `rows` are the first ones of the table.
+    """A proposal for each titled column, in the order of the file. `rows` are the first ones of the table,
+    as many as words are to be looked for in.
 
     By its title where that is known; else by its cells, which is never more than a question."""
-    below = [cells for number, cells in rows if number > fit.header.last_row][:_MOST_ROWS]
-    placed = {index: key for key, found in fit.places.items() for index in found}
+    below = [cells for number, cells in rows if number > fit.header.last_row]
+    joined = fit.profile.joined
+    placed = {
+        index: key for key, found in fit.places.items() for index in (found[1:] if key in joined else found)
+    }
+    beside = {found[0] for key, found in fit.places.items() if key in joined} | {*fit.halves.values()}
     asked = list_questions(fit)
     places = {index: key for key in asked for index in fit.doubtful.get(key, fit.places.get(key, ()))}
     open_fields = [
         field for field in fit.profile.kind.fields if field.key not in fit.places and not field.many
     ]
+    unknown = "列名不认识" if fit.header.last_row else "没有列名"
     found = []
     for index, title in enumerate(fit.header.titles):
         if not title:
             continue
-        cells = [row[index] for row in below if index < len(row) and to_plain(row[index])]
+        all_cells = [row[index] for row in below if index < len(row) and to_plain(row[index])]
+        cells = all_cells[:_MOST_ROWS]
         key = placed.get(index)
         field = fit.profile.kind.by_key[key] if key else None
-        suits = _list_suiting(title, cells, open_fields, fit.profile)
+        suits = {} if index in beside else _list_suiting(title, cells, open_fields, fit.profile)
         near = [one for one, ground in suits.items() if ground is Ground.NEAR]
         ground, doubt = Ground.TITLE if field else Ground.NONE, ""
         if index in places:
             field, ground, doubt = None, Ground.NONE, asked[places[index]]
         elif field is not None:
-            doubt = _find_contradiction(field, cells, fit.profile, title)
+            doubt = "" if key in joined else _find_contradiction(field, cells, fit.profile, title)
         elif len(suits) == 1 or len(near) == 1:
             chosen = (near or [*suits])[0]
             field, ground = fit.profile.kind.by_key[chosen], suits[chosen]
-            doubt = f"列名不认识；按{ground}看像“{field.title}”，请确认。"
+            doubt = f"{unknown}；按{ground}看像“{field.title}”，请确认。"
         elif suits:
             likely = "、".join(fit.profile.kind.by_key[one].title for one in [*suits][:4])
-            doubt = f"列名不认识；可能是{likely}，请选一项，都不是的留空。"
-        words = tuple(dict.fromkeys(to_plain(cell) for cell in cells))
+            doubt = f"{unknown}；可能是{likely}，请选一项，都不是的留空。"
+        elif cells and not fit.header.last_row and index not in beside:
+            doubt = f"{unknown}，请看内容选一项；用不着的留空。"
+        words = tuple(dict.fromkeys(map(to_plain, all_cells)))
         few = words if len(words) <= _MOST_WORDS else ()
         found.append(
             Proposal(index, title, _list_examples(cells, field), field, ground, doubt, tuple(suits), few)
@@ -116,7 +128,7 @@ def _take_each_field_once(proposals: list[Proposal]) -> list[Proposal]:
     return [
         replace(
             one, field=None, ground=Ground.NONE,
-            doubt=f"列名不认识；像“{one.field.title}”，别的列也像，请选定其中一列。",
+            doubt=f"{one.doubt.partition('；')[0]}；像“{one.field.title}”，别的列也像，请选定其中一列。",
         )
         if one.ground in _GUESSES and one.field and guessed.count(one.field.key) > 1
         else one
@@ -152,9 +164,11 @@ def _list_suiting(
         for field in fields
         if cells
         and (
-            (_is_near(field, label) and not _is_only_digits(field, cells)) or _tells_by_content(field, cells)
+            (_is_near(field, label) and not _is_only_digits(field, cells))
+            or _tells_by_content(field, cells)
+            or (field is profile.kind.fields[0] and _names_each_row(field, cells))
         )
-        and _measure_readable(field, cells, profile) >= (_HALF if _is_listed(field) else _MOSTLY)
+        and measure_readable(field, cells, profile) >= (_HALF if _is_listed(field) else _MOSTLY)
     }
     return dict(sorted(found.items(), key=lambda one: one[1] is not Ground.NEAR))
 
@@ -169,11 +183,7 @@ def _is_near(field: Field, label: str) -> bool:
 def _is_only_digits(field: Field, cells: Sequence[Cell]) -> bool:
     """Whether cells are too short to be numbers of things, or are no names: so many seconds, say."""
     texts = [to_plain(cell) for cell in cells]
-    names_or_ids = (
-        field.read is read_id
-        or field.describes
-        or getattr(field.read, "__qualname__", "").startswith(memoize.__name__)
-    )
+    names_or_ids = field.read is read_id or field.describes or isinstance(field.read, MemoizedReader)
     return names_or_ids and all(map(str.isdigit, texts)) and max(map(len, texts)) < _SHORTEST_ID
 
 
@@ -187,44 +197,38 @@ def _tells_by_content(field: Field, cells: Sequence[Cell]) -> bool:
     if _is_listed(field):
         return not all(map(str.isdigit, texts))
     if field.read is read_phone:
-        return all(sum(map(str.isdigit, text)) >= _SHORTEST_NUMBER for text in texts)
+        return all(
+            sum(map(str.isdigit, text)) >= _SHORTEST_NUMBER and not _DATE.match(text) for text in texts
+        )
     if field.read is read_duration_ms:
         return any(":" in text or not text.replace(".", "").isdigit() for text in texts)
-    return field.read is read_day or getattr(field.read, "__qualname__", "").startswith(
-        make_moment_reader.__name__
+    return field.read is read_day or field.is_moment
+
+
+def _names_each_row(field: Field, cells: Sequence[Cell]) -> bool:
+    """Whether cells are all different codes, and no telephone numbers: the numbers of the rows' things."""
+    texts = [to_plain(cell) for cell in cells]
+    return (
+        field.read is read_id
+        and 1 < len({*texts}) == len(texts)
+        and all(len(text) >= _SHORTEST_ID and re.search(r"\d", text) for text in texts)
+        and all(map(_CODE.fullmatch, texts))
+        and not all(map(_PHONE.fullmatch, texts))
+        and classify_column(cells) in (Content.CODE, Content.TEXT)
     )
 
 
-def _compile_reader(field: Field, profile: Profile) -> CellParser:
-    column = Column(
-        index=0, label=field.title, unit=profile.units.get(field.key), dates=profile.dates,
-        words=profile.words.get(field.key, {}), empties=profile.empties,
-    )  # fmt: skip
-    return field.read(column)
-
-
-def _is_read(field: Field, word: str, profile: Profile) -> bool:
-    try:
-        _compile_reader(field, profile)(word)
-    except CellProblem:
-        return False
-    return True
-
-
-def _measure_readable(field: Field, cells: Sequence[Cell], profile: Profile) -> float:
-    parse, read = _compile_reader(field, profile), 0
-    for cell in cells:
-        try:
-            read += parse(cell) is not None
-        except CellProblem:
-            continue
-    return read / len(cells)
+def count_speaking(fit: HeaderFit, rows: Sequence[Row]) -> int:
+    """How many fields of a kind the cells speak for: words of its vocabularies, and what must be there."""
+    fields = {key for one in propose(fit, rows) for key in ([one.field.key] if one.field else one.suits)}
+    by_key = fit.profile.kind.by_key
+    return sum(_is_listed(by_key[key]) + by_key[key].required for key in fields)
 
 
 def _find_contradiction(field: Field, cells: Sequence[Cell], profile: Profile, title: str) -> str:
     """What to ask where a column is called like a field and its cells are none of its values."""
     vocabulary = isinstance(field.read, Vocabulary)
-    if not cells or field.describes or vocabulary or _measure_readable(field, cells, profile) >= _RARELY:
+    if not cells or field.describes or vocabulary or measure_readable(field, cells, profile) >= _RARELY:
         return ""
     example = _list_examples(cells, field)[0]
     unit = (

@@ -18,18 +18,22 @@ from ingest.cells import (
 from ingest.kinds.kind import AmbiguousTitles
 from ingest.profiles.derived import find_derivable
 from ingest.profiles.profile import Profile
+from ingest.recognition.clocks import check_clock
 from ingest.recognition.column_matching import HeaderFit, fit_header
 from ingest.recognition.header import Header, list_possible_headers
 from ingest.recognition.header_labels import find_stated_units, parse_label
+from ingest.recognition.table_unknown import TableUnknown, locate_profile
+from ingest.recognition.without_header import find_differences, fit_places, looks_headless
 from tracker.tabular import Cell, FileRefused, Row
 
+__all__ = ["BY_CHANCE", "Recognition", "TableUnknown", "list_questions", "locate_profile", "recognise"]
 
-class TableUnknown(FileRefused):
-    """看不出是哪一种数据，或缺少必需的列。"""
-
-    def __init__(self, sentence: str, *, near: bool) -> None:
-        super().__init__(sentence)
-        self.near = near  # it looks like a known kind, so leaving it out would lose rows
+BY_CHANCE = 1  # cell of a row of data that is called like a field
+_HEADLESS = (
+    "文件像是没有表头：第一行已经是数据。请重新导出带列名的文件；导不出的，在导入页面的“列的对应”里选"
+    "“没有表头：这些就是列”，逐列指明一次，或用 hotline profile new 草拟导入方案。"
+    "以后列数和内容相同的文件不再问。"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +108,10 @@ def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
         if (found := fit_header(profile, header)).matched
     ]
     _check_readable(rows, every)
+    whole = any(not found.missing and not found.unlike for found in fits)
+    fits += _fit_without_header(rows, tried, ask=not whole)
+    if not any(found.matched > BY_CHANCE or not found.missing for found in fits) and looks_headless(rows):
+        raise TableUnknown(_HEADLESS, near=False)
     if not fits:
         kinds = "、".join(dict.fromkeys(profile.kind.title for profile in tried))
         raise TableUnknown(f"看不出是哪一种数据：没有找到认识的表头；能导入的有{kinds}。", near=False)
@@ -112,7 +120,25 @@ def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
     _check_whole(best, fits)
     _check_unique(best, fits)
     _check_certain(best)
+    check_clock(best, rows)
     return _build_recognition(best, rows)
+
+
+def _fit_without_header(rows: Sequence[Row], profiles: Iterable[Profile], *, ask: bool) -> list[HeaderFit]:
+    """The fits of profiles for tables without a header whose columns hold what this table's do.
+
+    Raises: TableUnknown where none does, and one of as many columns may be meant; `ask`: only then."""
+    alike = [found for profile in profiles if (found := fit_places(profile, rows))]
+    differences = {found.profile.title: find_differences(found, rows) for found in alike}
+    fits = [found for found in alike if not differences[found.profile.title]]
+    if ask and not fits and alike and looks_headless(rows):
+        title, different = next(iter(differences.items()))
+        raise TableUnknown(
+            f"要先问清楚，没有导入：文件没有表头，列数与导入方案“{title}”的相同，内容却不同：{'；'.join(different)}。"
+            "请在导入页面的“列的对应”里逐列核对并保存；列的次序变了的，请用另一个名字保存。",
+            near=True,
+        )
+    return fits
 
 
 def _check_readable(rows: Sequence[Row], profiles: Iterable[Profile]) -> None:
@@ -238,13 +264,6 @@ def _word_remedy(best: HeaderFit) -> str:
     )
 
 
-def locate_profile(profile: Profile) -> str:
-    """Where a profile is, or is to be, written down."""
-    if profile.source:
-        return f" {profile.source.name} "
-    return f'（HOTLINE_HOME/profiles/名称.toml，kind = "{profile.kind.name}"，default = true）'
-
-
 def _build_recognition(best: HeaderFit, rows: Sequence[Row]) -> Recognition:
     profile, notices = best.profile, NoticeCounts()
     header, beneath = _read_units_beneath(best.header, [row for row in rows if row[0] > best.header.last_row])
@@ -254,12 +273,14 @@ def _build_recognition(best: HeaderFit, rows: Sequence[Row]) -> Recognition:
     )
     below = [cells for number, cells in rows if number > header.last_row]
     columns: dict[str, tuple[Column, ...]] = {}
+    if not header.last_row:
+        notices[f"文件没有表头：按导入方案“{profile.title}”的列序读，共 {len(header.titles)} 列。"] += 1
     for key, indexes in best.places.items():
         field = profile.kind.by_key[key]
         indexes = (*indexes, *best.further.get(key, ()))
         try:
             found = tuple(
-                _build_column(profile, header, key, index, beneath, stated, notices) for index in indexes
+                _build_column(best, header, key, index, beneath, stated, notices) for index in indexes
             )
         except UnitUnknown as problem:
             title = header.titles[indexes[0]]
@@ -280,7 +301,7 @@ def _build_recognition(best: HeaderFit, rows: Sequence[Row]) -> Recognition:
             f"“{header.titles[index]}”列没有采用：可能是{_word_meanings(profile, one)}；"
             "要采用，请在导入方案的 [columns] 里写明。"
         ] += 1
-    used = {column.index for found in columns.values() for column in found}
+    used = {column.index for found in columns.values() for column in found} | {*best.halves.values()}
     unused = tuple(title for index, title in enumerate(header.titles) if title and index not in used)
     return Recognition(
         profile=profile,
@@ -314,7 +335,7 @@ def _is_unit(cell: str) -> bool:
 
 
 def _build_column(
-    profile: Profile,
+    best: HeaderFit,
     header: Header,
     key: str,
     index: int,
@@ -323,6 +344,7 @@ def _build_column(
     notices: NoticeCounts,
 ) -> Column:
     """Raises: UnitUnknown when the numbers of the column count in a unit that nobody understands."""
+    profile = best.profile
     field = profile.kind.by_key[key]
     title = header.titles[index]
     unit = profile.units.get(key)
@@ -341,8 +363,10 @@ def _build_column(
         label=title,
         unit=unit,
         dates=profile.dates,
+        zone=profile.zone,
         words=profile.words.get(key, {}),
         empties=profile.empties,
         separator=profile.rules.first_of.get(key, ""),
+        half=best.halves.get(key),
         notices=notices,
     )

@@ -10,7 +10,8 @@ from ingest.cells.text import NOTHING
 from ingest.kinds import TableKind
 from ingest.recognition.column_matching import is_ignored
 from ingest.recognition.header_labels import parse_label
-from ingest.recognition.recognise import Recognition, TableUnknown, locate_profile
+from ingest.recognition.recognise import Recognition
+from ingest.recognition.table_unknown import TableUnknown, locate_profile
 from tracker.tabular import Cell, Row
 
 UnreadWords = Counter[tuple[str, str]]  # title of a column, what a cell of it says → rows
@@ -35,6 +36,14 @@ _YES = frozenset({"是", "y", "yes", "1", "true", "√", "✓", "✔", "有", "�
 _NO = frozenset({"否", "n", "no", "0", "false", "×", "x", "无", "未"})
 _MONEY = re.compile(r"金额|款$|额$|费$|[已未欠实应]付")
 _OTHER_MONEY = re.compile(r"合同|中标|单价|税|大写|预算|发票|开票|价款|标准")
+_WHOLLY_VOID = re.compile(
+    rf"(?:[本该此](?:条|笔|件|单|工单|订单)|工单|已|经|被)*(?:{_VOID})(?:处理|结束|办结|件|单|工单)?"
+    r"|void(?:ed)?|cancell?ed|deleted|withdrawn|revoked"
+)
+_ZONE = re.compile(r"时区|time_?zone|utc_?offset")
+_IN_BEIJING = re.compile(
+    r"(?:utc|gmt)?\s*\+?0?8(?::?00)?|北京(?:时间)?|中国(?:标准时间)?|东(?:八|8)区|asia/(?:shanghai|chongqing|beijing)|cst|prc"
+)
 _LONGEST = 12  # characters of a word of state; more is free text
 _SHOWN = 3
 
@@ -58,13 +67,15 @@ CellTest = Callable[[Sequence[Cell]], bool]
 
 def _list_watched(recognition: Recognition) -> Iterator[tuple[int, str, CellTest]]:
     header, kind = recognition.header, recognition.profile.kind
-    used = {column.index for columns in recognition.columns.values() for column in columns}
+    columns = [column for found in recognition.columns.values() for column in found]
+    used = {place for column in columns for place in (column.index, column.half)}
     for index, title in enumerate(header.titles):
         if not title or index in used or is_ignored(recognition.profile, header, index):
             continue
         base = parse_label(title).base
         of_money = _make_difference_test(recognition, index, title) if _MONEY.search(base) else None
-        decides = of_money or _make_void_test(kind, index, base)
+        of_zone = _make_zone_test(recognition, index) if _ZONE.search(base) else None
+        decides = of_money or of_zone or _make_void_test(kind, index, base)
         if decides:
             yield index, title, decides
 
@@ -91,6 +102,15 @@ def _make_difference_test(recognition: Recognition, index: int, title: str) -> C
     return differs
 
 
+def _make_zone_test(recognition: Recognition, index: int) -> CellTest | None:
+    """Whether a cell of a column of time zones names another than Beijing's; None: the profile says which."""
+    if recognition.profile.time_zone is not None:
+        return None
+    return lambda cells: (
+        to_plain(cells[index]) not in NOTHING and _IN_BEIJING.fullmatch(_to_word(cells[index])) is None
+    )
+
+
 def _make_void_test(kind: TableKind, index: int, base: str) -> CellTest | None:
     """Whether a cell of a column says that its row is void, or did not come about."""
     words = _VOID
@@ -102,7 +122,7 @@ def _make_void_test(kind: TableKind, index: int, base: str) -> CellTest | None:
     )
     if _REMARKS.search(base):
         whole = re.compile(rf"(?:本条|该笔|此[条笔件]|已|经|被)*(?:{_VOID}|退汇|退票)(?:处理)?")
-        return lambda cells: whole.fullmatch(_to_word(cells[index])) is not None
+        return lambda cells: any(one.fullmatch(_to_word(cells[index])) for one in (whole, _WHOLLY_VOID))
     if _OF_OTHERS.search(base):
         return None
     if _DONE.search(base) and not kind.has_state:
@@ -115,7 +135,7 @@ def _make_void_test(kind: TableKind, index: int, base: str) -> CellTest | None:
         )
     if _TITLES.search(base):
         return lambda cells: _is_decisive(_to_word(cells[index]), deciding)
-    return None
+    return lambda cells: _WHOLLY_VOID.fullmatch(_to_word(cells[index])) is not None
 
 
 def _to_word(cell: Cell) -> str:

@@ -142,7 +142,8 @@ def void(center: str | None, seq: int | None, delivery: str | None, reason: str,
 
 
 @click.command(
-    "zero-report", epilog="数据：" + "、".join(f"{source}（{title}）" for source, title in SOURCES.items())
+    "zero-report",
+    epilog="\b\n数据：\n" + "\n".join(f"  {source}（{title}）" for source, title in SOURCES.items()),
 )
 @click.argument("source", type=click.Choice(sorted(SOURCES)), metavar="数据")
 @click.argument("first", metavar="日期或月份")

@@ -21,6 +21,9 @@ _NAMES_IN = {  # topic → the fact table and column that its names stand in
     "rating": ("calls", "rating"),
 }
 
+UNNAMED = "（没有写名称）"
+CANNOT_BE_SAID = "没有名称，不能设定；与别的并存时按不明处理，请在文件里补上名称后重新导入"
+
 
 class Declaration(NamedTuple):
     """One declaration in force."""
@@ -33,7 +36,10 @@ class Declaration(NamedTuple):
 
 @dataclass(frozen=True)
 class TopicState:
-    """A topic with what is said of it; `unsaid` are names in the data without a word, and their rows."""
+    """A topic with what is said of it; `unsaid` are names in the data without a word, and their rows.
+
+    Of rows that tell no name ('') nothing can be said.
+    """
 
     topic: str
     said: tuple[Declaration, ...]

@@ -7,7 +7,7 @@ import click
 
 from ingest.forms.declarations import ANSWERS, DECLARATION, TITLES
 from ingest.forms.entering import EntryProblem, enter_form
-from ingest.records.declarations import TopicState, read_declarations
+from ingest.records.declarations import CANNOT_BE_SAID, UNNAMED, TopicState, read_declarations
 from tracker import centers
 from tracker.database import open_database
 from tracker.events.declarations import TOPICS
@@ -67,6 +67,7 @@ def _format_states(states: Iterator[TopicState]) -> Iterator[str]:
             answer = topic.yes if one.holds else topic.no
             yield f"  {one.known_as or '本中心'}：{answer}{since}（事件 {one.seq}）"
         for name, rows in state.unsaid:
-            yield f"  {name}（{rows:,}行）：未设定，{topic.unsaid}"
+            told = f"未设定，{topic.unsaid}" if name else CANNOT_BE_SAID
+            yield f"  {name or UNNAMED}（{rows:,}行）：{told}"
         if not state.said and not state.unsaid:
             yield f"  未设定：{topic.unsaid}"

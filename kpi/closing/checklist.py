@@ -108,7 +108,10 @@ def check_months(
     keys: Sequence[str],
     backing: Backing,
 ) -> dict[Month, dict[str, SourceCheck]]:
-    """The same for several months; `backing` is that of a span that holds them. Two statements."""
+    """Looks through sources of several months, as far as they are over: month → key of the source → check.
+
+    `backing` is that of a span that holds them; figures must be up to date. Two statements.
+    """
     held_back = read_held_back(connection, center, months)
     counts = rules.count_by_month(connection, center, months)
     checks = {}

@@ -35,7 +35,7 @@ def format_incomplete(incomplete: Sequence[IncompleteDossier]) -> Iterator[str]:
     rows = (
         (
             label_target(dossier.about),
-            dossier.label or "",
+            "—" if dossier.about.startswith("person/") else dossier.label or "—",
             dossier.since.isoformat(),
             _format_required(missing),
         )

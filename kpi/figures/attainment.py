@@ -172,7 +172,7 @@ def _combine_to_date(
 
 
 def judge_by(sense: Sense, bound: Fraction, indicator: Indicator, figure: Figure | None) -> Judgement | None:
-    """The same against a target that is not the definition's own, in the unit of the indicator."""
+    """Judges a figure by a bound in the unit of the indicator; None where there is no value to judge."""
     exact = compute_exact_value(indicator, figure)
     if figure is None or exact is None:
         return None

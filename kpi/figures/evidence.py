@@ -1,8 +1,9 @@
 """What figures are computed from, read from wherever the facts are: the database, or DuckDB offline."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from kpi.figures.controls.checking import list_measures, read_stated_totals
 from kpi.figures.coverage_reading import read_backing
 from kpi.figures.definitions.in_force import PACKAGED, Definitions
 from kpi.figures.figure import Figure
+from kpi.figures.indicators import Indicator
 from kpi.figures.objections import read_objections
 from kpi.figures.sums import sum_by_month
 from kpi.figures.unknowns_reading import read_doubts
@@ -43,6 +45,31 @@ def read_evidence(
     unknowns, held_back, _ = read_doubts(connection, center, span, today, formulas)
     objections = read_objections(connection, center, span.end_day, totals, backing, sums)
     return FigureEvidence(center, sums, backing, seq, now, unknowns, held_back, objections)
+
+
+def read_evidence_of(
+    connection: sa.Connection,
+    center: str,
+    definitions: Iterable[Indicator],
+    periods: Sequence[Period],
+    now: datetime,
+    head: sa.Select[Any] | None = None,
+) -> FigureEvidence:
+    """What figures of periods of one year are computed from by any definitions, counted from the facts.
+
+    `head` selects the log position; without it none is told, and it is 0.
+    """
+    indicators = list(definitions)
+    keys = {key for indicator in indicators for key in indicator.formula.measures}
+    months = sorted({month for one in indicators for period in periods for month in one.months(period)})
+    first, last = months[0], months[-1]
+    span: Period = first if first == last else Year(first.year)
+    today = get_day(now)
+    sums = sum_by_month(connection, center, span, today, keys, from_facts=True)
+    backing = read_backing(connection, center, first.previous.first_day, last.end_day, today)
+    formulas = [indicator.formula for indicator in indicators]
+    unknowns, held_back, seq = read_doubts(connection, center, span, today, formulas, head)
+    return FigureEvidence(center, sums, backing, seq, now, unknowns, held_back)
 
 
 def compute_figure_in_force(

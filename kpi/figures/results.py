@@ -150,7 +150,8 @@ class Freshness:
     head_seq: int  # the log ends here
     computed_seq: int | None  # the figures stand here; None: never computed
     computed_at: datetime | None
-    delivered: Mapping[str, datetime | None]  # source → latest as-of time; None: never delivered
+    delivered: Mapping[str, datetime | None]
+    """Source → latest as-of time; None: never delivered. Optional sources only once they came."""
 
     @property
     def current(self) -> bool:
@@ -175,7 +176,11 @@ def read_freshness(connection: sa.Connection, center: str) -> Freshness:
     rows = connection.execute(stands).all()
     seq, computed_seq, computed_at = rows[0][:3] if rows else (0, None, None)
     as_of = {row.source: row.as_of for row in rows}
-    delivered = {source.delivery: as_of.get(source.delivery) for source in SOURCES.values()}
+    delivered = {
+        source.delivery: as_of.get(source.delivery)
+        for source in SOURCES.values()
+        if source.delivery in as_of or not source.optional
+    }
     return Freshness(seq, computed_seq, computed_at, delivered)
 
 

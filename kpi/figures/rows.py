@@ -1,17 +1,17 @@
 """The rows behind a figure: the same population, the same condition, the same months as the number."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.coverage import list_counted_months, select_monthly_sources
+from kpi.figures.counted_rows import PartName, list_conditions, list_months_of
+from kpi.figures.coverage import select_monthly_sources
 from kpi.figures.coverage_inputs import Backing
 from kpi.figures.coverage_reading import read_monthly_backing
 from kpi.figures.definitions.in_force import read_definitions
@@ -24,7 +24,6 @@ from kpi.figures.measures.call_windows import HOURS, WORST
 from kpi.figures.measures.calls import CALLS
 from kpi.figures.results import find_figure
 from kpi.figures.sums import build_calendar, list_spans
-from kpi.figures.unknowns_reading import is_counted
 from tracker.events.times import get_day
 from tracker.facts.calls import calls
 from tracker.periods import Month, Period, Year
@@ -32,13 +31,6 @@ from tracker.periods import Month, Period, Year
 
 class RowsProblem(LookupError):
     """这个数字没有可列的行。"""
-
-
-class PartName(StrEnum):
-    """Which side of the fraction."""
-
-    NUMERATOR = "numerator"
-    DENOMINATOR = "denominator"
 
 
 @dataclass(frozen=True)
@@ -187,7 +179,7 @@ def _match_middle(center: str, formula: Median, months: CountedMonths, end: date
             sa.func.count().over().label("size"),
         )
         .select_from(among.rows)
-        .where(*_list_conditions(center, term, months, end))
+        .where(*list_conditions(center, term, months, end))
         .subquery("in_order")
     )
     twice, size = in_order.c.place * 2, in_order.c.size
@@ -271,7 +263,7 @@ def find_lacking_subjects(
     `backing` is that of the figures' year; figures without a denominator have nothing.
     """
     queries = tuple(
-        (indicator, *_list_counted_months(backing, indicator, figure))
+        (indicator, *list_months_of(backing, indicator, figure))
         for indicator, figure in figures
         if indicator.formula.denominator is not None
     )
@@ -306,7 +298,7 @@ def _select_lacking(center: str, indicator: Indicator, months: CountedMonths, en
             *(
                 sa.select(MEASURES[term.measure].among.subject.label("subject"))
                 .select_from(MEASURES[term.measure].among.rows)
-                .where(*_list_conditions(center, term, months, end))
+                .where(*list_conditions(center, term, months, end))
                 for term in (part.terms if part else ())
             )
         )
@@ -314,18 +306,6 @@ def _select_lacking(center: str, indicator: Indicator, months: CountedMonths, en
     )
     without = sa.except_(whole, there).subquery(f"lacking_{indicator.key}")
     return sa.select(sa.literal(indicator.key), without.c.subject)
-
-
-def _list_conditions(
-    center: str, term: Term, months: CountedMonths, end: date
-) -> Iterator[sa.ColumnElement[bool]]:
-    """What the rows of a term have in common."""
-    measure = MEASURES[term.measure]
-    day = measure.among.day
-    within = [sa.and_(day >= first, day < last) for first, last in list_spans(months.of_term(term), end)]
-    yield measure.among.center_id == center
-    yield sa.or_(*within) if within else sa.false()
-    yield is_counted(measure, term.known_to)
 
 
 def _select_term_rows(
@@ -345,7 +325,7 @@ def _select_term_rows(
         sa.select(*columns)
         .select_from(population.rows)
         .where(
-            *_list_conditions(center, term, months, end), sa.true() if only is None else only[population.key]
+            *list_conditions(center, term, months, end), sa.true() if only is None else only[population.key]
         )
     )
 
@@ -376,19 +356,7 @@ def find_counted_months(
 ) -> tuple[CountedMonths, date]:
     """The months that entered the figure, and the day before which it counted."""
     if not select_monthly_sources(indicator.needs):
-        return _list_counted_months(None, indicator, figure)
+        return list_months_of(None, indicator, figure)
     year, today = Year(figure.period.first_day.year), get_day(figure.computed_at)
     backing = read_monthly_backing(connection, figure.center, year.first_day, year.end_day, today)
-    return _list_counted_months(backing, indicator, figure)
-
-
-def _list_counted_months(
-    backing: Backing | None, indicator: Indicator, figure: Figure
-) -> tuple[CountedMonths, date]:
-    """The same by the backing of its year, which only indicators with a monthly source need."""
-    months, today = indicator.months(figure.period), get_day(figure.computed_at)
-    if backing is None or not select_monthly_sources(indicator.needs):
-        begun = CountedMonths(tuple(month for month in months if month.first_day < today))
-        return (begun.ended(today) if indicator.is_level else begun), today
-    then = replace(backing, today=today)
-    return indicator.formula.counted(lambda needs: list_counted_months(then, needs, months)), today
+    return list_months_of(backing, indicator, figure)

@@ -53,7 +53,7 @@ def _find_sealed(connection: sa.Connection, code: str) -> list[tuple[Figure, int
 
 
 def _find_provisional(connection: sa.Connection, code: str) -> list[tuple[Figure, int, datetime]]:
-    """The same content may have come back later: the first time counts."""
+    """Unlocked figures of a code. Where a content came back later, its first time counts."""
     table = figure_history.c
     rows = (
         sa.select(figure_history)

@@ -82,7 +82,7 @@ class Replay:
         insert_events(self.duck, events)
 
     def load_parquet(self, path: Path) -> None:
-        """The same with the events of a Parquet file."""
+        """Takes the log of a Parquet file in, from its first event on, and stands before it."""
         load_parquet(self.duck, path)
 
     def advance(self, seq: int | None = None) -> None:

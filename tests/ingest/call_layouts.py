@@ -116,6 +116,9 @@ class Layout:
     result: str = ""  # title of the column of words
     unknown: Mapping[str, str] = field(default_factory=dict)  # state → what the layout cannot tell of it
     coarse: Mapping[str, str] = field(default_factory=dict)  # state → the outcome that its word means
+    answers: Mapping[str, str] = field(
+        default_factory=dict
+    )  # table of the profile → lines that were asked for
     without: str = ""  # name of a call of which it cannot tell what it tells of others in its state
 
     @property
@@ -284,7 +287,7 @@ _MOMENTS = {"wait_begin", "ack_begin", "call_begin", "call_end"}
 def _trace_row(call: Call, word: str) -> list[Row]:
     shared: dict[str, object] = {
         "callId": call.number,
-        "callType": int(call.outbound),
+        "callType": 2 if call.outbound else 0,
         "mediaType": 5,
         "CurrentSkillID": 11,
         "LeaveReason": word,
@@ -708,7 +711,7 @@ def _maxvox() -> Layout:
         coarse=lost,
         unknown={
             "answered": "wait_ms", "queue_abandoned": "queued", "ivr_abandoned": "queued",
-            "ring_no_answer": "outcome",
+            "ring_no_answer": "queued",
         },
         columns={
             "call_sn": lambda call: call.number,
@@ -777,8 +780,92 @@ def _sobot() -> Layout:
     )  # fmt: skip
 
 
+def _volcengine() -> Layout:
+    reached = ("answered", "queue_abandoned", "ring_no_answer", "ivr_abandoned")
+    return Layout(
+        profile="volcengine",
+        answers={"words.direction": 'inbound = ["2"]\noutbound = ["1"]'},
+        result="callResult",
+        words={**dict.fromkeys(reached, "1"), "blocked": "29", "out_answered": "1", "out_no_reply": "7"},
+        unknown={"all": "talk_ms", **dict.fromkeys(reached, "answered outcome queued wait_ms")},
+        columns={
+            "callId": lambda call: f"NM{call.number}",
+            "caller": caller,
+            "callee": callee,
+            "callType": lambda call: 1 if call.outbound else 2,
+            "beginCallTime": lambda call: milliseconds(call.entered),
+            "ringTime": lambda call: milliseconds(call.entered),
+            "startTime": lambda call: milliseconds(call.answered if call.outbound else call.entered),
+            "endTime": lambda call: milliseconds(call.ended),
+            "callDuration": lambda call: int((call.ended - call.entered).total_seconds()),
+            "releaseType": lambda call: 1,
+        },
+    )
+
+
+def _dezhu() -> Layout:
+    return Layout(
+        profile="dezhu",
+        answers={"columns": 'call_id = "sid"\nentered_at = "t1"'},
+        result="callResult",
+        words={
+            "answered": "2", "queue_abandoned": "4", "ring_no_answer": "6", "ivr_abandoned": "8",
+            "out_answered": "2", "out_no_reply": "3",
+        },
+        unknown={
+            "all": "talk_ms", "answered": "answered outcome queued wait_ms",
+        },
+        columns={
+            "sid": lambda call: call.number,
+            "callType": lambda call: 2 if call.outbound else 1,
+            "t1": lambda call: text(call.entered),
+            "evaluationScore": lambda call: "",
+            "skillsetName": lambda call: "综合组",
+        },
+    )  # fmt: skip
+
+
+def _nice_leg(call: Call, word: str) -> list[Row]:
+    row: dict[str, object] = {
+        "Contact_ID": f"{call.number}1",
+        "Master_Contact_ID": call.number,
+        "ANI": caller(call),
+        "Start_Date": f"{call.entered:%m/%d/%Y}",
+        "Start_Time": f"{call.entered:%H:%M:%S}",
+        "Skill_No": 11,
+        "Agent_No": call.agent,
+        "SLA": -1,
+        "PreQueue": call.ivr,
+        "InQueue": (call.queue or 0) + (call.ring or 0),
+        "Agent_Time": call.talk or 0,
+        "PostQueue": 0,
+        "Abandon": word,
+    }
+    return [row] if call.transferred is None else []
+
+
+def _nice_cxone() -> Layout:
+    lost = dict.fromkeys(("queue_abandoned", "ring_no_answer", "ivr_abandoned"), "Y")
+    return Layout(
+        profile="nice_cxone",
+        answers={"constants": 'direction = "呼入"'},
+        words={"answered": "N", **lost},
+        coarse={"ivr_abandoned": "unanswered"},
+        unknown={
+            "answered": "outcome wait_ms",
+            "ivr_abandoned": "queued",
+            "queue_abandoned": "outcome",
+            "ring_no_answer": "outcome",
+        },
+        rows=_nice_leg,
+    )
+
+
 LAYOUTS = (
     _aliyun_ccc(), _aliyun_aiccs(), _huawei_aicc(), _huawei_trace(), _huawei_detail(), _tencent_tccc(),
     _clink_calls(), _clink_legs(), _cti_cloud(), _moor_v2(), _moor_push(), _udesk(), _yxsdcti(),
     _freeswitch_callcenter(), _freeswitch_cdr(), _kf5(), _maxvox(), _yeastar_p(), _sobot(),
 )  # fmt: skip
+
+ANSWERED_LAYOUTS = (_volcengine(), _dezhu(), _nice_cxone())
+"""Tables of which a profile asks what the documentation does not say, and what was answered."""

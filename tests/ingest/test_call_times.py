@@ -275,9 +275,10 @@ def test_the_wait_is_lacking_where_only_the_queue_or_only_the_answer_has_a_momen
         ("坐席工号", "8001", True),
         ("坐席振铃时间", "2023-05-01 08:00:10", True),
         ("坐席振铃时间", "", "?"),
-        ("排队时长", "7", True),
         ("排队时长", "0", "?"),
         ("振铃时长", "7", True),
+        ("人工等待时长", "7", True),
+        ("坐席工号,振铃时长", ",7", "?"),  # it rang at somebody, who is not named as having taken it
     ],
 )
 def test_who_answered_a_call_is_unknown_where_nothing_of_an_agent_stands_in_its_row(
@@ -289,6 +290,13 @@ def test_who_answered_a_call_is_unknown_where_nothing_of_an_agent_stands_in_its_
     assert (row["answered"], row["queued"]) == (answered, answered)
     if answered == "?" and header == "接入码":
         assert "坐席应答时间" in dict(found.recognition.lacking)
+
+
+@pytest.mark.parametrize("how", ["呼叫结果", "是否接通"])
+def test_a_wait_in_the_queue_does_not_make_an_answer_of_a_connection(tmp_path: Path, how: str) -> None:
+    """The IVR answered, and the caller may have left the queue."""
+    row = fact(*read(tmp_path, f"{HEADER},{how},排队时长", f"{CALL},已接通,7").events)
+    assert (row["answered"], row["queued"]) == ("?", True)
 
 
 def test_a_word_or_a_rule_that_says_that_an_agent_answered_needs_no_agent(tmp_path: Path) -> None:

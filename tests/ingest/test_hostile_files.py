@@ -127,10 +127,12 @@ def test_a_row_wider_than_any_spreadsheet_is_told(tmp_path: Path) -> None:
 
 def test_half_a_character_and_a_number_without_end_are_text(tmp_path: Path) -> None:
     path = tmp_path / "话单.json"
-    path.write_text('[{"a": "x\\ud800", "b": 1e999, "c": ' + "9" * 40 + ', "d": true}]', encoding="utf-8")
+    path.write_text(
+        '[{"a": "x\\ud800", "b": 1e999, "c": ' + "9" * 40 + ', "d": true, "e": NaN}]', encoding="utf-8"
+    )
     [[_, names], [_, cells]] = open_tables(path)[0][0].rows()
-    assert list(names) == ["a", "b", "c", "d"]
-    assert [cells[0][:1], cells[1:]] == ["x", ["inf", "9" * 40, True]]
+    assert list(names) == ["a", "b", "c", "d", "e"]
+    assert [cells[0][:1], cells[1:]] == ["x", ["1e999", "9" * 40, True, "NaN"]]
 
 
 def locked_ods(path: Path) -> None:

@@ -1,5 +1,6 @@
 """Profiles: a vendor's columns, units and words as data."""
 
+import re
 import tomllib
 from datetime import date, time
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.profiles.own_profile import ColumnMapping, save_mapping
-from ingest.profiles.profile import PACKAGED, ProfileProblem, candidates, load_profiles, named
+from ingest.profiles.profile import PACKAGED, Profile, ProfileProblem, candidates, load_profiles, named
 from ingest.recognition.header_labels import parse_label
 from ingest.recognition.recognise import TableUnknown
 from tests.ingest.tables import CALL_1, CALL_HEADER, ORDER_HEADER, csv_file, taken, workbook
@@ -25,13 +26,25 @@ def profile(folder: Path, text: str, name: str = "own.toml") -> Path:
     return folder
 
 
+def _lacks_a_column(own: Profile) -> bool:
+    """Whether the documentation does not say what every table of the kind must tell."""
+    there = {*own.columns, *own.joined, *own.rules.several, *own.rules.derived, *own.constants}
+    return any(field.required and field.key not in there for field in own.kind.fields)
+
+
 @pytest.mark.parametrize("path", sorted(PACKAGED.glob("*.toml")), ids=lambda path: path.stem)
 def test_a_packaged_profile_is_recognised_by_its_signature(path: Path, tmp_path: Path) -> None:
     own = load_profiles()[path.stem]
     named = [titles[0] for titles in own.columns.values()]
     several = [title for titles in own.rules.several.values() for title in titles]
     signature = tomllib.loads(path.read_text(encoding="utf-8")).get("signature", [])
-    found = taken(csv_file(tmp_path, ",".join(dict.fromkeys([*named, *several, *signature]))))
+    joined = [title for titles in own.joined.values() for title in titles]
+    path_of_header = csv_file(tmp_path, ",".join(dict.fromkeys([*named, *several, *joined, *signature])))
+    if _lacks_a_column(own):
+        with pytest.raises(TableUnknown, match=own.title):
+            taken(path_of_header)
+        return
+    found = taken(path_of_header)
     assert found.recognition.profile.name == path.stem
     ignored = {label.base for label in own.ignored}
     only = {parse_label(title).base for title in own.rules.only}
@@ -116,6 +129,7 @@ def test_an_ignored_column_is_not_used(tmp_path: Path) -> None:
         ('kind = "calls"\n[columns]\ncall_id = 5', "columns.call_id"),
         ('kind = "payments"\n[units]\namount_fen = "美元"', "units.amount_fen"),
         ('kind = "calls"\ndates = "年月日"', "dates"),
+        ('kind = "calls"\ntime_zone = "北京"', "time_zone"),
         ('kind = "calls"\n[joined]\nentered_at = ["日期"]', "joined.entered_at"),
         ('kind = "calls"\n[words.direction]\nincoming = ["来话"]', "words.direction.incoming"),
         ('kind = "calls"\n[words]\ncall_id = "x"', "words.call_id"),
@@ -148,6 +162,34 @@ def test_a_bad_profile_is_told_with_its_line_and_the_nearest_key(tmp_path: Path)
         named(load_profiles(profile(tmp_path, text)), "own")
     with pytest.raises(ProfileProblem, match=r"第3行：“colums”不认识；.*是不是“columns”？"):
         named(load_profiles(profile(tmp_path, 'kind = "calls"\n\n[colums]')), "own")
+
+
+def test_no_key_is_accepted_that_nothing_reads(tmp_path: Path) -> None:
+    with pytest.raises(ProfileProblem) as raised:
+        named(load_profiles(profile(tmp_path, 'kind = "calls"\nunheard_of = 1')), "own")
+    (listed,) = re.findall(r"可以写的是 (.*?)。", str(raised.value))
+    keys = set(listed.split("、")) - {"kind"}
+    assert {"columns", "time_zone", "rows", "deadline"} <= keys
+    for key in keys:
+        with pytest.raises(ProfileProblem, match=f"“{key}"):  # a bare time is no value of any of them
+            named(load_profiles(profile(tmp_path, f'kind = "calls"\n{key} = 23:00:00')), "own")
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGED.glob("*.toml")), ids=lambda path: path.stem)
+def test_what_a_ready_profile_tells_people_to_write_can_be_written(path: Path, tmp_path: Path) -> None:
+    """A comment such as: 在自己的导入方案里写 time_zone = "UTC"."""
+    comments = "".join(line for line in path.read_text(encoding="utf-8").splitlines() if line[:1] == "#")
+    places = ("", *(f"{table}\n" for table in re.findall(r"\[\w+\]", comments)))
+    for line in re.findall(r'[a-z_]+ = (?:"[^"]*"|\d+|true)', comments):
+        assert any(_can_be_written(place + line, tmp_path) for place in places), line
+
+
+def _can_be_written(text: str, folder: Path) -> bool:
+    try:
+        named(load_profiles(profile(folder, f'kind = "calls"\n{text}\n')), "own")
+    except ProfileProblem:
+        return False
+    return True
 
 
 def test_a_faulty_profile_stops_its_own_files_and_no_others(tmp_path: Path) -> None:
@@ -288,3 +330,48 @@ def test_what_a_mapping_keeps_of_several_columns_is_read_again(tmp_path: Path) -
 def test_a_fault_in_a_table_of_several_columns_is_named(text: str, key: str, tmp_path: Path) -> None:
     with pytest.raises(ProfileProblem, match=key):
         named(load_profiles(profile(tmp_path, text)), "own")
+
+
+def _read_entered(folder: Path, zone: str, *written: str) -> list[str]:
+    """The moments of calls whose cells hold these, by a profile of a zone; those not read are absent."""
+    rows = [f"c{number},呼入,{one},,,,," for number, one in enumerate(written)]
+    header = "流水号,呼叫类型,进入系统时间,进入队列时间,坐席应答时间,结束时间,坐席工号,呼叫结果"
+    own = profile(folder, f'kind = "calls"\ndates = "月日年"\ntime_zone = "{zone}"')
+    return [one["entered_at"] for one in taken(csv_file(folder, header, *rows), "own", own).events]
+
+
+def test_moments_without_a_zone_are_those_of_the_profiles(tmp_path: Path) -> None:
+    assert _read_entered(tmp_path, "UTC", "2023-05-01 20:03:05", "2023-05-01 20:03:06") == [
+        "2023-05-02T04:03:05+08:00",
+        "2023-05-02T04:03:06+08:00",
+    ]
+
+
+def test_a_zone_has_its_own_winter_and_summer(tmp_path: Path) -> None:
+    written = ("01/09/2023 09:00:05 PM", "05/09/2023 09:00:05 PM")
+    assert _read_entered(tmp_path, "America/New_York", *written) == [
+        "2023-01-10T10:00:05+08:00",
+        "2023-05-10T09:00:05+08:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2023-05-01T20:03:05Z", "2023-05-02 04:03:05+08:00", "1682971385", "05/01/2023 4:03:05 PM -0400"],
+)
+def test_a_moment_that_says_its_zone_stays_what_it_is(tmp_path: Path, written: str) -> None:
+    assert _read_entered(tmp_path, "America/New_York", written) == ["2023-05-02T04:03:05+08:00"]
+
+
+@pytest.mark.parametrize("written", ["2023-11-05 01:30:07", "2023-03-12 02:30:07"])
+def test_an_hour_that_clocks_pass_twice_or_never_is_no_moment(tmp_path: Path, written: str) -> None:
+    assert _read_entered(tmp_path, "America/New_York", written) == []
+
+
+def test_a_saved_mapping_keeps_the_zone(tmp_path: Path) -> None:
+    own = named(load_profiles(profile(tmp_path, 'kind = "calls"\ntime_zone = "UTC"')), "own")
+    mapping = ColumnMapping(
+        title="零时区", kind=own.kind, columns={"call_id": "流水号"}, time_zone=own.time_zone
+    )
+    name = save_mapping(tmp_path, "c1", mapping)
+    assert named(load_profiles(tmp_path / "profiles", "c1"), name).zone == own.zone

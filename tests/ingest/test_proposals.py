@@ -118,3 +118,21 @@ def test_a_faulty_profile_of_the_instance_is_named_by_check_and_list(
     code, told = run(["check"])
     assert code == 1 and "own.toml 第2行" in told
     assert "写错了" in run(["list"])[1]
+
+
+def test_a_day_column_that_a_profile_joins_is_no_question_and_serves_no_field(
+    tmp_path: Path,
+) -> None:
+    own = tmp_path / "profiles" / "own.toml"
+    own.parent.mkdir()
+    own.write_text(
+        'kind = "calls"\nsignature = ["日期", "钟点"]\n[halves]\nentered_at = "半天"\n'
+        '[joined]\nentered_at = ["日期", "钟点"]\n',
+        encoding="utf-8",
+    )
+    (table,), _ = open_tables(csv_file(tmp_path, "流水号,日期,钟点,半天", "a1,2023-05-01,01:30:00,下午"))
+    fit = find_nearest(table.head(), candidates(load_profiles(own.parent)))
+    assert fit is not None
+    found = {one.title: one for one in propose(fit, table.head())}
+    assert [key(found[title]) for title in ("日期", "钟点", "半天")] == [None, "entered_at", None]
+    assert found["日期"].doubt == found["半天"].doubt == ""

@@ -78,7 +78,8 @@ def test_what_was_answered_about_a_remark_is_known_from_then_on_and_of_that_rema
     header = header.replace(title, remarked)
     key = refusal(header).partition("[columns] 下写 ")[2].partition(" =")[0]
     kind = next(kind for kind in KINDS if f'kind = "{kind.name}"' in refusal(header))
-    folder = profile(tmp_path, kind.name, f'[columns]\n{key} = "{remarked}"')
+    zone = 'time_zone = "UTC"\n' if remark == "utc" else ""
+    folder = profile(tmp_path, kind.name, f'{zone}[columns]\n{key} = "{remarked}"')
     assert recognised(header, profiles=folder).columns[key][0].label == remarked
     assert "请确认" in refusal(header.replace(remarked, f"{remarked}（试算）"), profiles=folder)
     if not kind.by_key[key].required and key not in kind.one_of:

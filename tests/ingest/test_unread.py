@@ -183,6 +183,10 @@ ASKED = [
     (INSPECTIONS, "申诉状态", ("2024-05-01", "c1", "8001", "不合格", "撤销"), "撤销"),
     (ROSTER, "录用状态", (*PERSON, "取消"), "取消"),
     (ORDERS, "是否作废", (*G1, "是"), "是"),
+    (ORDERS, "当前环节", (*G1, "作废"), "作废"),
+    (ORDERS, "备注", (*G1, "本单已作废"), "本单已作废"),
+    (ORDERS, "order_flag", (*G1, "Cancelled"), "Cancelled"),
+    (ORDERS, "时区", (*G1, "UTC"), "UTC"),
 ]  # fmt: skip
 
 
@@ -212,6 +216,8 @@ def test_a_column_that_nothing_reads_and_that_may_decide_is_asked_about_once(
         (PAYMENTS, "异常情况", (*P1, "无异常")),
         (TRAINING, "培训类型", ("2024-05-10", "礼仪", "40", "38", "待岗人员培训")),
         (ORDERS, "审核状态", (*G1, "未审核")),
+        (ORDERS, "当前环节", (*G1, "办理作废材料")),
+        (ORDERS, "时区", (*G1, "UTC+8")),
         (ROSTER, "婚姻状况", (*PERSON, "未婚")),
     ],
 )  # fmt: skip

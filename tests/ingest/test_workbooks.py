@@ -239,3 +239,21 @@ def test_only_cells_of_that_format_show_zeros_wherever_the_table_begins(tmp_path
     rows = [[], [None, None, *HEADER], [None, None, 7, *ROW[1:]], [None, None, 8, *ROW[1:]]]
     path = book_of(tmp_path / "表.xlsx", rows, formats={"C3": "0000000"})
     assert [event["payment_id"] for event in taken(path).events] == ["0000007", "8"]
+
+
+@pytest.mark.parametrize(
+    ("code", "moment"),
+    [
+        ("yyyy-mm-dd h:mm:ss", True), ("m/d/yy h:mm", True), ('yyyy"年"m"月"d"日" hh"时"mm"分"', True),
+        ("yyyy-mm-dd", False), ('yyyy-mm-dd "h:mm"', False), ("[$-804]yyyy年m月d日", False),
+    ],
+)  # fmt: skip
+def test_a_day_that_shows_an_hour_is_midnight_and_one_that_shows_none_is_asked_about(
+    tmp_path: Path, code: str, moment: bool
+) -> None:
+    rows: list[list[Any]] = [["巡检时间", "平台", "状态"], [datetime(2023, 5, 1), "话务平台", "正常"]]
+    found = taken(book_of(tmp_path / "巡检.xlsx", rows, formats={"A2": code}))
+    if moment:
+        assert [event["at"] for event in found.events] == ["2023-05-01T00:00:00+08:00"]
+    else:
+        assert "没有时刻" in found.problems[0].rule

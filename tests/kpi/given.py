@@ -322,6 +322,13 @@ _READERS: dict[str, Callable[[list[str]], Iterator[Event]]] = {
 }
 
 
+SOURCES = {
+    "calls", "work_orders", "roster", "posts", "training", "payments", "budget", "probes", "survey_answers",
+    "survey_issues", "daily_counts", "inspections", "documents",
+}  # fmt: skip
+"""Of which the words above tell, of those that figures are counted from."""
+
+
 def _named(words: list[str]) -> dict[str, str]:
     """Each word with the one that follows it."""
     return dict(pairwise(words))

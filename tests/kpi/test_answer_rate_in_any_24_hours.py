@@ -11,9 +11,10 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from kpi.figures import results, rollup
+from kpi.figures.counted_rows import PartName
 from kpi.figures.figure import Status
 from kpi.figures.measures.call_windows import FEWEST
-from kpi.figures.rows import PartName, read_rows
+from kpi.figures.rows import read_rows
 from kpi.offline import replay
 from tests.drawing import examples
 from tests.kpi.given import append, record

@@ -179,7 +179,7 @@ def test_a_request_to_lock_is_void_after_a_new_approval(may):
 
 def test_a_month_is_not_locked_while_a_source_is_not_approved(may):
     do(complete_sources, may, "张三", None)
-    with pytest.raises(ClosingProblem, match="话单、工单、座席状态日志、平台巡检等17个来源已报齐"):
+    with pytest.raises(ClosingProblem, match="话单、工单、座席状态日志、平台巡检等18个来源已报齐"):
         request_lock(may, "tlf", MAY, by="张三", now=NOW)
 
 

@@ -2,19 +2,23 @@
 surer than that."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from kpi.figures import results
+from kpi.figures.counted_rows import PartName
 from kpi.figures.definitions.computing import compute_figures_by
+from kpi.figures.exclusions import NetComparison, compare_net
 from kpi.figures.figure import Figure, Status
 from kpi.figures.forks import FORKS
+from kpi.figures.indicators import INDICATORS
 from kpi.figures.rows import read_figure_rows, read_rows
 from tests.centre import NOW, Centre
 from tracker.database import Database
-from tracker.periods import Month
+from tracker.periods import Month, Period, Quarter
 
 MAY = Month(2023, 5)
 ORDER_TITLES = (
@@ -148,3 +152,46 @@ def test_without_the_days_of_decision_nobody_can_say_how_many_a_month_left_out(h
     assert told.status is not Status.VERIFIABLE and "审核日期" in told.reason
     left = net(here, "work_order_on_time_rate")
     assert (left.status, left.denominator) == (Status.VERIFIABLE, 29)
+
+
+def compare(here: Centre, key: str, *periods: Period) -> dict[Period, NetComparison]:
+    wanted = [(INDICATORS[key], period) for period in periods]
+    with here.database.engine.connect() as connection:
+        found = compare_net(connection, here.code, wanted, NOW)
+    return {period: one for (_, period), one in found.items()}
+
+
+@pytest.mark.parametrize("key", RATES)
+def test_the_rows_between_gross_and_net_tie_both_sides(here: Centre, key: str) -> None:
+    appeal(here, granted(30), granted(31), granted(32, "驳回"), granted(50), granted(51, ""), granted(70))
+    between = compare(here, key, MAY)[MAY]
+    assert between.agrees is True
+    assert [(one.subject, one.outcome) for one in between.rows] == [
+        ("work_order/W30", "同意剔除"), ("work_order/W31", "同意剔除"), ("work_order/W50", "同意剔除"),
+        ("work_order/W51", "未定"),
+    ]  # fmt: skip
+    assert [between.sum_rows(part, granted=True) for part in PartName] == [1, 3]
+    assert [between.sum_rows(part, granted=False) for part in PartName] == [1, 1]
+    assert (between.net.numerator, between.net.denominator) == (19, 27)
+    first = between.rows[0]
+    assert (first.asked_by, first.reason, first.decided_by) == ("乙局", "不合理诉求", "李四")
+    assert (first.numerator, first.denominator) == (0, 1)
+
+
+def test_a_month_without_a_list_of_appeals_stands_apart_from_what_was_left_out(here: Centre) -> None:
+    here.take_in("考核申诉.csv", APPEAL_TITLES, [granted(30)])  # of May: nobody knows of April
+    quarter = compare(here, RATES[0], Quarter(2023, 2))[Quarter(2023, 2)]
+    assert quarter.agrees is True
+    assert quarter.net.denominator is not None and quarter.gross.denominator is not None
+    apart = quarter.gross.denominator - quarter.net.denominator - 1
+    assert apart > 0 and quarter.unlisted[PartName.DENOMINATOR] == apart
+
+
+def test_rows_that_do_not_tie_are_told_of(here: Centre) -> None:
+    appeal(here, granted(30))
+    between = compare(here, RATES[0], MAY)[MAY]
+    assert replace(between, rows=()).agrees is False
+
+
+def test_an_indicator_of_staff_has_no_net_figure(here: Centre) -> None:
+    assert compare(here, "staff_turnover_rate", MAY) == {}

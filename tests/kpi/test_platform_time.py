@@ -11,10 +11,11 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from kpi.figures import results
+from kpi.figures.counted_rows import PartName
 from kpi.figures.definitions.computing import compute_figures_by
 from kpi.figures.figure import Status
 from kpi.figures.forks import list_forks
-from kpi.figures.rows import PartName, read_rows
+from kpi.figures.rows import read_rows
 from tests.drawing import examples
 from tests.kpi.given import append, record
 from tracker.events.platform import PlatformProbed

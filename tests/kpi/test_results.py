@@ -219,6 +219,7 @@ def test_freshness_tells_the_log_position_and_the_source_heard_of_longest_ago(gi
     assert (fresh.head_seq, fresh.computed_seq, fresh.current) == (3, 2, False)
     assert fresh.delivered["calls"] == datetime(2024, 7, 1, tzinfo=BEIJING)
     assert fresh.oldest[1] is None
+    assert not {"agent_states", "appeals", "knowledge"} & fresh.delivered.keys(), "nobody waits for these"
 
 
 def test_of_period_keeps_the_order_of_the_registry(connection):

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from kpi.figures import results
+from kpi.figures.counted_rows import PartName
 from kpi.figures.definitions.computing import compute_figures_by
 from kpi.figures.figure import Figure, Status
 from kpi.figures.forks import list_forks
@@ -24,7 +25,7 @@ from kpi.figures.patterns.open_orders import read_open_orders
 from kpi.figures.patterns.payment_days import PaidState, read_payment_days
 from kpi.figures.patterns.staff_moves import read_staff_moves
 from kpi.figures.patterns.unit_bands import read_unit_bands
-from kpi.figures.rows import PartName, read_rows
+from kpi.figures.rows import read_rows
 from kpi.figures.sums import Sums, sum_by_month
 from tests.conftest import DATA, IMPORTED, LATE_FILE, deliver, fresh_database
 from tests.kpi.given import record

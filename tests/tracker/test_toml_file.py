@@ -134,3 +134,9 @@ def test_a_mark_of_the_byte_order_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "a.toml"
     path.write_text("a = 1", encoding="utf-8-sig")
     assert read_toml(path, Refused).whole("a", 1) == 1
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "a = " + "9" * 5_000], ids=["deep", "long"])
+def test_what_the_parser_gives_up_on_is_a_complaint_like_any_other(text: str):
+    with pytest.raises(ValueError, match="套得太深"):
+        parse_toml(text, ValueError, "表.toml")

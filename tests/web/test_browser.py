@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from waitress import create_server
 
 from tests.web.conftest import NOW, app_of
 from tracker.database import Database
 from web.access.demo_people import add_demo_people
+from web.http_server import make_server
 
 pytestmark = pytest.mark.browser
 
@@ -55,7 +55,7 @@ def server(site: Database) -> Iterator[str]:
     """The address of the site."""
     with site.connect() as connection:
         add_demo_people(connection, "tlf", NOW)
-    server = create_server(app_of(site, demo=True), host="127.0.0.1", port=0)
+    server = make_server(app_of(site, demo=True), "127.0.0.1", 0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
@@ -134,12 +134,12 @@ def test_the_card_of_an_indicator_stands_beside_its_name(screen: Page):
         screen.locator(".help-card:visible"),
     )
     assert card.count() == 0
-    name.draw_hover_strips()
+    name.hover()
     card.wait_for()
     assert "已接听" in card.inner_text()
     assert "分母" in card.inner_text()
     assert fits(screen)
-    card.draw_hover_strips()  # may be read, and copied from
+    card.hover()  # may be read, and copied from
     assert card.count() == 1
     screen.keyboard.press("Escape")
     assert card.count() == 0

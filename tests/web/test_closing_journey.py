@@ -7,7 +7,6 @@ from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Page
-from waitress import create_server
 
 from kpi.figures import results
 from tests.conftest import LATE_FILE, deliver
@@ -15,6 +14,7 @@ from tests.web.conftest import app_of
 from tests.web.test_browser import SCREENS, browser, entered, fits, press
 from tracker.database import Database
 from web.access.demo_people import add_demo_people
+from web.http_server import make_server
 
 __all__ = ["browser"]
 
@@ -30,7 +30,7 @@ def server(tlf_2023: Database) -> Iterator[str]:
     with tlf_2023.connect() as connection:
         add_demo_people(connection, "tlf", LATER - timedelta(days=1))
     compute(tlf_2023)
-    server = create_server(app_of(tlf_2023, demo=True, clock=lambda: LATER), host="127.0.0.1", port=0)
+    server = make_server(app_of(tlf_2023, demo=True, clock=lambda: LATER), "127.0.0.1", 0)
     Thread(target=server.run, daemon=True).start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()

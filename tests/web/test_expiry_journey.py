@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
-from waitress import create_server
 
 from tests.web.conftest import NOW, SETTINGS, app_of
 from tests.web.test_browser import SCREENS, browser, entered, fits
 from tracker import centers
 from tracker.database import Database
 from web.access.demo_people import add_demo_people
+from web.http_server import make_server
 
 __all__ = ["browser"]
 
@@ -67,7 +67,7 @@ def desk(browser: Browser, database: Database, home: Path, screenshots: Path) ->
     time = [NOW]
     app = app_of(database, clock=lambda: time[0], settings=replace(SETTINGS, home=home), demo=True)
     app.config["WTF_CSRF_ENABLED"] = True
-    server = create_server(app, host="127.0.0.1", port=0)
+    server = make_server(app, "127.0.0.1", 0)
     threading.Thread(target=server.run, daemon=True).start()
     context = browser.new_context(base_url=f"http://127.0.0.1:{server.effective_port}", locale="zh-CN")
     yield Desk(context, entered(context, CLERK), database, time, screenshots)

@@ -2,7 +2,7 @@
 
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from io import BytesIO
@@ -10,14 +10,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ingest.importing.import_file import import_file, take_in_file
 from kpi.figures import results
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file
-from tests.web.conftest import NOW, SETTINGS, add, app_of, grant, signed_in_client
+from tests.web.conftest import NOW, SETTINGS, add, grant, signed_in_client
+from tests.web.desk import Desk, open_desk
 from tracker import centers
 from tracker.database import Database, get_driver
 from tracker.log.dry_run_tables import overlay_tables, settle_overlay
@@ -26,80 +25,16 @@ from web.access.rights import Role
 from web.imports.effects import compute_live_figures, describe_effects
 from web.instance import get_instance_of
 from web.jobs import queue, working
-from web.jobs.job import IMPORT, TRIAL, Job, JobState
+from web.jobs.job import IMPORT, TRIAL, JobState
 from web.jobs.keeping import FORGOTTEN_AFTER, forget_old
 
 BROKEN = CALL_2.replace("2023-05-02 09:00:00", "昨天上午")
 FOREIGN = "会话编码,进出,进线,排队,摘机,挂机"
 
 
-@dataclass
-class Desk:
-    """A clerk's browser, and what is behind it."""
-
-    app: Flask
-    client: FlaskClient
-    database: Database
-    home: Path
-
-    def upload(self, path: Path, **letter: str) -> str:
-        """Uploads a file and gives the address of its page."""
-        data = {"file": (path.open("rb"), path.name), **letter}
-        answer = self.client.post("/tlf/imports/", data=data, content_type="multipart/form-data")
-        assert answer.status_code == 302, answer.text
-        return answer.headers["Location"]
-
-    def step(self, there: str, step: str, **data: str) -> str:
-        """The page after a step."""
-        answer = self.client.post(f"{there}/{step}", data=data, follow_redirects=True)
-        assert answer.status_code == 200, answer.text
-        return unescape(answer.text)
-
-    def page(self, there: str) -> str:
-        answer = self.client.get(there)
-        assert answer.status_code == 200
-        return unescape(answer.text)
-
-    def imported(self, path: Path) -> str:
-        """The address of a file's report."""
-        there = self.upload(path)
-        self.step(there, "trial")
-        self.step(there, "commit", without="1")
-        assert (self.job(there).kind, self.job(there).state) == (IMPORT, JobState.DONE)
-        return there
-
-    def job(self, there: str) -> Job:
-        with self.database.engine.connect() as connection:
-            found = queue.find(connection, "tlf", there.rpartition("/")[2])
-        assert found is not None
-        return found
-
-    def change(self, there: str, **values: object) -> None:
-        """Writes into an upload's row what no page does."""
-        with self.database.engine.begin() as connection:
-            assert queue.change(connection, self.job(there), **values)
-
-    def count(self, table: str) -> int:
-        with self.database.connect() as connection:
-            row = connection.execute(f"SELECT count(*) FROM {table} WHERE center_id = 'tlf'").fetchone()
-        assert row is not None
-        return int(row[0])
-
-    def trail(self) -> list[str]:
-        with self.database.connect() as connection:
-            rows = connection.execute("SELECT action || ' ' || data FROM audit ORDER BY seq")
-            return [told for (told,) in rows]
-
-
 @pytest.fixture
 def desk(database: Database, home: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(working, "PATIENCE", 60)  # a page that is asked for next shows the result
-    with database.connect() as connection:
-        centers.create_center(connection, "tlf", "吐鲁番市12345热线", now=NOW)
-    add(database, "clerk", grant(Role.CLERK), name="李录入")
-    add(database, "manager", grant(Role.MANAGER), name="王经理")
-    app = app_of(database, settings=replace(SETTINGS, home=home))
-    return Desk(app, signed_in_client(app, "clerk"), database, home)
+    return open_desk(database, home, monkeypatch)
 
 
 def calls(folder: Path, *rows: str, name: str = "话单_2023-05.csv") -> Path:
@@ -571,6 +506,14 @@ def test_what_only_the_centre_knows_is_said_on_the_page(desk: Desk, tmp_path: Pa
     with desk.database.connect() as connection:
         said = connection.execute("SELECT known_as, holds FROM declarations ORDER BY known_as").fetchall()
     assert said == [("", True), ("办公费", False), ("坐席服务费", True)]
+
+
+def test_nothing_can_be_said_of_questionnaires_without_a_name(desk: Desk, tmp_path: Path):
+    header = "问卷编号,填写日期,您对热线解决问题是否满意"
+    answers = csv_file(tmp_path, header, "A1,2023-05-10,满意", name="满意度问卷_2023-06-01.csv")
+    import_file(desk.database, desk.home, answers, "tlf", now=NOW)
+    row = desk.page("/tlf/declarations/").partition("（没有写名称）</td>")[2].partition("</tr>")[0]
+    assert "不能设定" in row and "<button" not in row
 
 
 def test_people_missing_from_the_roster_are_answered_on_the_page(desk: Desk, tmp_path: Path):

@@ -10,7 +10,7 @@ from tests.web.conftest import ROLES, app_of, signed_in_client
 from tests.web.routes import UNUSED, address, parts_of, role_for, rules
 from tracker.database import Database
 
-ODD = ("\0", "x\0y", "'", "%", "-1", "99999999999999999999", "𠮷" * 300)
+ODD = ("\0", "x\0y", "'", "%", "-1", "99999999999999999999", "𠮷" * 300, "9999-12-31", "0001-01-01")
 ASKED = [
     "page",
     "code",
@@ -36,6 +36,8 @@ ASKED = [
     "source",
     "today",
     "due",
+    "since",
+    "until",
 ]
 FILLED_IN = [
     "reason",
@@ -72,6 +74,10 @@ FILLED_IN = [
     "scope",
     "amount",
     "payee",
+    "as_of",
+    "first_day",
+    "last_day",
+    "left_on",
 ]
 FREE = {"key", "subject", "login", "name", "scheme", "cell", "upload", "made", "form", "delivery", "token"}
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Browser, Page, sync_playwright
-from waitress import create_server
 
 from kpi.handover.verdict_file import read_verdicts
 from kpi.handover.verdicts_cli import verdicts
@@ -17,6 +16,7 @@ from tests.web.conftest import app_of
 from tests.web.reviewing import NOW, Place, open_place, ticking
 from tests.web.test_browser import FLAGS, SCREENS, fits, press
 from web.access.demo_people import add_demo_people
+from web.http_server import make_server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -43,7 +43,7 @@ def served(
             connection.execute("UPDATE grants SET years = ARRAY[2023] WHERE role = 'evaluator'")
         app = app_of(place.database, settings=place.settings, clock=ticking(), demo=True)
         app.config["WTF_CSRF_ENABLED"] = True
-        server = create_server(app, host="127.0.0.1", port=0)
+        server = make_server(app, "127.0.0.1", 0)
         threading.Thread(target=server.run, daemon=True).start()
         yield place, f"http://127.0.0.1:{server.effective_port}"
         server.close()

@@ -13,6 +13,7 @@ BASES = {  # what tells of which state of the world a delivery speaks
     "workbook": "工作簿属性",
     "import": "导入时刻",
     "form": "表单提交时刻",
+    "events": "事件自带的时间",
 }
 
 
@@ -34,7 +35,7 @@ class DeliveryImported(Event):
     size: Annotated[int, Title("文件大小（字节）")]  # bytes
     profile: Annotated[str, Title("导入方案")]
     as_of: Annotated[datetime, Title("数据截至")]  # the state of the world the file speaks of
-    # given | file name | workbook | import | form
+    # given | file name | workbook | import | form | events
     as_of_basis: Annotated[str, Title("截至时间的依据", words=BASES)]
     imported_at: Annotated[datetime, Title("导入时间")]
     rows: Annotated[int, Title("行数")]  # data rows read

@@ -266,6 +266,8 @@ class WorkOrderAssessed(WorkOrderEvent):
     role: Annotated[str | None, Title("工单性质")] = None  # 主办, 协办, 转办
     main_order: Annotated[str | None, Title("原工单编号")] = None  # that it repeats or was merged into
     hung_at: Annotated[datetime | None, Title("挂账时间")] = None  # waits with leave since
+    repeated: Annotated[bool | None, Title("是否重复")] = None  # the same request was accepted before
+    urging_order: Annotated[str | None, Title("催办单号")] = None  # of the citizen's call to urge it on
 
 
 @dataclass(frozen=True, kw_only=True)

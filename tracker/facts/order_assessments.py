@@ -21,6 +21,7 @@ _TIME = sa.TIMESTAMP(timezone=True)
 FIELDS = (
     "contacted", "part_solved", "attitude", "process", "first_satisfaction", "sign_due_at", "return_due_at",
     "sub_unit", "sub_signed_at", "sub_replied_at", "sub_reply_due_at", "role", "main_order", "hung_at",
+    "repeated", "urging_order",
 )  # fmt: skip
 
 
@@ -45,9 +46,12 @@ order_assessments = define_fact_table(
     sa.Column("sub_replied_at", _TIME, info=_by("sub_replied_at")),
     sa.Column("sub_reply_due_at", _TIME, info=_by("sub_reply_due_at")),
     sa.Column("sub_reply_due_on", sa.Date, info=_by("sub_reply_due_at"), doc="二级反馈截止日期"),
-    sa.Column("role", sa.Text),
-    sa.Column("main_order", sa.Text),
-    sa.Column("hung_at", _TIME),
+    sa.Column("role", sa.Text, info=_by("role")),
+    sa.Column("main_order", sa.Text, info=_by("main_order")),
+    sa.Column("hung_at", _TIME, info=_by("hung_at")),
+    sa.Column("hung_on", sa.Date, info=_by("hung_at"), doc="挂账日期"),
+    sa.Column("repeated", sa.Boolean, info=_by("repeated")),
+    sa.Column("urging_order", sa.Text, info=_by("urging_order")),
     sa.Column("told_at", _TIME, doc="数据截至时间"),  # the state of the world that it was last told of
     make_unknown_column(),
     title="工单考核信息",
@@ -80,8 +84,9 @@ def _assessment(slots: Slots) -> list[FactRow]:
             one.get("process"), one.get("first_satisfaction"), one.get("sign_due_at"),
             one.get("return_due_at"), returned, one.get("sub_unit"), one.get("sub_signed_at"),
             one.get("sub_replied_at"), one.get("sub_reply_due_at"), to_day(one.get("sub_reply_due_at")),
-            one.get("role"), one.get("main_order"), one.get("hung_at"), as_of and as_of.isoformat(),
-            list_unknown(one, FIELDS, doubts),
+            one.get("role"), one.get("main_order"), one.get("hung_at"),
+            to_day(one.get("hung_at")), one.get("repeated"), one.get("urging_order"),
+            as_of and as_of.isoformat(), list_unknown(one, FIELDS, doubts),
         )
     ]  # fmt: skip
 
@@ -89,7 +94,7 @@ def _assessment(slots: Slots) -> list[FactRow]:
 ORDER_ASSESSMENTS = FactTable(
     table=order_assessments,
     kind="work_order",
-    days=("accepted_on", "sub_reply_due_on"),
+    days=("accepted_on", "sub_reply_due_on", "hung_on"),
     rows=_assessment,
 )
 FACTS = (ORDER_ASSESSMENTS,)

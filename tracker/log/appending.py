@@ -115,7 +115,7 @@ class Appender:
         self._settle()
 
     def add_prepared(self, batch: PreparedEvents) -> None:
-        """The same for events made ready elsewhere, in another process for example.
+        """Appends what is new or different among prepared events, which another process may have made.
 
         What need not be done at once is done by the next call: the other process, which goes on as soon as
         the next batch is taken from it, then has a core while the server has the other.
@@ -145,9 +145,12 @@ class Appender:
             self._void([ready.text for ready in batch if ready.type == EventVoided.type])
 
     @contextmanager
-    def use_as_of(self, as_of: datetime) -> Iterator[None]:
-        """Events added meanwhile speak of another state of the world than the delivery does."""
-        own, self._as_of, watch, self.watch = self._as_of, as_of.astimezone(BEIJING), self.watch, None
+    def use_as_of(self, as_of: datetime, *, watched: bool = False) -> Iterator[None]:
+        """Events added meanwhile speak of another state of the world than the delivery does.
+
+        They pass by `watch` unless `watched`."""
+        own, self._as_of, watch = self._as_of, as_of.astimezone(BEIJING), self.watch
+        self.watch = watch if watched else None
         written, self._written = (
             self._written,
             EventSerializer(self._center, self._delivery, as_of, self._recorded_at),

@@ -101,7 +101,7 @@ class _OverlayStatements:
         return [self._named(statement, table) for statement in _OVERLAY]
 
     def hiding(self, table: sa.Table) -> sql.Composed:
-        """The same view without the real rows that were taken out."""
+        """The statement that lets the trial's view of a table leave out the real rows that were taken out."""
         return self._named(_HIDING, table)
 
     def _named(self, statement: str, table: sa.Table) -> sql.Composed:

@@ -79,7 +79,7 @@ def project(
 
 
 def project_singles(connection: psycopg.Connection[Any], center: str, only: SingleEventRows) -> TouchedDays:
-    """The same for things of which this is all that is told."""
+    """Adds the fact rows of things that have one event each, their first; returns the days to count anew."""
     [fact] = BY_KIND[only.kind]
     line = format_csv_fields((center,)).replace(b"%", b"%%") + b",%d,%b\n"
     lines = map(line.__mod__, zip(only.seqs, only.rows, strict=True))

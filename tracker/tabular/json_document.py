@@ -4,7 +4,9 @@ import json
 import re
 from collections.abc import Iterator
 from itertools import islice
+from math import isinf
 
+from tracker.tabular import cloud_events
 from tracker.tabular.encoding import detect_encoding
 from tracker.tabular.json_records import ColumnNames, flatten
 from tracker.tabular.source import ByteSource
@@ -17,7 +19,10 @@ _BETWEEN = re.compile(r"[\s,]*")
 
 
 class JsonDocument:
-    """The one table of a JSON document: a row for each object, numbered in order; the names are row 0."""
+    """The one table of a JSON document: a row for each object, numbered in order; the names are row 0.
+
+    Of CloudEvents of one type, a row is what an event holds as its data; `sheet` is their type then.
+    """
 
     form = "JSON"
     sheet: str | None = None
@@ -26,8 +31,14 @@ class JsonDocument:
 
     def __init__(self, source: ByteSource) -> None:
         """Raises: FileRefused for what is no JSON, or holds no objects."""
+        records = _read(source)
+        self.times: dict[int, str] = {}  # row → time of its event
+        if (type_ := cloud_events.find_type(records)) is not None:
+            self.form, self.sheet = cloud_events.FORM, type_
+            self.times = cloud_events.list_times(records)
+            records = [record["data"] for record in records if isinstance(record, dict)]
         self._read_records = [
-            flatten(record) if isinstance(record, dict) else _make_unreadable() for record in _read(source)
+            flatten(record) if isinstance(record, dict) else _make_unreadable() for record in records
         ]
         self._columns = ColumnNames(self._read_records)
         self._done = 0
@@ -67,7 +78,7 @@ def _read(source: ByteSource) -> list[object]:
 
 def _read_values(text: str) -> Iterator[object]:
     """The values that follow each other in a text, commas between them or not."""
-    decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+    decoder = json.JSONDecoder(parse_constant=str, parse_float=_read_float)
     at = _skip_separators(text, 0)
     while at < len(text):
         value, end = decoder.raw_decode(text, at)
@@ -80,8 +91,10 @@ def _skip_separators(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)
+def _read_float(text: str) -> float | str:
+    """A number, or as it is written where it is larger than any: its row answers for it."""
+    number = float(text)
+    return text if isinf(number) else number
 
 
 def _find_records(value: object, depth: int = 1) -> list[object]:

@@ -81,6 +81,7 @@ class _Table:
         self.sheet: str | None = about["sheet"]
         self.number: int = about["number"]
         self.encoding: str | None = about["encoding"]
+        self.times: dict[str, str] = about["times"]  # row → time of its event
         self._reading = reading
         self._place = place
         self._head = about["head"].encode()

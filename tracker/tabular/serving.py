@@ -64,6 +64,7 @@ def _describe(table: Table, said: str | None, channel: Channel) -> dict[str, Any
         "sheet": table.sheet and _make_readable(table.sheet),
         "number": table.number,
         "encoding": _find_encoding(table, said),
+        "times": {str(row): time for row, time in getattr(table, "times", {}).items()},
         "head": _pack(head).decode(),
     }
 

@@ -22,7 +22,10 @@ class ByteSource(Protocol):
         """Opens it at its beginning. Raises: OSError, zipfile.BadZipFile."""
 
     def open_seekable(self) -> BinaryIO:
-        """The same for whoever jumps about in it; a member is unpacked into memory for that."""
+        """Opens it for reading at any position; a member of an archive is unpacked into memory.
+
+        Raises: OSError, zipfile.BadZipFile.
+        """
 
     def end(self, length: int) -> bytes:
         """Its last bytes, at most so many. Raises: OSError, zipfile.BadZipFile."""

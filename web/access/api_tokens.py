@@ -1,22 +1,44 @@
-"""Tokens of machines that deliver by themselves: of one centre, kept as a hash, revocable."""
+"""Tokens of machines: of one centre, for what their scopes say, until a day; kept as a hash, revocable."""
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import psycopg
 import sqlalchemy as sa
-from flask import Response, g, jsonify, request
 from psycopg.rows import class_row
 
 from tracker.database import execute
 from web.access.sessions import digest
 from web.access.tables import api_tokens
-from web.instance import get_log_connection
 
-SCHEME = "Bearer "
 PREFIX = "hotline_"  # so that a token that leaked can be searched for
+LIFETIMES = (30, 90, 180, 365)  # days
+OVERLAP = timedelta(days=7)  # that a token goes on after a new one was issued in its place
+USED_EVERY = timedelta(minutes=1)  # how exactly its last use is noted
+
+
+class Scope(StrEnum):
+    """What a token lets a machine do; the value is stored and sent, `label` is shown."""
+
+    EVENTS = "events:write"
+    FILES = "files:write"
+    FIGURES = "figures:read"
+    ROWS = "rows:read"
+
+    @property
+    def label(self) -> str:
+        return _TITLES[self]
+
+
+_TITLES = {
+    Scope.EVENTS: "推送事件",
+    Scope.FILES: "交付文件",
+    Scope.FIGURES: "读取指标、口径、有据情况和评分",
+    Scope.ROWS: "读取指标背后的明细行",
+}
 
 
 @dataclass(frozen=True)
@@ -28,68 +50,95 @@ class ApiToken:
     name: str
     issued_by: str
     issued_at: datetime
+    scopes: list[str]
+    expires_at: datetime
+    replaced_at: datetime | None
     used_at: datetime | None
     revoked_at: datetime | None
 
+    @property
+    def scope_titles(self) -> str:
+        """What it may do, in words."""
+        return "、".join(Scope(scope).label for scope in self.scopes)
 
-def issue(connection: psycopg.Connection[Any], center: str, name: str, *, by: str, now: datetime) -> str:
+    def describe_end(self, now: datetime) -> str | None:
+        """Why it holds no more: revoked or expired, in words; None while it holds."""
+        if self.revoked_at is not None:
+            return "已吊销"
+        return None if now < self.expires_at else "已过期"
+
+
+def issue(
+    connection: psycopg.Connection[Any],
+    center: str,
+    name: str,
+    *,
+    scopes: frozenset[Scope] = frozenset({Scope.FILES}),
+    days: int = LIFETIMES[-2],
+    by: str,
+    now: datetime,
+) -> str:
     """A new token, which is told once and then known by its hash alone."""
     token = PREFIX + secrets.token_urlsafe(32)
-    kept = {"center_id": center, "token": digest(token), "name": name, "issued_by": by, "issued_at": now}
-    execute(connection, sa.insert(api_tokens).values(**kept))
+    row = {
+        "center_id": center,
+        "token": digest(token),
+        "name": name,
+        "issued_by": by,
+        "issued_at": now,
+        "scopes": [scope.value for scope in Scope if scope in scopes],
+        "expires_at": now + timedelta(days=days),
+    }
+    execute(connection, sa.insert(api_tokens).values(**row))
     return token
+
+
+def rotate(
+    connection: psycopg.Connection[Any], center: str, token: str, *, by: str, now: datetime
+) -> tuple[ApiToken, str] | None:
+    """The old token and a new one of the same name, scopes and lifetime; the old one goes on for OVERLAP.
+
+    `token` is the old one's hash. None where it does not hold, or was replaced before."""
+    old = find(connection, center, token)
+    if old is None or old.replaced_at is not None or old.describe_end(now):
+        return None
+    ends = min(old.expires_at, now + OVERLAP)
+    still = sa.and_(api_tokens.c.replaced_at.is_(None), api_tokens.c.revoked_at.is_(None))
+    changed = sa.update(api_tokens).where(_is_one(center, token), still)
+    if execute(connection, changed.values(expires_at=ends, replaced_at=now)).rowcount == 0:
+        return None  # somebody else was quicker
+    days = (old.expires_at - old.issued_at).days
+    scopes = frozenset(map(Scope, old.scopes))
+    return old, issue(connection, center, old.name, scopes=scopes, days=days, by=by, now=now)
 
 
 def revoke(connection: psycopg.Connection[Any], center: str, token: str, *, now: datetime) -> ApiToken | None:
     """Ends a token, named by its hash; None where it is not there or was revoked before."""
-    ended = sa.update(api_tokens).values(revoked_at=now).where(_holds(center, token)).returning(api_tokens)
+    open_ = sa.and_(_is_one(center, token), api_tokens.c.revoked_at.is_(None))
+    ended = sa.update(api_tokens).values(revoked_at=now).where(open_).returning(api_tokens)
     found: ApiToken | None = execute(connection, ended, class_row(ApiToken)).fetchone()
     return found
 
 
 def list_tokens(connection: psycopg.Connection[Any]) -> list[ApiToken]:
-    """All tokens, those that hold first."""
+    """All tokens, those that were not revoked first."""
     table = api_tokens.c
     order = table.revoked_at.is_not(None), table.center_id, table.issued_at.desc()
     return execute(connection, sa.select(api_tokens).order_by(*order), class_row(ApiToken)).fetchall()
 
 
+def find(connection: psycopg.Connection[Any], center: str, token: str) -> ApiToken | None:
+    """The centre's token of a hash, whether it holds or not."""
+    wanted = sa.select(api_tokens).where(_is_one(center, token))
+    found: ApiToken | None = execute(connection, wanted, class_row(ApiToken)).fetchone()
+    return found
+
+
 def note_use(connection: psycopg.Connection[Any], token: ApiToken, now: datetime) -> None:
-    one = sa.and_(api_tokens.c.center_id == token.center_id, api_tokens.c.token == token.token)
-    execute(connection, sa.update(api_tokens).values(used_at=now).where(one))
-
-
-def get_request_token() -> ApiToken:
-    """The token of this request. Only for views that ask for one."""
-    found = g.machine
-    assert isinstance(found, ApiToken)
-    return found
-
-
-def refuse_strangers(center: str) -> Response | None:
-    """Answers 401 unless the request carries a token that holds for the centre."""
-    written = request.headers.get("Authorization", "")
-    found = (
-        _find(get_log_connection(), center, written.removeprefix(SCHEME))
-        if written.startswith(SCHEME)
-        else None
+    execute(
+        connection, sa.update(api_tokens).values(used_at=now).where(_is_one(token.center_id, token.token))
     )
-    if found is None:
-        answer = jsonify(error="没有有效的接口令牌：请在 Authorization 头写 Bearer 加本中心的令牌。")
-        answer.status_code = 401
-        answer.headers["WWW-Authenticate"] = "Bearer"
-        return answer
-    g.machine = found
-    return None
 
 
-def _find(connection: psycopg.Connection[Any], center: str, token: str) -> ApiToken | None:
-    holding = sa.select(api_tokens).where(_holds(center, digest(token)))
-    found: ApiToken | None = execute(connection, holding, class_row(ApiToken)).fetchone()
-    return found
-
-
-def _holds(center: str, token: str) -> sa.ColumnElement[bool]:
-    """Whether a row is of this token, named by its hash, and was not revoked."""
-    table = api_tokens.c
-    return sa.and_(table.center_id == center, table.token == token, table.revoked_at.is_(None))
+def _is_one(center: str, token: str) -> sa.ColumnElement[bool]:
+    return sa.and_(api_tokens.c.center_id == center, api_tokens.c.token == token)

@@ -1,4 +1,4 @@
-"""Commands about people and the audit trail, for whoever is at the machine itself."""
+"""Commands about people, tokens of machines and the audit trail, for whoever is at the machine itself."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,8 @@ from tracker.chain import read_hash
 from tracker.database import open_database
 from tracker.events.times import BEIJING, get_day
 from tracker.settings import Settings
-from web.access import passwords, sessions
+from web.access import api_tokens, passwords, sessions
+from web.access.api_tokens import LIFETIMES, OVERLAP, ApiToken, Scope
 from web.access.machine import get_operator
 from web.access.people import (
     Grant,
@@ -67,7 +68,7 @@ def add(login: str, name: str) -> None:
 @people.command("grant")
 @click.argument("login", metavar="登录名")
 @click.argument("role", metavar="角色", type=click.Choice([role.value for role in Role]))
-@click.option("--center", help="中心编号；不写为全部中心。")
+@click.option("--center", metavar="编号", help="中心编号；不写为全部中心。")
 @click.option("--years", default="", help="年度，如 2025,2026；不写为全部年度。")
 @click.option("--from", "first", type=_DAY, help="起始日期，默认今天。")
 @click.option("--until", "last", type=_DAY, help="截止日期（含）；评价员必须写。")
@@ -118,6 +119,92 @@ def verify(head: str | None) -> None:
         click.echo(f"不通过。{verdict.problem}（此前 {verdict.checked} 条相符）")
         raise SystemExit(1)
     click.echo(f"通过。{verdict.checked} 条逐条相符，末尾哈希 {verdict.head.hex()}")
+
+
+@click.group("tokens")
+def tokens() -> None:
+    """接口令牌：列出、签发、换新、吊销（没有网页可用时）。"""
+
+
+@tokens.command("list")
+def list_all() -> None:
+    """列出全部令牌：编号、中心、用途、权限、到期、最近使用。"""
+    now = _get_now()
+    with _open_connection() as connection:
+        found = api_tokens.list_tokens(connection)
+    if not found:
+        click.echo("还没有签发过令牌。")
+    for one in found:
+        used = f"{one.used_at.astimezone(BEIJING):%Y-%m-%d %H:%M}" if one.used_at else "从未"
+        state = one.describe_end(now) or ("已换新" if one.replaced_at else "有效")
+        expires = f"{one.expires_at.astimezone(BEIJING):%Y-%m-%d}"
+        scopes = ",".join(one.scopes)
+        click.echo(
+            f"{one.token[:_SHORT]}\t{one.center_id}\t{one.name}\t{scopes}\t{expires} 到期\t"
+            f"最近使用 {used}\t{state}"
+        )
+
+
+@tokens.command("issue")
+@click.argument("name", metavar="用途")
+@click.option("--center", metavar="编号", required=True, help="中心编号。")
+@click.option(
+    "--scope",
+    "scopes",
+    required=True,
+    multiple=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    help="权限，可写多次。",
+)
+@click.option(
+    "--days", type=click.IntRange(1, LIFETIMES[-1]), default=180, show_default=True, help="有效天数。"
+)
+def issue_token(name: str, center: str, scopes: tuple[str, ...], days: int) -> None:
+    """签发一个令牌，只印这一次。"""
+    now = _get_now()
+    with _open_connection() as connection:
+        code = centers.find_center(connection, center).center_id
+        chosen = frozenset(map(Scope, scopes))
+        token = api_tokens.issue(connection, code, name, scopes=chosen, days=days, by=get_operator(), now=now)
+        _note(connection, Action.TOKEN_ISSUED, f"{code}：{name}", now, scopes="、".join(sorted(scopes)))
+    click.echo(f"{token}（只显示这一次，{days} 天内有效）")
+
+
+@tokens.command("rotate")
+@click.argument("number", metavar="编号")
+def rotate_token(number: str) -> None:
+    """换一个新令牌；旧的再用 7 天，其间两个都有效。编号见 hotline tokens list。"""
+    now = _get_now()
+    with _open_connection() as connection:
+        one = _find_token(connection, number)
+        rotated = api_tokens.rotate(connection, one.center_id, one.token, by=get_operator(), now=now)
+        if rotated is None:
+            raise click.ClickException("这个令牌已经换过、过期或吊销，不能再换新；请另签一个。")
+        _note(connection, Action.TOKEN_ROTATED, f"{one.center_id}：{one.name}", now)
+    click.echo(f"{rotated[1]}（只显示这一次；旧令牌再用 {OVERLAP.days} 天）")
+
+
+@tokens.command("revoke")
+@click.argument("number", metavar="编号")
+def revoke_token(number: str) -> None:
+    """立即吊销一个令牌。编号见 hotline tokens list。"""
+    now = _get_now()
+    with _open_connection() as connection:
+        one = _find_token(connection, number)
+        if api_tokens.revoke(connection, one.center_id, one.token, now=now) is None:
+            raise click.ClickException("这个令牌以前已经吊销。")
+        _note(connection, Action.TOKEN_REVOKED, f"{one.center_id}：{one.name}", now)
+    click.echo(f"已吊销“{one.name}”的令牌。")
+
+
+_SHORT = 12  # hexadecimal digits of a token's hash that a person types
+
+
+def _find_token(connection: psycopg.Connection[Any], number: str) -> ApiToken:
+    found = [one for one in api_tokens.list_tokens(connection) if number and one.token.startswith(number)]
+    if len(found) != 1:
+        raise click.ClickException(f"没有编号为“{number}”的令牌；编号见 hotline tokens list。")
+    return found[0]
 
 
 @contextmanager

@@ -13,7 +13,9 @@ from flask_login import LoginManager, UserMixin, current_user  # type: ignore[im
 
 from tracker.events.times import get_day
 from tracker.periods import Period
-from web.access import api_tokens, sessions
+from web.access import sessions
+from web.access.api_tokens import Scope
+from web.access.machines import LONGEST_PATH, admit_machine
 from web.access.people import Person, format_grant, get_year
 from web.access.rights import RIGHTS, Right, Role
 from web.access.sessions import SEEN_EVERY, Session
@@ -31,6 +33,10 @@ STEPS = {  # what must be done first, and where
     "enrol": "own_account.second_factor_page",
 }
 _ALWAYS = ("sign_in.sign_out",)
+BEFORE_BODY = "hotline.before_body"
+"""Key of a WSGI environment whose headers are read and whose body is not: whom the door lets in is answered
+`LET_IN` and goes no further; the request comes again, with its body."""
+LET_IN = 100
 
 
 class Door(Enum):
@@ -50,9 +56,14 @@ def open_to_all(view: View) -> View:
     return _declare(view, Door.OPEN)
 
 
-def for_machines(view: View) -> View:
-    """Declares that a view asks for the token of a machine at its centre, and never heeds a cookie."""
-    return _declare(view, Door.MACHINE)
+def for_machines(scope: Scope) -> Callable[[View], View]:
+    """Declares that a view asks for a machine's token of its centre with a scope, and heeds no cookie."""
+
+    def declare(view: View) -> View:
+        view.scope = scope  # type: ignore[attr-defined]
+        return _declare(view, Door.MACHINE)
+
+    return declare
 
 
 def takes_files(view: View) -> View:
@@ -122,7 +133,7 @@ def note(
     connection: Any, action: Action, about: str = "", *, result: str = "done",
     details: dict[str, Any] | None = None,
 ) -> None:  # fmt: skip
-    """The same in the transaction of what is done."""
+    """Writes down what the person of this request does, in the caller's transaction."""
     found, there = find_session(), get_request_origin()
     login = found.person.login if found else None
     record(
@@ -176,6 +187,17 @@ def _is_unnoticed() -> bool:
 
 def _admit() -> Response | None:
     """Runs before every view."""
+    refusal = _find_refusal()
+    if refusal is not None or BEFORE_BODY not in request.environ:
+        return refusal
+    if request.content_length is None and request.max_content_length != MOST_BYTES:
+        abort(411, "请求没有写明长度（Content-Length）；请写明后再送。")
+    if (request.content_length or 0) > (request.max_content_length or 0):
+        abort(413)
+    return Response(status=LET_IN)
+
+
+def _find_refusal() -> Response | None:
     endpoint = request.endpoint
     if endpoint in STATIC:
         return None
@@ -183,7 +205,7 @@ def _admit() -> Response | None:
     request.max_content_length = getattr(view, "most_bytes", FORM_BYTES)
     asks = get_declared_access(current_app, endpoint) if endpoint else Door.OPEN
     if asks is Door.MACHINE:
-        return api_tokens.refuse_strangers(str((request.view_args or {}).get("center")))
+        return admit_machine(str((request.view_args or {}).get("center")), cast(Any, view).scope)
     g.session = current_user.session if current_user.is_authenticated else None
     if asks is Door.OPEN:
         return None
@@ -240,7 +262,7 @@ def describe_missing_center(center: str) -> str:
 
 
 def _refuse(sentence: str) -> None:
-    audit(Action.REFUSED, request.path, result="refused")
+    audit(Action.REFUSED, request.path[:LONGEST_PATH].replace("\0", "\ufffd"), result="refused")
     abort(403, sentence)
 
 

@@ -1,25 +1,55 @@
-"""How often one address may try: counted in the memory of the process."""
+"""How often one address may try, in all processes of the instance together."""
 
 from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
+from web.access.attempt_counts import DatabaseStorage
+from web.instance import get_instance_of
+
 ATTEMPTS = "30 per minute; 300 per hour"  # an office may share one address
 DELIVERIES = "120 per minute"
+MACHINES = "600 per minute"  # of events, and of what is read
+FAILED_TOKENS = ATTEMPTS
 
+_KEY = "hotline.limiter"
 _LIMITED = {
     "sign_in.attempt": ATTEMPTS,
     "sign_in.code": ATTEMPTS,
     "own_account.password": ATTEMPTS,
-    "deliveries_api.deliver": DELIVERIES,
+    "api.deliver": DELIVERIES,
+    "api.send_file": DELIVERIES,
+    "api.send_event": MACHINES,
+    "api.send_events": MACHINES,
 }
+_OF_MACHINES = "api."
 
 
 def install(app: Flask) -> None:
     """Limits what can be tried, after all routes are known; too often answers 429."""
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
+    instance = get_instance_of(app)
+    limiter = Limiter(
+        get_remote_address,
+        app=app,
+        storage_uri=f"{DatabaseStorage.STORAGE_SCHEME[0]}://",
+        storage_options=cast(Any, {"database": instance.database, "clock": instance.clock}),
+        headers_enabled=False,
+    )
+    app.extensions[_KEY] = limiter
     for endpoint, limit in _LIMITED.items():
-        view: Any = app.view_functions[endpoint]
-        app.view_functions[endpoint] = cast(Any, limiter.limit(limit, methods=["POST"])(view))
+        _limit(app, limiter, endpoint, limit, "POST")
+    for endpoint in [one for one in app.view_functions if one.startswith(_OF_MACHINES)]:
+        _limit(app, limiter, endpoint, MACHINES, "GET", "HEAD")
+
+
+def count_failed_token() -> None:
+    """Counts a request whose token does not let it in. Raises: 429 where an address has too many."""
+    with current_app.extensions[_KEY].shared_limit(FAILED_TOKENS, "failed tokens"):
+        pass
+
+
+def _limit(app: Flask, limiter: Limiter, endpoint: str, limit: str, *methods: str) -> None:
+    view: Any = app.view_functions[endpoint]
+    app.view_functions[endpoint] = cast(Any, limiter.limit(limit, methods=[*methods])(view))

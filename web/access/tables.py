@@ -71,8 +71,19 @@ api_tokens = sa.Table(
     sa.Column("name", sa.Text, nullable=False),  # which machine
     sa.Column("issued_by", sa.Text, nullable=False),
     sa.Column("issued_at", _TIME, nullable=False),
-    sa.Column("used_at", _TIME),
+    sa.Column("scopes", ARRAY(sa.Text), nullable=False),  # what it may do
+    sa.Column("expires_at", _TIME, nullable=False),
+    sa.Column("replaced_at", _TIME),  # when a new one was issued in its place
+    sa.Column("used_at", _TIME),  # to the minute
     sa.Column("revoked_at", _TIME),
+)
+
+attempt_counts = sa.Table(
+    "attempt_counts",
+    metadata,
+    sa.Column("key", _NAME, primary_key=True),  # address, what was tried, and the limit
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("ends_at", _TIME, nullable=False),  # when the window is over
 )
 
 audit = sa.Table(

@@ -3,7 +3,7 @@
 hash(n) = SHA-256(hash(n-1) ‖ canonical(row n)), by the same functions as the event log.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ from tracker import chain
 from tracker.database import compiled, execute
 from tracker.events.times import BEIJING
 from web.access.policy import BOUNDS
-from web.access.tables import audit, audit_head
+from web.access.tables import accounts, audit, audit_head
 
 _DIGEST = chain.get_digest("sha256")
 
@@ -59,12 +59,15 @@ class Action(StrEnum):
     GRANTED = "granted"
     GRANT_ENDED = "grant_ended"
     TOKEN_ISSUED = "token_issued"
+    TOKEN_ROTATED = "token_rotated"
     TOKEN_REVOKED = "token_revoked"
+    TOKEN_REFUSED = "token_refused"
     SETTING_CHANGED = "setting_changed"
     REVEALED = "revealed"
     EXPORTED = "exported"
     DELIVERED = "delivered"
     PROFILE_SAVED = "profile_saved"
+    PROFILE_REMOVED = "profile_removed"
     LOGGED = "logged"
     CORRECTED = "corrected"
     SUBMITTED = "submitted"
@@ -95,12 +98,15 @@ _TITLES = {
     Action.GRANTED: "授权",
     Action.GRANT_ENDED: "收回授权",
     Action.TOKEN_ISSUED: "签发接口令牌",
+    Action.TOKEN_ROTATED: "更换接口令牌",
     Action.TOKEN_REVOKED: "吊销接口令牌",
+    Action.TOKEN_REFUSED: "接口令牌被拒",
     Action.SETTING_CHANGED: "修改安全设置",
     Action.REVEALED: "查看完整号码或姓名",
     Action.EXPORTED: "导出",
     Action.DELIVERED: "导入",
     Action.PROFILE_SAVED: "保存导入方案",
+    Action.PROFILE_REMOVED: "删除导入方案",
     Action.LOGGED: "填报",
     Action.CORRECTED: "更正或作废",
     Action.SUBMITTED: "提交",
@@ -183,6 +189,10 @@ _DETAILS = (
         "problem": "问题",
         "quarantined": "隔离行数",
         "rows": "行数",
+        "scopes": "权限",
+        "events": "事件",
+        "refused": "未采用",
+        "expires": "到期",
         "step": "步骤",
         "seq": "事件号",
         "second_factor": "动态码",
@@ -293,6 +303,19 @@ def list_entries(
     return [
         TrailEntry(*row) for row in execute(connection, _newest_first(choice).limit(limit).offset(offset))
     ]
+
+
+def find_latest(
+    connection: psycopg.Connection[Any], action: Action, about: Iterable[str]
+) -> dict[str, tuple[datetime, str]]:
+    """When something was last done to each of these, and the name of who did it."""
+    rows = (
+        sa.select(audit.c.about, audit.c.at, sa.func.coalesce(accounts.c.name, audit.c.login, ""))
+        .select_from(audit.outerjoin(accounts, accounts.c.login == audit.c.login))
+        .where(audit.c.action == action, audit.c.result == "done", audit.c.about.in_([*about]))
+        .order_by(audit.c.seq)
+    )
+    return {what: (at, name) for what, at, name in execute(connection, rows)}
 
 
 def stream_entries(connection: psycopg.Connection[Any], choice: TrailFilter) -> Iterator[TrailEntry]:

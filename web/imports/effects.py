@@ -87,10 +87,11 @@ def describe_question(report: ImportReport) -> dict[str, Any] | None:
 
 def describe_tables(report: ImportReport) -> list[dict[str, Any]]:
     """Each table's counts and first problems, as texts and numbers."""
-    return [_describe_table(table) for table in report.tables]
+    return [describe_table(table) for table in report.tables]
 
 
-def _describe_table(table: TableReport) -> dict[str, Any]:
+def describe_table(table: TableReport) -> dict[str, Any]:
+    """One table's counts and first problems, as texts and numbers."""
     counts = ("rows", "accepted", "quarantined", "new", "changed", "same", "stale")
     return {name: getattr(table, name) for name in counts} | {
         "sheet": table.sheet,

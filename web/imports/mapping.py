@@ -3,19 +3,23 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from ingest.cells import DATE_ORDERS, MONEY, TIME, Vocabulary, find_unit_family, make_moment_reader
+from ingest.cells import DATE_ORDERS, HALVES, MONEY, TIME, TIME_ZONES, Vocabulary, find_unit_family, to_plain
 from ingest.identity.numbers import SCOPES, Identity
 from ingest.kinds.kind import Offer
 from ingest.profiles.derived import find_derivable, read_derived
 from ingest.profiles.own_profile import ColumnMapping
+from ingest.recognition.clocks import find_two_zones, find_utc, list_half_columns, list_hours, match_halves
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.fields import Field
 from ingest.recognition.header_labels import parse_label
 from ingest.recognition.proposals import Proposal, find_unmapped, propose
+from ingest.recognition.without_header import describe_contents
 from tracker.tabular import Row
 
-_CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
+_HALF = "|".join(map(re.escape, sorted(HALVES, key=len, reverse=True)))
+_CLOCK = re.compile(rf"(?:{_HALF})?\s*\d{{1,2}}:\d{{2}}(:\d{{2}})?\s*(?:{_HALF})?", re.IGNORECASE)
 Answers = Mapping[str, str]  # the form as it was filled in; empty before
 
 
@@ -39,6 +43,7 @@ class ColumnLine:
     unknown: tuple[str, ...]  # spellings that nothing is known of
     is_clock: bool  # a time of day, whose day stands in another column
     day: str  # index of that column
+    half: str | None  # index of the column that says 上午 or 下午 of it, ""; None: it tells no hours
 
     @property
     def asks(self) -> bool:
@@ -72,15 +77,31 @@ class MappingForm:
     may_have_legs: bool
     dates: str
     asks_dates: bool
+    time_zone: str  # "": Beijing's, as where nobody said
+    asks_zone: str  # what names UTC, a title or a line; ""
+    clock: str  # "24"; "12": a column says 上午 and 下午, chosen in the line of each moment; "": nobody said
+    asks_clock: bool
+    halves: tuple[tuple[int, str], ...]  # columns that may say 上午 and 下午, with their titles
+    has_moments: bool
 
 
 def make_form(
-    fit: HeaderFit, rows: Sequence[Row], unknown: Mapping[str, tuple[str, ...]], answers: Answers
+    fit: HeaderFit,
+    rows: Sequence[Row],
+    unknown: Mapping[str, tuple[str, ...]],
+    answers: Answers,
+    *,
+    asks_clock: bool = False,
 ) -> MappingForm:
     """The form as it is proposed, or as it was filled in; fields that take many columns have no line.
-    `unknown`: field → words further down in the file that its vocabulary does not know."""
+    `unknown`: field → words further down in the file that its vocabulary does not know; `asks_clock`: the
+    hours look like those of a clock of 12."""
+    halves = sorted({*list_half_columns(fit, rows), *fit.halves.values()})
     profile, kind = fit.profile, fit.profile.kind
-    lines = [_make_column_line(one, fit, unknown, answers) for one in propose(fit, rows)]
+    proposed = _propose_halves(fit, rows) if halves else {}
+    lines = [
+        _make_column_line(one, fit, unknown, proposed.get(one.index), answers) for one in propose(fit, rows)
+    ]
     mapped = {line.chosen for line in lines} | {*profile.joined}
     costs = {field.key: cost for field, cost in find_unmapped(fit, dict.fromkeys(mapped))}
     absent = [
@@ -99,11 +120,40 @@ def make_form(
         dates=answers.get("dates", profile.dates or ""),
         asks_dates=any(re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}.*", one) for line in lines
                        for one in line.proposal.examples),
+        time_zone=answers.get("time_zone", profile.time_zone or ""),
+        asks_zone=find_utc(fit, anywhere=True),
+        clock=answers.get("clock", _describe_clock(fit)),
+        asks_clock=asks_clock or bool(halves),
+        halves=tuple((index, fit.header.titles[index]) for index in halves),
+        has_moments=any(one.is_moment for one in kind.fields),
     )  # fmt: skip
 
 
+def _describe_clock(fit: HeaderFit) -> str:
+    """How the profile counts hours: "24", or with columns of halves "12"; "" where nobody said."""
+    return "12" if fit.halves else str(fit.profile.hours or "")
+
+
+def _propose_halves(fit: HeaderFit, rows: Sequence[Row]) -> dict[int, str]:
+    """For each column that tells hours the index of its column of halves, as the profile says or the nearest;
+    "" where some hour is later than 12."""
+    below = [cells for number, cells in rows if number > fit.header.last_row]
+    telling = [
+        index
+        for index in range(len(fit.header.titles))
+        if any(True for _ in list_hours(cells[index] for cells in below if index < len(cells)))
+    ]
+    said = {fit.places[key][-1]: half for key, half in fit.halves.items() if key in fit.places}
+    matched = said or match_halves(fit, rows, anywhere=True)
+    return {index: str(matched.get(index, "")) for index in telling}
+
+
 def _make_column_line(
-    proposal: Proposal, fit: HeaderFit, unknown: Mapping[str, tuple[str, ...]], answers: Answers
+    proposal: Proposal,
+    fit: HeaderFit,
+    unknown: Mapping[str, tuple[str, ...]],
+    half: str | None,
+    answers: Answers,
 ) -> ColumnLine:
     index, profile = proposal.index, fit.profile
     chosen = answers.get(f"as-{index}", proposal.field.key if proposal.field else "")
@@ -123,15 +173,15 @@ def _make_column_line(
         unknown=tuple(
             dict.fromkeys((*proposal.list_unknown_words(field, profile), *unknown.get(chosen, ())))
         ),
-        is_clock=bool(proposal.examples)
-        and all(map(_CLOCK.fullmatch, proposal.examples))
-        and _is_moment(field),
+        is_clock=_are_clocks(proposal.examples) and (field is None or field.is_moment),
         day=answers.get(f"day-{index}", str(days[0]) if days else ""),
+        half=None if half is None else answers.get(f"half-{index}", half),
     )
 
 
-def _is_moment(field: Field | None) -> bool:
-    return field is None or getattr(field.read, "__qualname__", "").startswith(make_moment_reader.__name__)
+def _are_clocks(cells: Sequence[str]) -> bool:
+    """Whether these tell a time of day and no day."""
+    return bool(cells) and all(map(_CLOCK.fullmatch, cells))
 
 
 def _make_absent_line(
@@ -161,12 +211,17 @@ def list_meanings(field: Field) -> tuple[tuple[str, str], ...]:
     return tuple((meaning, words.split()[0]) for meaning, words in field.read.spellings.items() if meaning)
 
 
-def read_mapping(answers: Answers, fit: HeaderFit, *, title: str) -> ColumnMapping:
-    """The mapping that was filled in. Raises: MappingProblem."""
+def read_mapping(answers: Answers, fit: HeaderFit, rows: Sequence[Row], *, title: str) -> ColumnMapping:
+    """The mapping that was filled in, of a table whose first rows are given. Raises: MappingProblem."""
     profile, kind = fit.profile, fit.profile.kind
     titles = [fit.title_of(index) for index in range(len(fit.header.titles))]
     problems: dict[str, str] = {}
     columns, joined, units = _read_columns(answers, fit, titles, problems)
+    for index in range(len(titles)):
+        field = kind.by_key.get(answers.get(f"as-{index}", ""))
+        if field and field.is_moment and field.key in columns and _are_clocks(_list_first(rows, fit, index)):
+            problems.setdefault(f"as-{index}", "这一列只有钟点，没有日期：请在右边选定日期在哪一列。")
+    halves = _read_halves(answers, fit, rows, titles)
     constants = {
         field.key: answers[f"constant-{field.key}"]
         for field in kind.fields
@@ -189,6 +244,15 @@ def read_mapping(answers: Answers, fit: HeaderFit, *, title: str) -> ColumnMappi
         problems[kind.one_of[0]] = f"{names}至少要有一列。"
     if not title.strip():
         problems["title"] = "请给这个导入方案起个名字。"
+    time_zone, clock = answers.get("time_zone", ""), answers.get("clock", "")
+    if find_utc(fit, anywhere=True) and time_zone not in TIME_ZONES:
+        problems["time_zone"] = "请选定这些时刻是北京时间还是 UTC。"
+    if clash := find_two_zones(_list_moment_titles(answers, fit)):
+        problems["time_zone"] = clash
+    if clock not in ("24", "12") and list_half_columns(fit, rows):
+        problems["clock"] = "请选定是 24 小时制，还是另有一列写着上午、下午。"
+    if clock == "12" and not halves:
+        problems["clock"] = "请在时刻各列的右边选定，上午、下午写在哪一列。"
     if problems:
         raise MappingProblem(problems)
     legs = answers.get("each", "leg" if profile.rules.legs else "") == "leg" and "leg" in kind.by_key
@@ -198,14 +262,18 @@ def read_mapping(answers: Answers, fit: HeaderFit, *, title: str) -> ColumnMappi
         kind=kind,
         columns=columns,
         ignored=() if any(field.many for field in kind.fields) else _list_unused(titles, [
-            *columns.values(), *(one for pair in joined.values() for one in pair)
+            *columns.values(), *(one for pair in joined.values() for one in pair), *halves.values(),
         ]),
         constants=constants,
         joined=joined,
         dates=next((one for one in DATE_ORDERS if one == answers.get("dates")), profile.dates),
+        time_zone=time_zone if time_zone in (*TIME_ZONES, profile.time_zone) else None,
+        hours=24 if clock == "24" else None,
+        halves=halves,
         units=units,
         words=_read_words(answers, profile.words),
         empties=tuple(sorted(profile.empties)),
+        without_header=() if fit.header.last_row else describe_contents(rows),
         rules=replace(profile.rules, legs=legs, derived=derived),
         identity=replace(profile.identity, within=within) if kind.marks and within in SCOPES else Identity(),
     )  # fmt: skip
@@ -237,6 +305,37 @@ def _read_columns(
         if unit and measure and unit in measure.units:
             units[key] = str(unit)
     return columns, joined, units
+
+
+def _list_first(rows: Sequence[Row], fit: HeaderFit, index: int) -> list[str]:
+    """The first filled cells of a column."""
+    below = (cells for number, cells in rows if number > fit.header.last_row and index < len(cells))
+    return [*islice(filter(None, (to_plain(cells[index]) for cells in below)), 3)]
+
+
+def _list_moment_titles(answers: Answers, fit: HeaderFit) -> list[str]:
+    """The titles, each with its group, of the columns that were chosen for moments."""
+    by_key = fit.profile.kind.by_key
+    chosen = [by_key.get(answers.get(f"as-{index}", "")) for index in range(len(fit.header.titles))]
+    return [
+        fit.header.qualify_title(index) for index, field in enumerate(chosen) if field and field.is_moment
+    ]
+
+
+def _read_halves(
+    answers: Answers, fit: HeaderFit, rows: Sequence[Row], titles: Sequence[str]
+) -> dict[str, str]:
+    """Field → title of its column of 上午 and 下午; none on a clock of 24."""
+    if answers.get("clock") != "12":
+        return {}
+    by_key, possible = fit.profile.kind.by_key, {*list_half_columns(fit, rows), *fit.halves.values()}
+    chosen = {index: by_key.get(answers.get(f"as-{index}", "")) for index in range(len(titles))}
+    return {
+        field.key: titles[int(half)]
+        for index, field in chosen.items()
+        if field and field.is_moment
+        if (half := answers.get(f"half-{index}", "")).isdecimal() and int(half) in possible
+    }
 
 
 def _read_words(

@@ -1,18 +1,20 @@
 """An uploaded file as its page shows it: its tables, what they are taken for, their first rows."""
 
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from ingest.importing.declared_totals import find_unit, list_summable
 from ingest.kinds import KIND_NAMED
 from ingest.profiles.profile import Profile, candidates, load_profiles
 from ingest.recognition.column_matching import HeaderFit
-from ingest.recognition.preview import Preview, find_nearest, preview_table
-from tracker.tabular import FileRefused, Table, open_tables
+from ingest.recognition.preview import Preview, find_likeliest, find_nearest, preview_table
+from tracker.tabular import FileRefused, Row, Table, open_tables
 from tracker.tabular.encoding import ENCODINGS
 from tracker.workdays import Calendar
 from web.jobs.job import Job
 
+_ROWS_FOR_WORDS = 5000
 _FOUND = ENCODINGS | {"utf-8": "UTF-8", "utf-8-sig": "UTF-8（带 BOM）", "utf-16": "UTF-16"}
 
 
@@ -59,10 +61,17 @@ def read_table(home: Path, job: Job, number: int) -> Table | None:
     return next((table for table in tables if table.number == number), None)
 
 
+def read_first_rows(table: Table) -> list[Row]:
+    """The first rows of a table, in which the words of its columns are looked for."""
+    head = dict(table.head())
+    return [(number, head.get(number, cells)) for number, cells in islice(table.rows(), _ROWS_FOR_WORDS)]
+
+
 def propose_fit(
     home: Path, job: Job, table: Table, *, kind: str | None, header: int | None
-) -> tuple[HeaderFit | None, Preview]:
-    """The fit that the mapping form begins with: the recognised one, else the nearest; and the preview."""
+) -> tuple[HeaderFit | None, str, Preview]:
+    """The fit that the mapping form begins with: the recognised one, else that of the likeliest kind, None
+    where a person must say it; the ground for the kind; and the preview."""
     profiles = _list_profiles(home, job)
     preview = preview_table(table, profiles, Calendar.load(home / "calendars"))
     found = preview.recognition
@@ -71,7 +80,9 @@ def propose_fit(
         chosen, kind, header = [found.profile], found.profile.kind.name, found.header.last_row
     elif kind in KIND_NAMED:
         chosen = [profile for profile in profiles if profile.kind.name == kind]
-    return find_nearest(table.head(), chosen, kind=kind, header=header), preview
+    if kind is None and header is None:
+        return *find_likeliest([job.file_name, table.sheet or ""], table.head(), chosen), preview
+    return find_nearest(table.head(), chosen, kind=kind, header=header), "", preview
 
 
 def _list_profiles(home: Path, job: Job) -> list[Profile]:

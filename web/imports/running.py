@@ -122,11 +122,18 @@ def _run_import(instance: Instance, job: Job) -> ImportReport | None:
             "tables": describe_tables(report),
             "notes": list(report.notes),
             "sha256": report.sha256,
-            "months": job.result["trial"]["months"],
+            "months": _list_months(connection, job, report),
         }
         ended = replace(job, state=JobState.DONE, result=job.result | {"done": done})
         queue.end(connection, replace(ended, finished_at=instance.clock()))
     return report
+
+
+def _list_months(connection: sa.Connection, job: Job, report: ImportReport) -> list[dict[str, Any]]:
+    """The months that it speaks of, as they stood before; a file that a machine sent had no trial."""
+    if "trial" in job.result:
+        return list(job.result["trial"]["months"])
+    return describe_months(connection, job.center_id, report)
 
 
 def _compute(instance: Instance, job: Job, report: ImportReport) -> None:
@@ -170,7 +177,7 @@ def _take_in(
         dry_run=dry_run,
         progress=_make_teller(instance, job),
         vault=instance.vault.make_fresh(),
-        entered_by=job.person,
+        entered_by=job.person if job.login else None,
         encoding=choices.get("encoding"),
         stated=parse_declared_totals(**choices["stated"]) if choices.get("stated") else None,
         answer=QuestionAnswer.of(choices.get("answer", "")),
@@ -193,9 +200,10 @@ def _make_teller(instance: Instance, job: Job) -> Callable[[ReadingProgress], No
 def _note(
     connection: sa.Connection, instance: Instance, job: Job, result: str, details: dict[str, Any]
 ) -> None:
+    details |= {"token": job.asked["token"]} if "token" in job.asked else {}
     record(
-        get_driver(connection), Action.DELIVERED, login=job.login, address=job.address, now=instance.clock(),
-        about=f"{job.center_id}：{job.file_name}", result=result, details=details,
+        get_driver(connection), Action.DELIVERED, login=job.login or None, address=job.address,
+        now=instance.clock(), about=f"{job.center_id}：{job.file_name}", result=result, details=details,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from kpi.figures import catalogue, results
 from kpi.figures.codes import CodeProblem, read_code
 from kpi.figures.definitions.in_force import Definitions, read_definitions
 from kpi.figures.figure import Figure
+from kpi.figures.forks.net import make_gross_and_net
 from kpi.figures.from_months import NOT_COMPARED
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.tracing import FigureVersion, find_code, find_version, list_versions
@@ -95,6 +96,7 @@ def figure(center: str, period: Period, key: str) -> str:
         ),
         card=catalogue.build_card(declared),
         measures=list_measures(declared),
+        is_counted_net=make_gross_and_net(declared) is not None,
         trail=[*breadcrumbs.to_indicator(center, period, declared), Crumb(period.label)],
     )
 

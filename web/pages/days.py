@@ -26,7 +26,7 @@ from tracker.events.surveys import SurveyAnswered
 from tracker.events.times import BEIJING, get_day
 from tracker.facts.deliveries import deliveries
 from tracker.log import Recorded
-from tracker.periods import Month, Year
+from tracker.periods import Month, Year, parse_day
 from web.access import Action, Right, allowed, get_person, may, note
 from web.access.masking import masked_text
 from web.day_checklist import read_day
@@ -128,7 +128,7 @@ def sign_zero_report(center: str, day: date) -> str | Response | tuple[str, int]
     """Signs for a source and some days, by the name of whoever is signed in."""
     values, source = request.form.to_dict(), request.form.get("source", "")
     try:
-        first, last = date.fromisoformat(values.get("first", "")), date.fromisoformat(values.get("last", ""))
+        first, last = parse_day(values.get("first", "")), parse_day(values.get("last", ""))
     except ValueError:
         return _render_zero_page(center, day, values, {"first": "请填写起止日期，如 2024-03-10。"}), 422
     if not get_person().may(Right.LOG, center, first.year) or not get_person().may(

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from ingest.forms.declarations import ANSWERS, DECLARATION, TITLES
 from ingest.forms.entering import EntryProblem, enter_form
-from ingest.records.declarations import read_declarations
+from ingest.records.declarations import CANNOT_BE_SAID, UNNAMED, read_declarations
 from tracker.events.declarations import TOPICS
 from web.access import Action, Right, allowed, get_person, note
 from web.instance import get_instance, get_log_connection, get_now, open_log_transaction
@@ -19,7 +19,13 @@ pages = Blueprint("declarations", __name__)
 def listed(center: str) -> str:
     """Every topic."""
     states = [(TOPICS[one.topic], one) for one in read_declarations(get_log_connection(), center)]
-    return render_template("imports/declarations.html", frame=make_frame(center), states=states)
+    return render_template(
+        "imports/declarations.html",
+        frame=make_frame(center),
+        states=states,
+        unnamed=UNNAMED,
+        cannot_be_said=CANNOT_BE_SAID,
+    )
 
 
 @pages.post("/<center:center>/declarations/")

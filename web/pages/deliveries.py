@@ -148,7 +148,7 @@ def quarantine(center: str) -> str:
 @pages.get("/<center:center>/quarantine.csv")
 @allowed(Right.LOG)
 def quarantine_csv(center: str) -> Response:
-    """The same rows as a file, to be mended and delivered again."""
+    """The quarantined rows as CSV, to be mended and delivered again."""
     of_delivery, seen = (
         request.args.get("delivery"),
         list_visible_deliveries(get_log_connection(), center, get_visible_years(center)),

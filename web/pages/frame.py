@@ -38,6 +38,7 @@ _OF_FIGURES = (
     "indicator.indicator",
     "breakdown.parts",
     "rows.listed",
+    "exclusions.listed",
     "codes.figure",
 )
 _LOGGING = (
@@ -53,7 +54,10 @@ _ANALYSIS = (
     "surveys.answers",
     "arrivals.sources",
 )
-_IMPORTING = ("imports.show", "imports.mapping", "questions.listed", "declarations.listed")
+_IMPORTING = (
+    "imports.show", "imports.mapping", "imports.save_columns", "profiles.listed", "profiles.bring",
+    "profiles.copy", "questions.listed", "declarations.listed",
+)  # fmt: skip
 _REVIEW = ("review.room", "review.figure", "review.evidence", "samples.listed", "samples.check")
 
 
@@ -132,7 +136,7 @@ class PageFrame:
         return [link for right, link in seen if may(right, code, year.year)]
 
     def to_year(self, year: Year) -> str:
-        """The same page of another year, where there is one."""
+        """The address of this page for another year, or of what stands for it there."""
         parts = request.view_args or {}
         if "year" in parts:
             return url_for(str(request.endpoint), **parts | {"year": year})
@@ -141,7 +145,7 @@ class PageFrame:
         return url_for("overview.year", center=self.center.center_id, year=year)
 
     def to_center(self, code: str) -> str:
-        """The same page of another centre; from the page of a thing or a file, that centre's overview."""
+        """The address of this page for another centre; for the page of a thing or a file, of its overview."""
         parts = request.view_args or {}
         if parts.keys() <= _SHARED:
             return url_for(str(request.endpoint), **parts | {"center": code})

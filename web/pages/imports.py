@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Answer
 
 from ingest.changes.repeated_numbers import QuestionAnswer as Said
 from ingest.kinds import KINDS
-from ingest.profiles.own_profile import save_mapping
+from ingest.profiles.own_profile import ColumnMapping, compile_mapping, save_mapping
 from ingest.profiles.profile import load_profiles, named
 from ingest.profiles.toml_profiles import ProfileProblem
 from ingest.quarantine import quarantine
@@ -18,17 +18,20 @@ from ingest.quarantine.export import read_rejected, write_rejects
 from ingest.questions.held_deliveries import count_questions
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.preview import list_headers
+from ingest.recognition.without_header import make_place_header
 from tracker import log
 from tracker.blob_store import locate_file
 from tracker.calendar_files import CalendarProblem
 from tracker.events.times import get_day_start
 from tracker.tabular import FileRefused, Table
 from tracker.tabular.encoding import ENCODINGS
+from tracker.workdays import Calendar
 from web.access import Action, Right, allowed, audit, get_person, may, takes_files
 from web.downloads import make_stamp, send_workbook
 from web.imports.forms import TrialForm, UploadForm, make_upload
 from web.imports.mapping import MappingProblem, make_form, read_mapping
-from web.imports.preview import look_at, propose_fit, read_table
+from web.imports.mapping_trial import EarlierFile, MappingTrial, list_earlier_files, try_mapping
+from web.imports.preview import look_at, propose_fit, read_first_rows, read_table
 from web.instance import get_connection, get_instance, get_log_connection, get_now, open_transaction
 from web.jobs import queue
 from web.jobs.job import IMPORT, TRIAL, UPLOADS, Job, JobState
@@ -125,7 +128,7 @@ def save_columns(center: str, upload: str) -> str | Answer | tuple[str, int]:
         return job
     sheet = _read_number("sheet") or 1
     table = _read_table(job, sheet)
-    fit, _ = propose_fit(
+    fit, _, _ = propose_fit(
         get_instance().home, job, table, kind=request.form.get("kind"), header=_read_number("header")
     )
     if fit is None:
@@ -133,7 +136,11 @@ def save_columns(center: str, upload: str) -> str | Answer | tuple[str, int]:
     try:
         if request.form.get("again"):
             return _render_mapping_page(job, sheet, {})
-        made = read_mapping(request.form, fit, title=request.form.get("title", ""))
+        trial = bool(request.form.get("try"))
+        title = request.form.get("title", "") or ("（尚未保存）" if trial else "")
+        made = read_mapping(request.form, fit, read_first_rows(table), title=title)
+        if trial:
+            return _render_mapping_page(job, sheet, {}, _try_mapping(job, made))
         name = save_mapping(get_instance().home, center, made)
     except MappingProblem as problem:
         return _render_mapping_page(job, sheet, problem.problems), 422
@@ -221,7 +228,10 @@ def rejects(center: str, upload: str, number: int) -> Response | Answer:
     home, name = get_instance().home, f"{Path(job.file_name).stem}_待改行.xlsx"
     source = locate_file(home / "deliveries", str(done["sha256"]))
     entries = quarantine.list_entries(get_log_connection(), center, delivery=table["delivery"])
-    profile = named(load_profiles(home / "profiles", center), table["profile"])
+    try:
+        profile = named(load_profiles(home / "profiles", center), table["profile"])
+    except ProfileProblem as problem:
+        abort(404, f"读这份文件的导入方案“{table['profile']}”用不了，取不出原始行：{problem}")
     with tempfile.TemporaryDirectory() as folder:
         write_rejects(
             Path(folder) / "rows.xlsx",
@@ -251,21 +261,50 @@ def _render_received(around: dict[str, Any], job: Job, form: TrialForm) -> str:
     )
 
 
-def _render_mapping_page(job: Job, sheet: int, problems: dict[str, str]) -> str:
+def _try_mapping(job: Job, mapping: ColumnMapping) -> MappingTrial:
+    """Tries it on the upload, or on the earlier file that was chosen. Raises: ProfileProblem."""
+    home, chosen = get_instance().home, request.form.get("on", "")
+    earlier = {one.sha256: one for one in _list_earlier_files(job, mapping.kind.source)}
+    path, file_name, encoding = job.path(home), job.file_name, job.asked.get("encoding")
+    if chosen in earlier:
+        path, file_name, encoding = locate_file(home / "deliveries", chosen), earlier[chosen].file_name, None
+    calendar = Calendar.load(home / "calendars")
+    return try_mapping(compile_mapping(mapping), path, file_name, encoding, get_now().date(), calendar)
+
+
+def _list_earlier_files(job: Job, source: str) -> list[EarlierFile]:
+    return list_earlier_files(get_log_connection(), job.center_id, source)
+
+
+def _render_mapping_page(
+    job: Job, sheet: int, problems: dict[str, str], trial: MappingTrial | None = None
+) -> str:
     table, answers = _read_table(job, sheet), request.form
-    fit, preview = propose_fit(
-        get_instance().home, job, table, kind=request.values.get("kind"), header=_read_number("header")
+    fit, ground, preview = propose_fit(
+        get_instance().home,
+        job,
+        table,
+        kind=request.values.get("kind") or None,
+        header=_read_number("header"),
     )
-    form = make_form(fit, table.head(), preview.words or {}, answers) if fit else None
+    form = (
+        make_form(fit, read_first_rows(table), preview.words or {}, answers, asks_clock=preview.asks_clock)
+        if fit
+        else None
+    )
     return render_template(
         "imports/mapping.html",
         frame=make_frame(job.center_id),
         job=job,
         table=table,
         fit=fit,
+        ground=ground,
         preview=preview,
         form=form,
         headers=list_headers(table.head()),
+        trial=trial,
+        earlier=_list_earlier_files(job, fit.profile.kind.source) if fit else [],
+        places=make_place_header(table.head()),
         kinds=KINDS,
         given=answers,
         problems=problems,

@@ -20,6 +20,7 @@ from ingest.questions.answering import QuestionProblem, drop_question
 from ingest.questions.held_deliveries import HeldDelivery, find_question, list_open_questions
 from ingest.questions.wording import list_answers, word_examples, word_missing, word_question
 from tracker.blob_store import locate_file
+from tracker.periods import parse_day
 from web.access import Action, Right, allowed, audit, get_person, note
 from web.imports.forms import make_upload
 from web.instance import get_instance, get_log_connection, get_now, open_log_transaction
@@ -98,7 +99,7 @@ def answer_people(center: str) -> Response:
 
 def _read_left_on() -> date:
     try:
-        return date.fromisoformat(request.form.get("left_on", ""))
+        return parse_day(request.form.get("left_on", ""))
     except ValueError:
         raise ListProblem("请填写离职日期。") from None
 

@@ -73,7 +73,7 @@ def year(center: str, year: Year) -> str:
 @pages.get("/<center:center>/<period:period>/review")
 @allowed(Right.SEE_REVIEW)
 def room(center: str, period: Period) -> str:
-    """The same of a quarter or a month."""
+    """All figures of a quarter or a month, claimed beside recomputed beside verified."""
     return _render_room(center, period)
 
 

@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response as Answer
 
 from kpi.figures import rows
 from kpi.figures.as_of import open_as_of
+from kpi.figures.counted_rows import PartName
 from kpi.figures.definitions.in_force import read_definitions
 from kpi.figures.figure import Figure
 from kpi.figures.patterns.breakdown import select_splits
 from kpi.figures.patterns.piece_rows import read_piece_rows
-from kpi.figures.rows import PartName, RowPage, RowsProblem
+from kpi.figures.rows import RowPage, RowsProblem
 from tracker.migrations.privileges import PrivilegeProblem
 from tracker.periods import Period
 from web import breadcrumbs

@@ -173,7 +173,7 @@ def _claim_score_total(whole: ClaimRow, parts: Sequence[ClaimRow], title: str) -
 
 
 def _check_repeated_scores(rows: Sequence[ClaimRow]) -> Iterator[ClaimResult]:
-    """The same indicator's points in several tables."""
+    """Checks that an indicator has as many points in every table that gives them."""
     by_name: dict[str, list[ClaimRow]] = {}
     for row in rows:
         if row.has("名称", "得分") and row.name not in _TOTAL_ROWS:

@@ -26,7 +26,7 @@ class PrintedPlace(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class RepeatedClaim(Claim):
-    """The same quantity, printed in several places, is the same everywhere."""
+    """A quantity that is printed in several places has one value in all of them."""
 
     kind: ClassVar[str] = "repeated"
 

@@ -60,7 +60,7 @@ class RehearsalCalendar:
 
 
 def add_months(day: date, count: int) -> date:
-    """The same day of a later month, or its last."""
+    """The day of that number in a later month, or the last one of a shorter month."""
     month = Month.of(day)
     for _ in range(count):
         month = month.next

@@ -71,7 +71,7 @@ class PointsStatus:
 
 @dataclass(frozen=True)
 class Task:
-    """The same work for one or several indicators, and what it is worth."""
+    """Work that has to be done once, for one or several indicators, and the points that it is worth."""
 
     remedies: tuple[Remedy, ...]
     stakes: tuple[PointsAtStake, ...]

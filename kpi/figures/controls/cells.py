@@ -12,6 +12,7 @@ from kpi.figures.controls.populations import (
     AGENTS_CALLS,
     ANSWERED_UNSEATED,
     APPEALS,
+    CALL_APPEALS,
     CALLS,
     INSPECTIONS,
     ORDERS,
@@ -136,5 +137,11 @@ FINDINGS: tuple[MatrixCell, ...] = (
         about="考核申诉所说的工单，工单表里没有：同意剔除的也没有从任何比率里剔除。", among=APPEALS,
         where=work_orders.c.subject.is_(None), needs="appeals", excused_by="work_orders", lag=31,
         remedy="请核对申诉表里的工单编号；编号不错的，请补导工单。",
+    ),
+    MatrixCell(
+        key="appeal_without_call", title="申诉无通话", unit="件",
+        about="通话考核申诉所说的电话，话单里没有：同意剔除的也没有从任何比率里剔除。", among=CALL_APPEALS,
+        where=calls.c.subject.is_(None), needs="call_appeals", excused_by="calls", lag=31,
+        remedy="请核对申诉表里的通话流水号；号码不错的，请平台供应商补导话单。",
     ),
 )  # fmt: skip

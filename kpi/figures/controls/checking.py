@@ -98,7 +98,7 @@ def check_totals(connection: sa.Connection, center: str, year: Year, now: dateti
 def check_stated(
     connection: sa.Connection, center: str, totals: Sequence[StatedTotal], backing: Backing, sums: Sums
 ) -> list[TotalCheck]:
-    """The same of totals, backing of their spans and sums of their year that were read already."""
+    """Compares stated totals with ours; `backing` is of a span that holds theirs, `sums` of their year."""
     odd = {
         (term.measure, one.first_day, one.end_day)
         for one in totals

@@ -97,7 +97,7 @@ def count_by_day(connection: sa.Connection, center: str, cell: MatrixCell, first
 def count_by_days(
     connection: sa.Connection, center: str, cells: Sequence[MatrixCell], first: date, end: date
 ) -> dict[str, ByDay]:
-    """The same for several cells, by key. One statement."""
+    """Rows of several cells from the day `first` to before `end`: key of the cell → day → count."""
     days_by_cell: dict[str, ByDay] = {cell.key: {} for cell in cells}
     if not cells:
         return days_by_cell

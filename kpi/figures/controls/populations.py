@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from kpi.figures.measures.population import Population, scale
 from tracker.events.calls import OUTCOMES
-from tracker.facts.appeals import appeals
+from tracker.facts.appeals import appeals, call_appeals
 from tracker.facts.calls import calls
 from tracker.facts.daily_counts import inspections
 from tracker.facts.recordings import recordings
@@ -94,6 +94,18 @@ APPEALS = Population(
         ("同意剔除", appeals.c.excluded),
     ),
     source="appeals", facts=("appeals", "work_orders"),
+)  # fmt: skip
+
+CALL_APPEALS = Population(
+    key="appeals_and_calls", title="一件通话考核申诉",
+    rows=_join_left(call_appeals, calls, call_appeals.c.about), of=call_appeals, day=call_appeals.c.asked_on,
+    columns=(
+        ("申诉日期", call_appeals.c.asked_on),
+        ("通话", call_appeals.c.about),
+        ("申诉单位", call_appeals.c.asked_by),
+        ("同意剔除", call_appeals.c.excluded),
+    ),
+    source="call_appeals", facts=("call_appeals", "calls"),
 )  # fmt: skip
 
 _calls_with_orders = (

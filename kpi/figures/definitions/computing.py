@@ -8,13 +8,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from kpi.figures.compute import FigureEvidence, compute_figure
-from kpi.figures.coverage_reading import read_backing
 from kpi.figures.definitions.in_force import Definitions, read_definitions
+from kpi.figures.evidence import read_evidence_of
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator
-from kpi.figures.sums import sum_by_month
-from kpi.figures.unknowns_reading import read_doubts
-from tracker.events.times import get_day
 from tracker.log.tables import heads
 from tracker.periods import Period, Quarter, Year
 
@@ -76,17 +73,7 @@ def read_facts(
     now: datetime,
 ) -> FigureEvidence:
     """What figures of periods of one year are computed from, all of it counted now from the facts."""
-    indicators = list(definitions)
-    keys = {key for indicator in indicators for key in indicator.formula.measures}
-    months = sorted({month for one in indicators for period in periods for month in one.months(period)})
-    first, last = months[0], months[-1]
-    span: Period = first if first == last else Year(first.year)
-    today = get_day(now)
-    sums = sum_by_month(connection, center, span, today, keys, from_facts=True)
-    backing = read_backing(connection, center, first.previous.first_day, last.end_day, today)
-    formulas = [indicator.formula for indicator in indicators]
-    unknowns, held_back, seq = read_doubts(connection, center, span, today, formulas, _select_log_end(center))
-    return FigureEvidence(center, sums, backing, seq, now, unknowns, held_back)
+    return read_evidence_of(connection, center, definitions, periods, now, _select_log_end(center))
 
 
 @lru_cache(maxsize=64)

@@ -26,8 +26,8 @@ __all__ = [
 ]
 
 _FIRST = (
-    "calls", "seats", "work_orders", "appeals", "staffing", "payments", "platform", "surveys", "daily_counts",
-    "knowledge", "documents",
+    "calls", "seats", "work_orders", "order_steps", "order_assessments", "appeals", "staffing", "payments",
+    "platform", "surveys", "daily_counts", "knowledge", "documents",
 )  # fmt: skip
 _MODULES: tuple[Any, ...] = find_modules("INDICATORS", __name__, first=_FIRST)
 

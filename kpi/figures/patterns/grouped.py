@@ -103,7 +103,7 @@ def _select_population(
 def _select_rolled(
     center: str, population: Population, summed: Sequence[SummedMeasure], splits: Sequence[Split]
 ) -> sa.Select[Any]:
-    """The same from the daily rollup."""
+    """(each split's value, each measure's sum; null for measures among others), from the daily rollup"""
     stored = daily_measures.c
     month = sa.cast(sa.func.date_trunc("month", stored.day), sa.Date)
     by = [(stored.day if split is DAY else month).label(split.key) for split in splits]

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpi.figures.measures.names import select_name_on
-from kpi.figures.measures.work_orders import ACCEPTED
+from kpi.figures.measures.order_populations import ACCEPTED
 from tracker.events.times import get_day
 from tracker.facts.work_orders import work_orders
 

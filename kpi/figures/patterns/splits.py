@@ -11,11 +11,11 @@ from kpi.figures.indicators import Indicator
 from kpi.figures.indicators.formula import Lowest, Median, Over
 from kpi.figures.measures import MEASURES, POPULATIONS
 from kpi.figures.measures import calls as of_calls
+from kpi.figures.measures import order_populations as of_orders
 from kpi.figures.measures import payments as of_payments
 from kpi.figures.measures import posts as of_posts
 from kpi.figures.measures import staffing as of_staff
 from kpi.figures.measures import surveys as of_surveys
-from kpi.figures.measures import work_orders as of_orders
 from kpi.figures.measures.daily_counts import INSPECTED
 from kpi.figures.measures.names import select_name_on
 from kpi.figures.measures.platform import PROBED, PROBES

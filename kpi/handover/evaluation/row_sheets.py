@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from kpi.evaluation.actual import Amount
 from kpi.evaluation.feed_values import make_number_facts
 from kpi.evaluation.scheme import SchemeItem, Take
+from kpi.figures.counted_rows import PartName
 from kpi.figures.definitions.in_force import read_definitions
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.formula import CountedMonths, Part, total
 from kpi.figures.indicators.units import get_part_unit
 from kpi.figures.measures import MEASURES
-from kpi.figures.rows import CountedRow, PartName, RowPage, read_figure_rows, select_rows
+from kpi.figures.rows import CountedRow, RowPage, read_figure_rows, select_rows
 from kpi.handover.evaluation.dossier import Dossier
 from kpi.handover.xlsx_writer import CellFormat, CellFormula, StyledCell, WorkbookWriter
 from kpi.terminal_tables import format_cell

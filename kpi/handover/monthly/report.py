@@ -274,7 +274,7 @@ def format_figure(figure: Figure) -> PrintedFigure:
 
 
 def format_sealed_figure(sealed: Mapping[str, Any]) -> PrintedFigure:
-    """The same for a figure as a seal holds it."""
+    """A sealed figure's numbers as printed; a seal holds them as texts, fractions as "1/3"."""
     parts = (sealed[name] and Fraction(sealed[name]) for name in ("numerator", "denominator", "coverage"))
     numerator, denominator, coverage = parts
     value = None if sealed["value"] is None else Decimal(sealed["value"])

@@ -16,6 +16,12 @@ from kpi.handover.package.container import store_uncompressed
 from kpi.handover.package.crate import describe_crate
 from kpi.handover.package.definitions import describe_definitions
 from kpi.handover.package.evidence_index import list_index_rows, write_deliveries_table, write_index_table
+from kpi.handover.package.exclusions import (
+    compare_year,
+    list_appeal_sources,
+    make_net_claims,
+    write_exclusions_table,
+)
 from kpi.handover.package.page import render_page, write_read_me
 from kpi.handover.package.papers import write_documents_table
 from kpi.handover.package.vintages import write_exceptions_table, write_vintages_table
@@ -78,6 +84,10 @@ def _write_figures(
     (bag / layout.VINTAGES).write_bytes(write_vintages_table(replay, year))
     (bag / layout.EXCEPTIONS).write_bytes(write_exceptions_table(replay, year))
     (bag / layout.PAPERS).write_bytes(write_documents_table(replay))
+    if list_appeal_sources(replay):
+        compared = compare_year(replay, year, binding.moment)
+        layout.write_json(bag / layout.NET, make_net_claims(compared))
+        (bag / layout.EXCLUSIONS).write_bytes(write_exclusions_table(compared))
     material = WorkbookMaterial(
         center=center,
         name=binding.prepared.center_name,

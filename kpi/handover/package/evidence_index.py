@@ -48,6 +48,8 @@ def list_index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures
         layout.DEFINITIONS: ("指标和计量口径", "系统", year, "", "", "与核验程序自带的口径逐项比对"),
         layout.FIGURES: ("指标数字", "系统", year, spans, count, "由事件重算，逐位比对"),
         layout.FIGURES_TABLE: ("指标数字（表格）", "系统", year, spans, count, "与 figures.json 相同"),
+        layout.NET: ("剔除前后的指标数字", "系统", year, spans, "", "由事件重算，逐位比对"),
+        layout.EXCLUSIONS: ("剔除明细", "系统", year, f"{about['year']}年各月", "", "剔除前减明细等于剔除后"),
         layout.DELIVERIES: (
             "交付清单",
             "系统",

@@ -41,7 +41,7 @@ def read_or_make_fingerprint(settings: Settings, center: str) -> str:
 
 
 def find_fingerprint(settings: Settings, center: str) -> str | None:
-    """The same for whoever only reads: None where no key was made yet. Raises: KeyProblem."""
+    """How the centre's public key is named on paper; None where no key was made yet. Raises: KeyProblem."""
     there = (settings.home / _FOLDER / _get_key_name(center)).exists()
     return read_or_make_fingerprint(settings, center) if there else None
 

@@ -18,6 +18,8 @@ FACTS = "data/facts"
 DEFINITIONS = "data/definitions.json"
 FIGURES = "data/figures.json"
 FIGURES_TABLE = "data/figures.csv"
+NET = "data/net-figures.json"
+EXCLUSIONS = "data/exclusions.csv"
 VINTAGES = "data/vintages.csv"
 EXCEPTIONS = "data/lock-exceptions.csv"
 DELIVERIES = "data/deliveries.csv"
@@ -49,7 +51,7 @@ def write_json(path: Path, content: object) -> None:
 
 
 def dump_json(content: object) -> bytes:
-    """The same as bytes."""
+    """An object as UTF-8 JSON, its keys in order, one line a value, with a newline at the end."""
     return orjson.dumps(content, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n"
 
 

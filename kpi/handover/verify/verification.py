@@ -19,6 +19,7 @@ from kpi.handover.verify import (
     bindings,
     disclosures,
     log_checks,
+    net,
     papers,
     rebuilding,
     recomputation,
@@ -170,6 +171,9 @@ class _PackageCheck:
         self._step(bindings.MOMENT, lambda: bindings.check_moment(_require(self._binding)))
         self._step(seals.TITLE, with_replay(_check_seals))
         self._step(recomputation.FIGURES, with_replay(self._check_figures), layout.FIGURES)
+        if net.is_told(self._bag, _require_replay(replay)):
+            files = (layout.NET, layout.EXCLUSIONS)
+            self._step(net.TITLE, with_replay(lambda made: net.check_net(self._bag, made, about)), *files)
         self._step(recomputation.MONTHS, with_replay(self._check_months), layout.FIGURES)
         self._step(recomputation.DEFINITIONS, with_replay(self._check_definitions), layout.DEFINITIONS)
         self._step(recomputation.FACT_TABLES, with_replay(self._check_facts))

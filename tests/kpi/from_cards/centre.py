@@ -10,17 +10,16 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
+from tracker.events import Event
 from tracker.events.appeals import ExclusionAppealed
 from tracker.events.calls import CallEnded
 from tracker.events.daily_counts import CallInspected, DayCounted
 from tracker.events.declarations import TopicDeclared
 from tracker.events.documents import DocumentAttached, DocumentWithdrawn
-from tracker.events.knowledge import ACTIONS, KnowledgeChanged
 from tracker.events.payments import BudgetMoved, PaymentRecorded
 from tracker.events.platform import PlatformDown, PlatformProbed
-from tracker.events.seats import AgentStateEntered, SeatsContracted
 from tracker.events.staffing import PersonRostered, PostsEstablished, TrainingHeld
 from tracker.events.surveys import SurveyAnswered, SurveyIssued
 from tracker.events.times import BEIJING, get_day, get_day_start
@@ -41,8 +40,10 @@ from tracker.events.work_orders import (
     WorkOrderReturned,
     WorkOrderSigned,
 )
+from tracker.modules import find_modules
 from tracker.periods import Month, Year
 
+AnyEvent = TypeVar("AnyEvent", bound=Event)
 YEAR = Year(2024)  # a leap year
 NOW = datetime(2025, 4, 1, tzinfo=BEIJING)  # the winter after it is known
 
@@ -82,13 +83,15 @@ class Centre:
     withdrawn: list[DocumentWithdrawn] = field(default_factory=list)
     said: list[TopicDeclared] = field(default_factory=list)
     appeals: list[ExclusionAppealed] = field(default_factory=list)
-    knowledge: list[KnowledgeChanged] = field(default_factory=list)
-    states: list[AgentStateEntered] = field(default_factory=list)
-    seats: list[SeatsContracted] = field(default_factory=list)
+    others: list[Event] = field(default_factory=list)  # drawn by the modules beside this one
     last_roster: date = date(2025, 3, 31)  # the day on which the last one was exported
     last_day: date = date(2024, 12, 31)  # of which calls and orders were delivered
     missing: frozenset[date] = frozenset()  # days before it of which none were
     legs: dict[str, list[CallEnded]] = field(default_factory=dict)  # what was delivered of calls in legs
+
+    def find_others(self, kind: type[AnyEvent]) -> list[AnyEvent]:
+        """The events of a type among the others, in the order of delivery."""
+        return [one for one in self.others if isinstance(one, kind)]
 
 
 def draw(seed: int) -> Centre:
@@ -115,15 +118,8 @@ def draw(seed: int) -> Centre:
     centre.inspections = [_inspection(random, centre.calls) for _ in range(60)]
     _attach(random, centre)
     centre.appeals = [_appeal(random) for _ in range(40)]
-    centre.knowledge = [_knowledge(random) for _ in range(60)]
-    centre.states = [one for number in range(3) for one in _shifts(random, f"{101 + number}")]
-    centre.seats = [
-        SeatsContracted(effective_on=first, weekdays=days, from_hour=since, to_hour=until, seats=seats)
-        for first, days, since, until, seats in (
-            (date(2023, 6, 1), "12345", 8, 20, 1), (date(2023, 6, 1), "67", 0, 24, 2),
-            (date(2024, 7, 15), "1234567", 0, 24, 1),
-        )
-    ]  # fmt: skip
+    for module in find_modules("draw_events", str(__package__)):
+        centre.others += module.draw_events(Random(f"{module.__name__} {seed}"))
     return centre
 
 
@@ -195,28 +191,6 @@ def _call(random: Random, number: int, entered: datetime) -> CallEnded:
 RATINGS = ("非常满意", "满意", "比较满意", "基本满意", "一般", "不满意", "1", "2", "9")
 
 
-# ---- seats
-
-
-def _shifts(random: Random, agent: str) -> Iterator[AgentStateEntered]:
-    """Every few days some states one after the other, into the next day now and then, and a sign-out."""
-    for number in range(-1, YEAR.days, 2):
-        if random.random() < 0.6:
-            continue
-        at = get_day_start(YEAR.first_day + timedelta(days=number)) + timedelta(
-            seconds=random.randrange(84_000)
-        )
-        for _ in range(random.choice([1, 4, 9])):
-            state = random.choice(_AT_SEATS)
-            end = at + timedelta(seconds=random.choice([0, 1, 600, 7_000, 9_000]))
-            yield AgentStateEntered(agent=agent, state=state, started_at=at, ended_at=end)
-            at = end + timedelta(seconds=random.choice([0, 0, 2]))
-        yield AgentStateEntered(agent=agent, state="signed_out", started_at=at)
-
-
-_AT_SEATS = ("idle", "not_ready", "rest", "training", "ringing", "dialing", "talking", "talking", "wrap_up")
-
-
 # ---- orders
 
 
@@ -254,6 +228,11 @@ def _assessed(random: Random, accepted: WorkOrderAccepted) -> WorkOrderAssessed:
         return_due_at=random.choice([None, accepted.at + timedelta(hours=random.choice([1, 5, 40]))]),
         sub_reply_due_at=due,
         sub_replied_at=random.choice([None, replied, replied]),
+        role=random.choice(["主办", "主办", "协办", None]),
+        main_order=random.choice([None, None, "A0"]),
+        hung_at=random.choice([None, None, accepted.at + timedelta(days=random.choice([0, 3, 40]))]),
+        repeated=random.choice([True, False, None]),
+        urging_order=random.choice([None, None, "U1"]),
     )
 
 
@@ -332,12 +311,12 @@ def _follow_up(random: Random, order: str, at: dict[str, Any]) -> WorkOrderFollo
 
 def _appeal(random: Random) -> ExclusionAppealed:
     """Of some orders several, refused first and granted later, or the other way round."""
-    asked = _day(random)
+    asked = draw_day(random)
     return ExclusionAppealed(
         order_id=f"A{random.randrange(30)}",
         asked_on=asked,
         granted=random.choice([True, False]),
-        decided_on=random.choice([None, asked, asked + timedelta(days=20)]),
+        decided_on=random.choice([asked, asked + timedelta(days=20)]),
     )
 
 
@@ -346,7 +325,9 @@ def _appeal(random: Random) -> ExclusionAppealed:
 
 def _person(random: Random, number: int) -> PersonRostered:
     """Joined years ago, on the first day of a month or on any; left on 1 January, the day of joining, any."""
-    joined = random.choice([date(2021, 5, 1), date(2024, 1, 1), date(2024, 3, 1), _day(random), _day(random)])
+    joined = random.choice(
+        [date(2021, 5, 1), date(2024, 1, 1), date(2024, 3, 1), draw_day(random), draw_day(random)]
+    )
     later = joined + timedelta(days=random.choice([1, 20, 200]))
     left = random.choice([None, None, None, joined, later, max(joined, date(2024, 1, 1)), date(2025, 1, 1)])
     score = random.choice([None, "0", "59.9", "60", "85"])
@@ -381,7 +362,11 @@ def _posts(random: Random) -> list[PostsEstablished]:
 def _training(random: Random, number: int) -> TrainingHeld:
     due = random.choice([0, 7, 30])
     return TrainingHeld(
-        held_on=_day(random), topic=f"培训{number}", due=due, attended=random.randint(0, due), on_leave=None
+        held_on=draw_day(random),
+        topic=f"培训{number}",
+        due=due,
+        attended=random.randint(0, due),
+        on_leave=None,
     )
 
 
@@ -390,7 +375,7 @@ def _training(random: Random, number: int) -> TrainingHeld:
 
 def _payment(random: Random, number: int) -> PaymentRecorded:
     """On time, on the very day, late, after the year, never; some came back, some are of the year before."""
-    due = random.choice([*[_day(random)] * 9, date(2023, 11, 30)])
+    due = random.choice([*[draw_day(random)] * 9, date(2023, 11, 30)])
     days = random.choice([None, None, -20, -1, 0, 0, 1, 30, 31, 120])
     paid = None if days is None else due + timedelta(days=days)
     refund = paid is not None and random.random() < 0.1
@@ -433,9 +418,9 @@ def _budget(random: Random) -> list[BudgetMoved]:
         [(date(2024, 1, 12), None), (date(2023, 12, 20), 2024), (date(2023, 12, 20), None)]
     )
     moves: list[tuple[date, str, int, int | None]] = [(day, "approved", 100_000_000, year)]
-    moves += [(_day(random), "received", random.randint(1, 40_000_000), None) for _ in range(3)]
-    moves += [(_day(random), "adjusted", sign * random.randint(1, 9_000_000), None) for sign in (1, -1)]
-    moves += [(_day(random), "returned", random.randint(1, 1_000_000), None)]
+    moves += [(draw_day(random), "received", random.randint(1, 40_000_000), None) for _ in range(3)]
+    moves += [(draw_day(random), "adjusted", sign * random.randint(1, 9_000_000), None) for sign in (1, -1)]
+    moves += [(draw_day(random), "returned", random.randint(1, 1_000_000), None)]
     moves += random.choice([[], [(date(2024, 1, 5), "carried", 5_000_000, 2024)]])
     moves += random.choice([[], [(date(2024, 12, 10), "approved", 200_000_000, 2025)]])
     moves += random.choice([[], [(date(2025, 1, 15), "received", 3_000_000, 2024)]])
@@ -457,15 +442,15 @@ def _budget(random: Random) -> list[BudgetMoved]:
 
 def _probe(random: Random, centre: Centre) -> None:
     """Three platforms probed as it comes: one stops in the year, one is not counted from a day on."""
-    stops = {"12345": date(2025, 1, 1), "乙平台": _day(random), "丙平台": date(2025, 1, 1)}
+    stops = {"12345": date(2025, 1, 1), "乙平台": draw_day(random), "丙平台": date(2025, 1, 1)}
     for platform, end in stops.items():
         for _ in range(150):
-            hour = get_day_start(_day(random)) + timedelta(hours=random.randrange(24))
+            hour = get_day_start(draw_day(random)) + timedelta(hours=random.randrange(24))
             for _ in range(random.choice([1, 1, 2, 60])):
                 at = hour + timedelta(seconds=random.choice([0, random.randrange(3600)]))
                 if at < get_day_start(end):
                     centre.probes.append(PlatformProbed(platform=platform, at=at, up=random.random() < 0.9))
-    out = _day(random)
+    out = draw_day(random)
     centre.said.append(TopicDeclared(topic="platform", known_as="丙平台", holds=False, first_day=out))
     for _ in range(5):
         down = _moment(random)
@@ -485,7 +470,9 @@ def _ask(random: Random, centre: Centre) -> None:
     centre.answers = [_answer(random, number, random.choice(surveys)) for number in range(60)]
     for survey in surveys:
         centre.issues += [
-            SurveyIssued(survey=survey, issued_on=_day(random), issued=random.randint(20, 60), returned=19)
+            SurveyIssued(
+                survey=survey, issued_on=draw_day(random), issued=random.randint(20, 60), returned=19
+            )
             for _ in range(2)
         ]
     said = random.choice([{}, {"问卷甲": True}, {"问卷甲": True, "问卷乙": False}])
@@ -498,7 +485,7 @@ def _answer(random: Random, number: int, survey: str) -> SurveyAnswered:
     return SurveyAnswered(
         answer_id=f"W{number}",
         survey=survey,
-        answered_on=random.choice([date(2024, 6, 1), date(2024, 12, 5), _day(random)]),
+        answered_on=random.choice([date(2024, 6, 1), date(2024, 12, 5), draw_day(random)]),
         aware=aware,
         can_use=can_use,
         satisfied=satisfied,
@@ -520,14 +507,6 @@ def _inspection(random: Random, calls: list[CallEnded]) -> CallInspected:
         inspected_on=get_day(call.entered_at) + timedelta(days=random.choice([0, 5, 40])),
         agent=None,
         passed=random.random() < 0.9,
-    )
-
-
-def _knowledge(random: Random) -> KnowledgeChanged:
-    changed = _day(random)
-    due = random.choice([None, changed + timedelta(days=random.choice([-3, -1, 0, 1, 40]))])
-    return KnowledgeChanged(
-        entry_id=f"K{random.randrange(20)}", action=random.choice([*ACTIONS]), changed_on=changed, due_on=due
     )
 
 
@@ -592,7 +571,7 @@ def _around_new_year(random: Random) -> list[datetime]:
     ]
 
 
-def _day(random: Random) -> date:
+def draw_day(random: Random) -> date:
     """Any day of the year, or an end of a month."""
     ends = [month.first_day for month in YEAR.months] + [
         month.end_day - timedelta(days=1) for month in YEAR.months
@@ -603,4 +582,4 @@ def _day(random: Random) -> date:
 def _moment(random: Random) -> datetime:
     """Any moment of the year, or the first or last second of a day."""
     second = random.choice([0, 86_399, random.randrange(86_400), random.randrange(86_400)])
-    return get_day_start(_day(random)) + timedelta(seconds=second)
+    return get_day_start(draw_day(random)) + timedelta(seconds=second)

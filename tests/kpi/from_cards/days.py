@@ -4,9 +4,8 @@ from datetime import date
 from fractions import Fraction
 
 from tests.kpi.from_cards.centre import Centre
-from tests.kpi.from_cards.plain import Number, Plain, count, share, within
+from tests.kpi.from_cards.plain import Number, Plain, share, within
 from tracker.events.daily_counts import CallInspected
-from tracker.events.knowledge import KnowledgeChanged
 from tracker.events.times import get_day
 from tracker.periods import Period
 
@@ -35,25 +34,7 @@ def _counts_on(centre: Centre, inspection: CallInspected) -> date:
     return entered.get(inspection.call_id, inspection.inspected_on)
 
 
-def _updates(centre: Centre, period: Period) -> list[KnowledgeChanged]:
-    """只审核而没有改动的不算。"""
-    told = {one.subject: one for one in centre.knowledge}  # a later word holds
-    changes = ("created", "revised", "retired")
-    return [one for one in told.values() if one.action in changes and within(one.changed_on, period)]
-
-
-def knowledge_updates(centre: Centre, period: Period) -> Number:
-    return count(_updates(centre, period))
-
-
-def knowledge_update_on_time_rate(centre: Centre, period: Period) -> Number:
-    dated = [one for one in _updates(centre, period) if one.due_on]
-    return share((one for one in dated if one.due_on and one.changed_on <= one.due_on), dated)
-
-
 PLAIN: tuple[Plain, ...] = (
-    knowledge_updates,
-    knowledge_update_on_time_rate,
     messages_sent,
     cases_handled,
     visits_received,

@@ -35,8 +35,8 @@ def _events(centre: Centre) -> Iterator[Event]:
         calls_as_delivered(centre), centre.people, centre.posts, centre.trainings, centre.payments,
         centre.budget,
         centre.probes, centre.outages, centre.answers, centre.issues, centre.days, centre.inspections,
-        centre.documents, centre.withdrawn, centre.said, centre.states, centre.seats,
-        centre.appeals, centre.knowledge,
+        centre.documents, centre.withdrawn, centre.said, centre.appeals,
+        centre.others,
     ):  # fmt: skip
         yield from rows
 
@@ -47,9 +47,10 @@ def _backing(centre: Centre) -> Iterator[Event]:
     yield from _daily(centre, "calls", calls)
     yield from _daily(centre, "work_orders", orders)
     every = {_FIRST + timedelta(days=number) for number in range((YEAR.end_day - _FIRST).days)}
-    yield _delivery("agent_states", Counter(every))
+    for source in dict.fromkeys(one.source for one in centre.others):
+        yield _delivery(source, Counter(every))
     yield _delivery("daily_counts", Counter(one.counted_on for one in centre.days))
-    for source in ("posts", "payments", "budget", "training", "inspections", "appeals", "knowledge"):
+    for source in ("posts", "payments", "budget", "training", "inspections", "appeals"):
         yield _delivery(source, Counter([YEAR.first_day]))
     yield _delivery("roster", Counter([YEAR.first_day]), get_day_start(centre.last_roster))
     yield _delivery("survey_answers", Counter(one.answered_on for one in centre.answers))

@@ -2,20 +2,16 @@
 
 from decimal import Decimal
 from fractions import Fraction
-from itertools import chain
 
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
-from tests.kpi.from_cards import calls, days, files, money, orders, people, platform, seats, surveys
 from tests.kpi.from_cards.centre import YEAR
-from tests.kpi.from_cards.plain import Number
+from tests.kpi.from_cards.plain import Number, Plain
+from tracker.modules import find_modules
 from tracker.periods import Period, list_periods
 
-PLAIN = {
-    one.__name__: one
-    for one in chain.from_iterable(
-        domain.PLAIN for domain in (calls, orders, people, money, platform, surveys, days, files, seats)
-    )
+PLAIN: dict[str, Plain] = {
+    one.__name__: one for module in find_modules("PLAIN", str(__package__)) for one in module.PLAIN
 }
 PERIODS = list_periods(YEAR.year)
 Shown = dict[str, dict[Period, Figure]]

@@ -118,7 +118,7 @@ def _lasts(order: Order, lost: frozenset[date]) -> bool:
 def _is_over_by(order: Order, end: date) -> bool:
     """Whether an order is closed for good, and was due, before a day."""
     moments = [step.at for step in order.steps] + [order.accepted.deadline_at]
-    moments += [order.assessed.sub_reply_due_at]
+    moments += [order.assessed.sub_reply_due_at, order.assessed.hung_at]
     moments += [getattr(step, "deadline_at", None) for step in order.steps]
     turns = [step.milestone for step in order.steps if step.milestone in ("closed", "redone", "cancelled")]
     return turns[-1:] in (["closed"], ["cancelled"]) and all(

@@ -373,7 +373,38 @@ def work_orders_excluded(centre: Centre, period: Period) -> Number:
     return count(one for one in granted.values() if within(one.decided_on, period))
 
 
+def work_orders_hung_in_period(centre: Centre, period: Period) -> Number:
+    """作废的除外。"""
+    orders = (one for one in map(_known, centre.orders) if one.cancelled is None)
+    return count(one for one in orders if within(one.order.assessed.hung_at, period))
+
+
+def work_order_hung_rate(centre: Centre, period: Period) -> Number:
+    orders = _dispatched(_standing(centre, period))
+    return share((one for one in orders if one.order.assessed.hung_at), orders)
+
+
+def work_order_repeated_rate(centre: Centre, period: Period) -> Number:
+    orders = _standing(centre, period)
+    return share((one for one in orders if one.order.assessed.repeated), orders)
+
+
+def work_order_merged_rate(centre: Centre, period: Period) -> Number:
+    orders = _standing(centre, period)
+    return share((one for one in orders if one.order.assessed.main_order), orders)
+
+
+def work_order_urged_by_citizens_rate(centre: Centre, period: Period) -> Number:
+    orders = _standing(centre, period)
+    return share((one for one in orders if one.order.assessed.urging_order), orders)
+
+
 PLAIN: tuple[Plain, ...] = (
+    work_orders_hung_in_period,
+    work_order_hung_rate,
+    work_order_repeated_rate,
+    work_order_merged_rate,
+    work_order_urged_by_citizens_rate,
     work_orders_excluded,
     work_orders_opened,
     work_orders_closed_in_period,

@@ -1,6 +1,7 @@
 """Deliveries by machines: tokens, files in either form, answers, and the description of it all."""
 
 import json
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def served(place: Place, home: Path) -> Place:
 def token(place: Place, center: str = "tlf") -> dict[str, str]:
     """The header of a machine of a centre."""
     with place.database.connect() as connection:
-        issued = api_tokens.issue(connection, center, "夜间推送", by="zhou", now=NOW)
+        issued = api_tokens.issue(connection, center, "夜间推送", days=180, by="zhou", now=NOW)
     return {"Authorization": f"Bearer {issued}"}
 
 
@@ -133,13 +134,14 @@ def test_a_revoked_token_is_refused(served: Place):
         one = api_tokens.list_tokens(connection)[0]
     served.signed_in("zhou").post(f"/-/tokens/tlf/{one.token}/revoke")
     assert machine(served).post(f"{ADDRESS}?name=x.csv", data=b"x", headers=headers).status_code == 401
-    assert served.trail("action")[-1] == "token_revoked"
+    assert served.trail("action")[-2:] == ["token_revoked", "token_refused"]
 
 
 def test_a_token_is_shown_once_and_kept_as_a_hash(served: Place):
     served.add("zhou", grant(Role.SECURITY_ADMIN))
     client = served.signed_in("zhou")
-    text = client.post("/-/tokens/", data={"center": "tlf", "name": "夜间推送"}).text
+    asked = {"center": "tlf", "name": "夜间推送", "scopes": ["files:write"], "days": "30"}
+    text = client.post("/-/tokens/", data=asked).text
     issued = text.partition('once-word hash">')[2].partition("<")[0]
     assert issued.startswith("hotline_")
     assert issued not in client.get("/-/tokens/").text
@@ -147,6 +149,30 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(served: Place):
         assert issued not in str(connection.execute("SELECT * FROM api_tokens").fetchall())
     headers = {"Authorization": f"Bearer {issued}"}
     assert machine(served).post(f"{ADDRESS}?name=x.csv", data=b"", headers=headers).status_code == 422
+
+
+def test_a_token_needs_something_that_it_may_do(served: Place):
+    served.add("zhou", grant(Role.SECURITY_ADMIN))
+    asked = {"center": "tlf", "name": "夜间推送", "days": "30"}
+    answer = served.signed_in("zhou").post("/-/tokens/", data=asked)
+    assert (answer.status_code, "请至少勾选一项" in answer.text) == (422, True)
+    with served.database.connect() as connection:
+        assert api_tokens.list_tokens(connection) == []
+
+
+def test_a_token_is_replaced_on_the_page_and_both_hold_for_a_while(served: Place):
+    served.add("zhou", grant(Role.SECURITY_ADMIN))
+    client, old = served.signed_in("zhou"), token(served)
+    with served.database.connect() as connection:
+        [one] = api_tokens.list_tokens(connection)
+    text = client.post(f"/-/tokens/tlf/{one.token}/rotation").text
+    issued = text.partition('once-word hash">')[2].partition("<")[0]
+    new = {"Authorization": f"Bearer {issued}"}
+    for headers in (old, new):
+        assert machine(served).post(f"{ADDRESS}?name=x.csv", data=b"", headers=headers).status_code == 422
+    assert "已换新，到期前仍可用" in client.get("/-/tokens/").text
+    answer = client.post(f"/-/tokens/tlf/{one.token}/rotation", follow_redirects=True)
+    assert "不能再换新" in answer.text
 
 
 def test_a_delivery_is_written_down_with_its_machine(served: Place):
@@ -157,12 +183,9 @@ def test_a_delivery_is_written_down_with_its_machine(served: Place):
 
 
 def test_a_body_that_is_too_large_is_refused(served: Place, monkeypatch: pytest.MonkeyPatch):
-    from web.api.deliveries import deliver
-
-    monkeypatch.setattr(deliver, "most_bytes", 1000)
-    monkeypatch.setattr(served.app.view_functions["deliveries_api.deliver"], "most_bytes", 1000)
-    answer = machine(served).post(f"{ADDRESS}?name=x.csv", data=b"x" * 1001, headers=token(served))
-    assert (answer.status_code, answer.get_json()["error"]) == (413, "文件太大：一次最多 300 MB。")
+    monkeypatch.setattr(served.app.view_functions["api.deliver"], "most_bytes", 1 << 19)
+    answer = machine(served).post(f"{ADDRESS}?name=x.csv", data=b"x" * 600_000, headers=token(served))
+    assert (answer.status_code, answer.get_json()["error"]) == (413, "请求太大：一次最多 0.5 MB。")
 
 
 # the description
@@ -180,7 +203,7 @@ def app(database: Database) -> Flask:
 
 def test_the_description_has_every_route_of_the_interface_and_no_other(app: Flask, described):
     there = {
-        (rule.rule.replace("<center:center>", "{center}"), method.lower())
+        (re.sub(r"<(?:[^<>]*:)?(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.rule.startswith("/api/")
@@ -195,8 +218,8 @@ def test_an_answer_has_the_fields_that_are_described(served: Place, described):
         .get_json()
     )
     schemas = described["components"]["schemas"]
-    assert set(told) == set(schemas["Report"]["properties"]) == set(schemas["Report"]["required"])
-    table = schemas["Table"]
+    assert set(told) == set(schemas["FileReport"]["properties"]) == set(schemas["FileReport"]["required"])
+    table = schemas["TableAnswer"]
     assert set(told["tables"][0]) == set(table["properties"]) == set(table["required"])
 
 

@@ -51,6 +51,30 @@ def test_a_person_is_added_granted_and_can_sign_in(place: Place, run: Run):
     assert "管理者，tlf，2023年、2024年" in listed
 
 
+def test_a_token_is_issued_rotated_and_revoked_at_the_machine(place: Place, run: Run):
+    def asked(token: str) -> int:
+        headers = {"Authorization": f"Bearer {token}"}
+        return place.app.test_client().get("/api/centers/tlf/definitions", headers=headers).status_code
+
+    def token_in(text: str) -> str:
+        return text.partition("（")[0]
+
+    assert "还没有签发过令牌" in run(cli.tokens, "list")
+    scopes = ("--scope", "figures:read", "--scope", "rows:read")
+    old = token_in(run(cli.tokens, "issue", "大屏", "--center", "tlf", *scopes, "--days", "30"))
+    listed = run(cli.tokens, "list")
+    assert "大屏\tfigures:read,rows:read\t2024-04-09 到期\t最近使用 从未\t有效" in listed
+    number = listed.partition("\t")[0]
+    new = token_in(run(cli.tokens, "rotate", number))
+    assert (asked(old), asked(new)) == (200, 200)
+    assert "不能再换新" in run(cli.tokens, "rotate", number, code=1)
+    assert "已吊销“大屏”的令牌" in run(cli.tokens, "revoke", number)
+    assert (asked(old), asked(new)) == (401, 200)
+    assert "没有编号为“zz”的令牌" in run(cli.tokens, "revoke", "zz", code=1)
+    acts = [action for action in place.trail("action") if action != "token_refused"]
+    assert acts == ["token_issued", "token_rotated", "token_revoked"]
+
+
 def test_a_password_is_reset(place: Place, run: Run):
     place.add("wang")
     client = place.signed_in("wang")
@@ -161,7 +185,12 @@ READING = frozenset(  # commands that change nothing and hand nothing over that 
         "survey", "templates", "templates check", "templates copy", "claims",
     )
 )  # fmt: skip
-OWN_ROWS = frozenset(("people add", "people list", "people grant", "people reset-password", "disclose"))
+OWN_ROWS = frozenset(
+    (
+        "people add", "people list", "people grant", "people reset-password", "disclose",
+        "tokens list", "tokens issue", "tokens rotate", "tokens revoke",
+    )
+)  # fmt: skip
 
 
 def commands_of(group: Group, *above: str) -> Iterator[str]:

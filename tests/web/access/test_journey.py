@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from waitress import create_server
 
 from tests.web.conftest import NOW, app_of
 from tests.web.test_browser import SCREENS, browser, fits, press
 from tracker import centers
 from tracker.database import Database
 from web.access.first_start import add_first_administrator
+from web.http_server import make_server
 
 __all__ = ["browser"]
 
@@ -30,7 +30,7 @@ def started(database: Database) -> Iterator[tuple[str, str]]:
         centers.create_center(connection, "small", "小县12345热线", now=NOW)
     told = add_first_administrator(database, NOW)
     assert told is not None
-    server = create_server(app_of(database), host="127.0.0.1", port=0)
+    server = make_server(app_of(database), "127.0.0.1", 0)
     threading.Thread(target=server.run, daemon=True).start()
     password = re.search(r"一次性口令\s+(\S+)", told)
     assert password is not None

@@ -36,6 +36,7 @@ POST /-/people/<login>/<change>                            S
 GET  /-/tokens/                                            S
 POST /-/tokens/                                            S
 POST /-/tokens/<of>/<token>/revoke                         S
+POST /-/tokens/<of>/<token>/rotation                       S
 GET  /-/system/                                            Y
 GET  /-/system/settings                                    Y
 POST /-/system/settings                                    Y
@@ -103,6 +104,8 @@ GET  /<center>/<period>/<key>/figure                       C M A E
 GET  /<center>/<period>/<key>/compare                      C M A E
 GET  /<center>/<year>/<key>/compare/<name>                 C M A E
 GET  /<center>/<period>/<key>/parts                        C M A E
+GET  /<center>/<period>/<key>/net                          C M A E
+GET  /<center>/<period>/<key>/net.csv                      M A E
 GET  /<center>/<period>/<key>/<side>                       C M A E
 GET  /<center>/<period>/<key>/<side>.csv                   M A E
 GET  /<center>/<period>/analysis/calls                     C M A E
@@ -146,6 +149,11 @@ POST /<center>/imports/<upload>/trial                      C M
 POST /<center>/imports/<upload>/commit                     C M
 POST /<center>/imports/<upload>/drop                       C M
 GET  /<center>/imports/<upload>/rejects/<int:number>.xlsx  C M
+GET  /<center>/profiles/                                   C M
+POST /<center>/profiles/                                   C M
+GET  /<center>/profiles/<profile>.toml                     C M
+POST /<center>/profiles/<profile>/copy                     C M
+POST /<center>/profiles/<profile>/removal                  C M
 GET  /<center>/declarations/                               C M
 POST /<center>/declarations/                               C M
 GET  /<center>/questions/                                  C M
@@ -159,6 +167,17 @@ GET  /<center>/vault/<token>                               M
 POST /<center>/vault/<token>                               M
 GET  /api/openapi.json                                     *
 POST /api/centers/<center>/deliveries                      K
+POST /api/centers/<center>/files                           K
+GET  /api/centers/<center>/files/<file>                    K
+POST /api/centers/<center>/events                          K
+POST /api/centers/<center>/events/batch                    K
+GET  /api/centers/<center>/figures/<period>                K
+GET  /api/centers/<center>/figures/<period>/<key>/<side>   K
+GET  /api/centers/<center>/coverage/<year>                 K
+GET  /api/centers/<center>/definitions                     K
+GET  /api/centers/<center>/codes/<code>                    K
+GET  /api/centers/<center>/scores/<year>                   K
+GET  /api/centers/<center>/scores/<year>/<scheme>          K
 """
 
 LETTERS = dict(zip("CMAEYSU", Role, strict=True))
@@ -169,6 +188,7 @@ FILLED = {
     "<document>": "0123456789abcdef", "<scheme>": "turpan-2022", "<name>": "all_inbound",
     "<cell>": "calls_inbound", "<rule>": "calls_order", "<kind>": "none", "<made>": "none",
     "<questionnaire>": "hotline-2022",
+    "<file>": "none", "<code>": "none",
     "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
 }  # fmt: skip
 
@@ -243,7 +263,7 @@ def refused(app: Flask, method: str, address: str, login: str | None) -> bool:
     assert answer.status_code < 500
     if login is None and answer.status_code == 302:
         return answer.headers["Location"].startswith("/-/sign-in")
-    return answer.status_code in (401, 403)
+    return answer.status_code in (401, 403, 429)  # the last: turned away too often
 
 
 @pytest.mark.parametrize(("method", "address", "letters", "role"), CASES)

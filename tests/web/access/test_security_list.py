@@ -17,7 +17,7 @@ from tests.web.access.conftest import PASSWORD, Place
 from tests.web.conftest import app_of, grant, signed_in_client
 from tracker.database import Database
 from tracker.vault import Vault
-from web.access import passwords
+from web.access import api_tokens, passwords
 from web.access.masking import mask_cell, mask_name, mask_phone, masked_text
 from web.access.people import Grant, PersonProblem, add_person, give, read_grants, set_active
 from web.access.policy import BOUNDS, Policy, PolicyProblem, read_policy, write_policy
@@ -325,6 +325,7 @@ def test_s6_each_action_leaves_exactly_one_row(place: Place):
     zhou, wu, wang = (place.signed_in(login) for login in ("zhou", "wu.li", "wang"))
     day = place.now.date().isoformat()
     given = {"role": "clerk", "center": "tlf", "years": "", "first_day": day, "last_day": ""}
+    asked = {"center": "tlf", "name": "推送", "scopes": "events:write", "days": "30"}
     settings = {name: str(bound.least) for name, bound in BOUNDS.items()}
     actions = {
         "sign_in": lambda: place.signed_in("wang"),
@@ -335,13 +336,22 @@ def test_s6_each_action_leaves_exactly_one_row(place: Place):
         "password_reset": lambda: zhou.post("/-/people/li.si/password"),
         "unlocked": lambda: zhou.post("/-/people/li.si/unlock"),
         "person_changed": lambda: zhou.post("/-/people/li.si/close"),
-        "token_issued": lambda: zhou.post("/-/tokens/", data={"center": "tlf", "name": "推送"}),
+        "token_issued": lambda: zhou.post("/-/tokens/", data=asked),
+        "token_rotated": lambda: zhou.post(f"/-/tokens/tlf/{last_token(place)}/rotation"),
+        "token_revoked": lambda: zhou.post(f"/-/tokens/tlf/{last_token(place)}/revoke"),
+        "token_refused": lambda: place.app.test_client().get("/api/centers/tlf/definitions"),
         "setting_changed": lambda: wu.post("/-/system/settings", data=settings),
         "exported": lambda: wang.get("/tlf/2024/workbook.xlsx"),
         "refused": lambda: wang.get("/-/people/"),
         "sign_out": lambda: wang.post("/-/sign-out"),
     }
     assert {name: rows_added(place, do) for name, do in actions.items()} == {name: [name] for name in actions}
+
+
+def last_token(place: Place) -> str:
+    with place.database.connect() as connection:
+        tokens = api_tokens.list_tokens(connection)
+    return next(one.token for one in tokens if not one.replaced_at)
 
 
 def last_grant(place: Place) -> int:

@@ -109,6 +109,9 @@ def _make_tables() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("issued_by", sa.Text(), nullable=False),
         sa.Column("issued_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("scopes", ARRAY(sa.Text()), nullable=False),
+        sa.Column("expires_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("replaced_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("used_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("center_id", "token"),
@@ -171,6 +174,13 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("center_id", "subject"),
     )
     op.create_table(
+        "attempt_counts",
+        sa.Column("key", sa.Text(collation="C"), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("ends_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
         "audit",
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", sa.TIMESTAMP(timezone=True), nullable=False),
@@ -215,6 +225,23 @@ def _make_tables() -> None:
         sa.Column("unknown", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("center_id", "subject"),
     )
+    op.create_table(
+        "call_appeals",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("about", sa.Text(collation="C"), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("excluded", sa.Boolean(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("unknown", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("center_id", "subject", "about"),
+    )
+    op.create_index("call_appeals_about", "call_appeals", ["center_id", "about"], unique=False)
     op.create_table(
         "calls",
         sa.Column("center_id", sa.Text(), nullable=False),
@@ -711,6 +738,9 @@ def _make_tables() -> None:
         sa.Column("role", sa.Text(), nullable=True),
         sa.Column("main_order", sa.Text(), nullable=True),
         sa.Column("hung_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("hung_on", sa.Date(), nullable=True),
+        sa.Column("repeated", sa.Boolean(), nullable=True),
+        sa.Column("urging_order", sa.Text(), nullable=True),
         sa.Column("told_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("unknown", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("center_id", "subject"),
@@ -819,6 +849,22 @@ def _make_tables() -> None:
         sa.Column("file_name", sa.Text(), nullable=False),
         sa.Column("recorded_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("center_id", "delivery", "row", "column"),
+    )
+    op.create_table(
+        "received_events",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("delivery", sa.Text(), nullable=True),
+        sa.Column("problems", ARRAY(sa.Text()), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("center_id", "source", "event_id"),
     )
     op.create_table(
         "recordings",

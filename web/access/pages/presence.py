@@ -22,7 +22,7 @@ def state() -> Response:
 @pages.get("/stay.json")
 @open_to_all
 def stay() -> Response:
-    """The same; asking keeps the session alive, as opening a page would."""
+    """Keeps the session alive, as opening a page would, and says who is signed in and for how long."""
     return _describe_state(used=True)
 
 

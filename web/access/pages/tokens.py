@@ -1,21 +1,39 @@
-"""The security administrator's page of the machines that deliver."""
+"""The security administrator's page of the machines that deliver and read."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from tracker import centers
 from web.access import Action, Right, allowed, api_tokens, get_person, get_request_origin, note
-from web.forms import PageForm, SelectChoice, SelectField, StringField, limit_length, require
-from web.instance import get_log_connection, open_log_transaction
+from web.access.api_tokens import LIFETIMES, OVERLAP, Scope
+from web.forms import (
+    DataRequired,
+    PageForm,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    limit_length,
+    require,
+)
+from web.instance import get_log_connection, get_now, open_log_transaction
 
 pages = Blueprint("tokens", __name__, url_prefix="/-/tokens")
 
 
 class NewTokenForm(PageForm):
-    """A machine that shall deliver."""
+    """A machine that shall deliver or read."""
 
     center = SelectField("中心")
     name = StringField("用在哪里", [require("用途，如“平台每晚推送话单”"), limit_length(60)])
+    scopes = SelectMultipleField(
+        "可以做什么",
+        [DataRequired("请至少勾选一项。")],
+        choices=[SelectChoice(scope.value, f"{scope.label}（{scope.value}）") for scope in Scope],
+    )
+    days = SelectField(
+        "有效期", choices=[SelectChoice(str(days), f"{days} 天") for days in LIFETIMES], default="180"
+    )
 
 
 @pages.get("/")
@@ -33,12 +51,36 @@ def issue() -> str | tuple[str, int]:
     if not form.validate_on_submit():
         return _render_page(form), 422
     center, name = str(form.center.data), str(form.name.data)
+    scopes, days = frozenset(map(Scope, form.scopes.data)), int(form.days.data)
     with open_log_transaction() as connection:
         token = api_tokens.issue(
-            connection, center, name, by=get_person().login, now=get_request_origin().now
+            connection,
+            center,
+            name,
+            scopes=scopes,
+            days=days,
+            by=get_person().login,
+            now=get_request_origin().now,
         )
-        note(connection, Action.TOKEN_ISSUED, f"{center}：{name}")
+        details = {"scopes": "、".join(sorted(scopes)), "expires": f"{days} 天后"}
+        note(connection, Action.TOKEN_ISSUED, f"{center}：{name}", details=details)
     return _render_page(_make_form(empty=True), token=token, center=center)
+
+
+@pages.post("/<of>/<token>/rotation")
+@allowed(Right.MANAGE_PEOPLE)
+def rotate(of: str, token: str) -> str | Response:
+    """Issues a new token in place of one, which goes on for a while."""
+    with open_log_transaction() as connection:
+        rotated = api_tokens.rotate(
+            connection, of, token, by=get_person().login, now=get_request_origin().now
+        )
+        if rotated is None:
+            flash("这个令牌已经换过、过期或吊销，不能再换新。")
+            return redirect(url_for("tokens.index"))
+        old, new = rotated
+        note(connection, Action.TOKEN_ROTATED, f"{of}：{old.name}")
+    return _render_page(_make_form(empty=True), token=new, center=of)
 
 
 @pages.post("/<of>/<token>/revoke")
@@ -68,4 +110,6 @@ def _render_page(form: NewTokenForm, *, token: str | None = None, center: str = 
         tokens=api_tokens.list_tokens(get_log_connection()),
         token=token,
         center=center,
+        now=get_now(),
+        overlap=OVERLAP.days,
     )

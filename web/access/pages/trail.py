@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, render_template, request
 
 from tracker.chain import UnreadableHash, read_hash
 from tracker.database import get_driver
 from tracker.events.times import get_day_start
+from tracker.periods import parse_day
 from web.access import Action, Right, allowed, audit
 from web.access import trail as kept
 from web.access.trail import RESULTS, TrailEntry, TrailFilter
@@ -73,7 +74,7 @@ def _read_filter() -> TrailFilter:
 
 def _read_day(name: str) -> datetime | None:
     try:
-        return get_day_start(date.fromisoformat(request.args.get(name, "")))
+        return get_day_start(parse_day(request.args.get(name, "")))
     except ValueError:
         return None
 
