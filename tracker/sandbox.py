@@ -52,6 +52,7 @@ class Limits(NamedTuple):
 
     memory: int = MEMORY  # bytes
     seconds: int = SECONDS  # of processor time
+    written: int = 0  # bytes of the largest file that it may write
 
     @classmethod
     def for_bytes(cls, size: int) -> "Limits":
@@ -187,12 +188,12 @@ def _perform(connection: "Connection[Any, Any]") -> None:
 
 
 def _limit(limits: Limits) -> None:
-    """No more memory and processor time, no written file and no core dump; where the system can."""
+    """No more memory, processor time and written bytes, and no core dump; where the system can."""
     if sys.platform != "win32":
         for what, most, hardest in (
             (resource.RLIMIT_AS, limits.memory, limits.memory),
             (resource.RLIMIT_CPU, limits.seconds, limits.seconds + _PATIENCE),
-            (resource.RLIMIT_FSIZE, 0, 0),
+            (resource.RLIMIT_FSIZE, limits.written, limits.written),
             (resource.RLIMIT_CORE, 0, 0),
         ):
             with suppress(ValueError, OSError):  # macOS does not limit the address space

@@ -10,7 +10,7 @@ import psycopg
 import sqlalchemy as sa
 from psycopg.rows import class_row
 
-from kpi.documents.media import find_suffix
+from kpi.documents.suffixes import find_suffix
 from tracker.blob_store import hash_file, locate_file
 from tracker.database import execute
 from tracker.events.documents import KINDS

@@ -12,9 +12,7 @@ from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.sources import SOURCES
 from kpi.handover.xlsx_writer import StyledCell
-from tracker.centers import Center
 from tracker.events.times import BEIJING, get_day
-from tracker.log.tables import heads
 from tracker.periods import Year
 
 GAPS = (
@@ -24,11 +22,11 @@ NOTES = ("项目", "内容")
 
 
 def list_gap_rows(
-    connection: sa.Connection, center: Center, year: Year, now: datetime
+    connection: sa.Connection, center: str, year: Year, now: datetime
 ) -> list[list[StyledCell]]:
     """What is missing in the year, since when, what it affects, and what mends it."""
     today = get_day(now)
-    backing = read_backing(connection, center.center_id, year.first_day, year.end_day, today)
+    backing = read_backing(connection, center, year.first_day, year.end_day, today)
     months = [month for month in year.months if month.first_day < today]
     found = (
         [compute_source_coverage(backing, source, months) for source in SOURCES.values()] if months else []
@@ -36,18 +34,13 @@ def list_gap_rows(
     return [_make_gap_row(backing, one) for one in found if one.missing]
 
 
-def list_note_rows(
-    connection: sa.Connection, center: Center, year: Year, now: datetime
-) -> list[list[StyledCell]]:
-    """Whose figures these are, and how to read them."""
-    head = connection.execute(
-        sa.select(heads.c.seq, heads.c.hash).where(heads.c.center_id == center.center_id)
-    ).one()
+def list_note_rows(center: str, year: Year, now: datetime, head: tuple[int, str]) -> list[list[StyledCell]]:
+    """Whose figures these are, and how to read them; `head` is the number and hash of the log's end."""
     return [
-        ["中心", f"{center.name}（{center.center_id}）"],
+        ["中心", center],
         ["年度", year.label],
         ["导出时间", f"{now.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}（北京时间）"],
-        ["事件日志末尾", f"第{head.seq}号，哈希 {head.hash.hex()}"],
+        ["事件日志末尾", f"第{head[0]}号，哈希 {head[1]}"],
         ["时间", "日期和月份按北京时间划分；尚未结束的日子不计入，所在期间的数字为暂定。"],
         [Status.VERIFIABLE.value, "应有的数据都有交付记录证明。"],
         [Status.PARTLY.value, "有一部分没有证明；数字只含有据的部分，能估计时另列最差和最好的结果。"],

@@ -6,7 +6,6 @@ import sqlalchemy as sa
 
 from kpi.closing.states import Exemption, MonthSeal, read_exemptions, read_seals
 from kpi.handover.xlsx_writer import StyledCell
-from tracker.centers import Center
 from tracker.events.times import BEIJING
 from tracker.periods import Year
 
@@ -17,14 +16,14 @@ EXEMPTIONS = (
 )  # fmt: skip
 
 
-def list_seal_rows(connection: sa.Connection, center: Center, year: Year) -> list[list[StyledCell]]:
+def list_seal_rows(connection: sa.Connection, center: str, year: Year) -> list[list[StyledCell]]:
     """Every vintage of every locked month of the year."""
-    return [_make_seal_row(one) for one in read_seals(connection, center.center_id, year.months)]
+    return [_make_seal_row(one) for one in read_seals(connection, center, year.months)]
 
 
-def list_exemption_rows(connection: sa.Connection, center: Center, year: Year) -> list[list[StyledCell]]:
+def list_exemption_rows(connection: sa.Connection, center: str, year: Year) -> list[list[StyledCell]]:
     """Every lock exception of the year's months, asked for, opened, closed or expired."""
-    found = read_exemptions(connection, center.center_id)
+    found = read_exemptions(connection, center)
     return [_make_exemption_row(one) for one in found if one.month.year == year.year]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.offline.duck import Duck, quote_id, quote_str
+from kpi.offline.duck import Duck, list_typed_columns, quote_id, quote_str
 from tracker.stored_event import Recorded
 
 log = sa.Table(
@@ -31,13 +31,17 @@ COLUMNS = tuple(str(column.name) for column in log.columns)
 def insert_events(duck: Duck, events: Iterable[Recorded]) -> None:
     """Makes the table of events in the log's order."""
     duck.create(log)
+    add_events(duck, events)
+
+
+def add_events(duck: Duck, events: Iterable[Recorded]) -> None:
+    """Appends events to the table."""
     duck.insert(log, (_to_row(event) for event in events))
 
 
 def load_parquet(duck: Duck, path: Path) -> None:
     """Puts a Parquet file in the table's place."""
-    columns = ", ".join(quote_id(name) for name in COLUMNS)
-    duck.sql(f"CREATE VIEW log AS SELECT {columns} FROM read_parquet({quote_str(str(path))})")
+    duck.sql(f"CREATE VIEW log AS SELECT {list_typed_columns(log)} FROM read_parquet({quote_str(str(path))})")
 
 
 def read_links(duck: Duck, center: str) -> Iterator[tuple[dict[str, Any], bytes, bytes]]:

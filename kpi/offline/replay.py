@@ -30,8 +30,10 @@ from tracker.periods import Period, list_periods
 from tracker.stored_event import Recorded
 
 # subjects of acts that no figure rests on
-CLOSING = "^(month|lock_exception|figure_verdict|definition_proposal|chosen_scheme)/"
+CLOSING = "^(month|lock_exception|figure_verdict|definition_proposal|chosen_scheme|package)/"
 _PAGE = 10_000  # events projected at a time
+
+FiguresByPeriod = dict[str, dict[Period, Figure]]  # indicator → period → figure
 
 
 def replay(events: Iterable[Recorded], center: str) -> "Replay":
@@ -58,6 +60,7 @@ class Replay:
         self.center = center
         self.seq = 0
         self.counted_at = 0  # the facts that figures rest on are the same since this position
+        self._computed: tuple[tuple[int, int, datetime], FiguresByPeriod] | None = None  # what was asked last
         for table in {fact.table for fact in FACTS} | {rollup.daily_measures}:
             self.duck.create(table)
 
@@ -102,8 +105,14 @@ class Replay:
             self.counted_at = to
         self.seq = to
 
-    def figures(self, year: int, now: datetime) -> dict[str, dict[Period, Figure]]:
-        """Indicator → period → figure, as `results.of_year` gives them `live`, as of `now`."""
+    def figures(self, year: int, now: datetime) -> FiguresByPeriod:
+        """Indicator → period → figure, as `results.read_year` gives them `live`, as of `now`."""
+        asked = (self.seq, year, now)
+        if self._computed is None or self._computed[0] != asked:
+            self._computed = asked, self._compute_figures(year, now)
+        return self._computed[1]
+
+    def _compute_figures(self, year: int, now: datetime) -> FiguresByPeriod:
         definitions = self.definitions()
         evidence = read_evidence(
             self.duck.connection,

@@ -23,8 +23,8 @@ from kpi.figures.indicators import INDICATORS, AtLeast, AtMost, Indicator, Round
 from kpi.figures.indicators.target import Attainment, Horizon, Target
 from kpi.figures.indicators.units import get_part_unit
 from kpi.handover.monthly.report import FigureLine
-from kpi.handover.workbook import INDICATOR_COLUMNS, list_indicator_rows
 from kpi.handover.xlsx_writer import WorkbookWriter
+from kpi.handover.year_workbook import INDICATOR_COLUMNS, list_indicator_rows
 from kpi.terminal_tables import format_target
 from tracker.events.times import BEIJING
 from tracker.periods import Month, Period, Quarter, Year

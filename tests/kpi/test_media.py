@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from kpi.documents.media import MEDIA, DocumentRefused, examine, find_suffix, packages
+from kpi.documents.media import MEDIA, DocumentRefused, examine, packages
+from kpi.documents.suffixes import find_suffix
 from tests.kpi import papers
 from tracker.sandbox import Limits
 

@@ -14,8 +14,8 @@ from kpi.figures.definitions.in_force import PACKAGED
 from kpi.figures.figure import Figure, Status
 from kpi.figures.from_months import MonthComparison, compare_with_months
 from kpi.figures.indicators import INDICATORS
-from kpi.handover.workbook import INDICATOR_COLUMNS, list_indicator_rows
 from kpi.handover.xlsx_writer import WorkbookWriter
+from kpi.handover.year_workbook import INDICATOR_COLUMNS, list_indicator_rows
 from kpi.terminal_tables import format_month_comparison
 from tests.kpi.closing import LATER, MAY, MAY_DATA, NOW, correct, lock, reopen
 from tests.kpi.given import record

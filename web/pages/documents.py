@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from kpi.documents import attaching, shelf
 from kpi.documents.attaching import AttachingProblem
-from kpi.documents.media import DocumentRefused, find_suffix
+from kpi.documents.media import DocumentRefused
 from kpi.documents.missing import (
     DocumentState,
     DossierState,
@@ -20,6 +20,7 @@ from kpi.documents.missing import (
 )
 from kpi.documents.shelf import Document, ShelfProblem
 from kpi.documents.subjects import TITLES, TargetProblem, label_target
+from kpi.documents.suffixes import find_suffix
 from tracker.events.documents import KINDS
 from tracker.periods import Year
 from web.access import Action, Right, allowed, audit, get_person, get_visible_years, note, takes_files

@@ -8,7 +8,7 @@ from kpi.documents.media import packages, pdf, pictures, texts
 from kpi.documents.media.medium import DocumentFormat, DocumentRefused, Medium
 from tracker.sandbox import Channel, Limits, SandboxEnded, run
 
-__all__ = ["MEDIA", "DocumentFormat", "DocumentRefused", "Medium", "examine", "find_suffix"]
+__all__ = ["MEDIA", "DocumentFormat", "DocumentRefused", "Medium", "examine"]
 
 MEDIA: tuple[Medium, ...] = (pdf.PDF, *pictures.MEDIA, *packages.MEDIA, *texts.MEDIA)
 
@@ -54,11 +54,6 @@ def _examine(path: Path) -> DocumentFormat:
     if reader is None:
         raise DocumentRefused(f"认不出这份文件的格式；能收的有{_ACCEPTED}。请另存为其中一种再上传。")
     return reader(path)
-
-
-def find_suffix(media_type: str) -> str:
-    """What the name of an exported file ends with: .pdf"""
-    return next(medium.suffix for medium in MEDIA if medium.media_type == media_type)
 
 
 def _find_examiner(start: bytes) -> Callable[[Path], DocumentFormat] | None:

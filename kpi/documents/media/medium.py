@@ -13,7 +13,6 @@ class Medium:
 
     title: str  # as people call it
     media_type: str  # RFC 6838
-    suffix: str
 
 
 @dataclass(frozen=True)

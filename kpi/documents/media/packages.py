@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from kpi.documents.media.medium import DocumentFormat, DocumentRefused, Medium
+from kpi.documents.suffixes import DOCX, XLSX
 
-_OFFICE = "application/vnd.openxmlformats-officedocument"
-_DOCX = Medium("DOCX", f"{_OFFICE}.wordprocessingml.document", ".docx")
-_XLSX = Medium("XLSX", f"{_OFFICE}.spreadsheetml.sheet", ".xlsx")
-_OFD = Medium("OFD", "application/ofd", ".ofd")
+_DOCX = Medium("DOCX", DOCX)
+_XLSX = Medium("XLSX", XLSX)
+_OFD = Medium("OFD", "application/ofd")
 MEDIA = (_DOCX, _XLSX, _OFD)
 
 _MAIN_PARTS = {"word/document.xml": _DOCX, "xl/workbook.xml": _XLSX, "OFD.xml": _OFD}

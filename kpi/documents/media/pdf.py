@@ -10,7 +10,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from kpi.documents.media.medium import DocumentFormat, DocumentRefused, Medium
 
-PDF = Medium("PDF", "application/pdf", ".pdf")
+PDF = Medium("PDF", "application/pdf")
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it mends by itself is nobody's business here
 _OBJECTS = 300_000  # a year's scans have some thousands

@@ -7,9 +7,9 @@ from PIL import Image
 
 from kpi.documents.media.medium import DocumentFormat, DocumentRefused, Medium
 
-_PNG = Medium("PNG图片", "image/png", ".png")
-_JPEG = Medium("JPEG图片", "image/jpeg", ".jpg")
-_TIFF = Medium("TIFF图片", "image/tiff", ".tif")
+_PNG = Medium("PNG图片", "image/png")
+_JPEG = Medium("JPEG图片", "image/jpeg")
+_TIFF = Medium("TIFF图片", "image/tiff")
 MEDIA = (_PNG, _JPEG, _TIFF)
 
 BEGINNINGS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")

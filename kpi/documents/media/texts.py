@@ -7,8 +7,8 @@ from pathlib import Path
 
 from kpi.documents.media.medium import DocumentFormat, DocumentRefused, Medium
 
-_CSV = Medium("CSV", "text/csv", ".csv")
-_TEXT = Medium("TXT", "text/plain", ".txt")
+_CSV = Medium("CSV", "text/csv")
+_TEXT = Medium("TXT", "text/plain")
 MEDIA = (_CSV, _TEXT)
 
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

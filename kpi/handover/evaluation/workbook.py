@@ -23,8 +23,15 @@ from kpi.handover.evaluation.score_sheets import (
 )
 from kpi.handover.gap_sheets import GAPS, NOTES, list_gap_rows, list_note_rows
 from kpi.handover.lock_sheets import SEALS, list_seal_rows
-from kpi.handover.workbook import INDICATOR_COLUMNS, list_indicator_rows, list_overview_rows, list_periods
 from kpi.handover.xlsx_writer import ChartSeries, StyledCell, WorkbookChart, WorkbookWriter, open_book
+from kpi.handover.year_workbook import (
+    INDICATOR_COLUMNS,
+    list_indicator_rows,
+    list_overview_rows,
+    list_periods,
+)
+from tracker.database import get_driver
+from tracker.log import read_head
 from tracker.periods import Month
 
 _FOUND = ("对象", "结论", "说明", "位置")
@@ -47,7 +54,7 @@ def write_evaluation_workbook(path: Path, connection: sa.Connection, dossier: Do
         book.sheet(
             "缺口",
             GAPS,
-            list_gap_rows(connection, dossier.center, dossier.year, dossier.now)
+            list_gap_rows(connection, dossier.center.center_id, dossier.year, dossier.now)
             or _make_empty_row(GAPS, "没有缺口。"),
         )
         book.sheet(
@@ -56,7 +63,7 @@ def write_evaluation_workbook(path: Path, connection: sa.Connection, dossier: Do
             list_corrected_rows(book, connection, dossier.center, dossier.year)
             or _make_empty_row(CORRECTED, "没有更正。"),
         )
-        sealed = list_seal_rows(connection, dossier.center, dossier.year)
+        sealed = list_seal_rows(connection, dossier.center.center_id, dossier.year)
         book.sheet("关账", SEALS, sealed or _make_empty_row(SEALS, "还没有锁定的月份，数字均为暂定。"))
         _add_cards(book, dossier)
         add_rows(book, connection, dossier)
@@ -166,4 +173,8 @@ def _list_notes(connection: sa.Connection, dossier: Dossier) -> list[list[Styled
         ["各行重算", "以指标编号开头的各表列出每个数字背后的行，数值由公式当场算出，与本系统的数字并列。"],
     ]
     stamped: list[list[StyledCell]] = [["导出标记", dossier.stamp]] if dossier.stamp else []
-    return [*mine, *list_note_rows(connection, dossier.center, dossier.year, dossier.now), *stamped]
+    center, head = dossier.center, read_head(get_driver(connection), dossier.center.center_id)
+    notes = list_note_rows(
+        f"{center.name}（{center.center_id}）", dossier.year, dossier.now, (head.seq, head.hash.hex())
+    )
+    return [*mine, *notes, *stamped]

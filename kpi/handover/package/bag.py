@@ -37,7 +37,8 @@ def close_bag(bag: Path, about: Mapping[str, str]) -> None:
     (bag / "bagit.txt").write_bytes(DECLARATION)
     (bag / "bag-info.txt").write_text("".join(f"{name}: {text}\n" for name, text in entries.items()), "utf-8")
     _write_manifests(bag, "manifest", payload)
-    _write_manifests(bag, "tagmanifest", [name for name in list_files(bag) if not name.startswith("data/")])
+    tags = [name for name in list_files(bag) if not name.startswith(("data/", "tagmanifest-"))]
+    _write_manifests(bag, "tagmanifest", tags)
 
 
 def read_manifest(path: Path) -> dict[str, str]:

@@ -18,6 +18,7 @@ commitments = sa.Table(
     sa.Column("commitment", sa.Text),  # hexadecimal; None: the value has been erased
 )
 
+SALT_BYTES = 32
 TOKEN = r"(?:phone|name|card)-[0-9a-f]{24}"
 
 

@@ -8,6 +8,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from filecmp import cmp
 from pathlib import Path, PurePosixPath
 from shutil import copyfileobj
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -17,6 +18,7 @@ from kpi.handover.package.bag import list_files
 MOST_FILES = 20_000
 MOST_BYTES = 64 << 30
 MOST_TIMES = 200  # what is unpacked, against what is packed
+_LARGE, _MANY = 1 << 31, 1 << 16  # bytes and files, from which on a zip records them in another form
 _SMALL = 1 << 20  # bytes, below which a file swells no disk
 _CHUNK = 1 << 20
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -49,6 +51,15 @@ def pack(bag: Path, path: Path) -> None:
     part.replace(path)
 
 
+def store_uncompressed(path: Path) -> None:
+    """Writes a zip file anew in its place, nothing compressed: compressors differ between machines."""
+    part = path.with_name(f"{path.name}.part")
+    with ZipFile(path) as archive, ZipFile(part, "w", ZIP_STORED) as stored:
+        for name in archive.namelist():
+            stored.writestr(ZipInfo(name, _EPOCH), archive.read(name))
+    part.replace(path)
+
+
 def unpack(path: Path, folder: Path) -> UnpackedBag:
     """Unpacks a package into an empty folder. Raises: Unreadable, with nothing written outside of it."""
     try:
@@ -60,6 +71,8 @@ def unpack(path: Path, folder: Path) -> UnpackedBag:
             for info in infos:
                 if not info.is_dir():
                     _extract(archive, info, folder, opened)
+            if path.stat().st_size >= _LARGE or len(infos) >= _MANY:
+                opened.repacked = _compare_packed_again(path, opened.bag, folder)
     except (BadZipFile, NotImplementedError, struct.error, EOFError) as problem:
         raise UnreadablePackage(
             f"{path.name} 不是完整的 zip 文件：可能没有传完，或已损坏。请重新取得。"
@@ -126,11 +139,20 @@ def _extract(archive: ZipFile, info: ZipInfo, folder: Path, opened: UnpackedBag)
         opened.broken[info.filename.partition("/")[2]] = "内容损坏，与压缩包里的校验和不符"
 
 
+def _compare_packed_again(path: Path, bag: Path, folder: Path) -> str | None:
+    """The same for a zip whose records are not simple: all of it beside what its files are packed into."""
+    again = folder / "again.zip"
+    pack(bag, again)
+    same = cmp(path, again, shallow=False)
+    again.unlink()
+    return None if same else "与它的文件重新打包后的不同"
+
+
 def _find_difference(path: Path, infos: Sequence[ZipInfo]) -> str | None:
     """Where the zip's own records are not those that `pack` writes; None where all are."""
     size = path.stat().st_size
-    if size >= 1 << 31 or len(infos) >= 1 << 16:
-        return None  # larger numbers are written in another form; the checksums say what matters
+    if size >= _LARGE or len(infos) >= _MANY:
+        return None  # larger numbers are written in another form
     offset, central = 0, b""
     with path.open("rb") as file:
         for info in infos:

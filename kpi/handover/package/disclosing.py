@@ -3,18 +3,19 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import orjson
 import psycopg
 
 from kpi.handover.package import layout
+from kpi.handover.package.apart import answer_apart, run_apart
 from kpi.handover.package.commitments import TOKEN, make_commitment
-from kpi.handover.package.container import unpack
+from kpi.handover.package.container import UnreadablePackage, unpack
 from kpi.offline import Replay
 from kpi.offline.duck import Duck, quote_str
 from tracker.events import find_title
+from tracker.sandbox import Channel
 from tracker.vault import Vault, read_values
 
 _TOKEN = re.compile(TOKEN)
@@ -24,30 +25,45 @@ class DisclosureProblem(ValueError):
     """披露文件开不出来，原因见说明。"""
 
 
+_PROBLEMS = (UnreadablePackage, DisclosureProblem)
+
+
 def disclose_values(
     package: Path, connection: psycopg.Connection[Any], vault: Vault, seqs: Sequence[int]
 ) -> dict[str, Any]:
     """The values behind the tokens of a package's rows, each with the salt of its commitment.
 
-    Raises: Unreadable, DisclosureProblem for rows without personal values, or values that are not those that
-    the package bound itself to.
+    Raises: UnreadablePackage, DisclosureProblem for rows without personal values, or values that are not
+    those that the package bound itself to.
     """
-    with TemporaryDirectory(prefix="hotline-") as folder:
-        bag = unpack(package, Path(folder)).bag
-        about = orjson.loads((bag / layout.ABOUT).read_bytes())
-        center = about["center"]["id"]
-        with Replay(center, bag) as replay:
-            replay.load_parquet(bag / layout.EVENTS)
-            personal = [one for seq in dict.fromkeys(seqs) for one in _list_personal_values(replay.duck, seq)]
-            if not personal:
-                raise DisclosureProblem("这些行里没有号码和姓名，不需要披露。")
-            tokens = [one.token for one in personal]
-            values = read_values(connection, center, sorted({*tokens}))
-            bound = _read_commitments(bag, replay.duck, tokens)
+    found = run_apart(f"{__name__}:serve", package, list(dict.fromkeys(seqs)), _PROBLEMS)
+    center, personal = found["center"], [_PersonalValue(*one) for one in found["personal"]]
+    if not personal:
+        raise DisclosureProblem("这些行里没有号码和姓名，不需要披露。")
+    values = read_values(connection, center, sorted({one.token for one in personal}))
+    bound = found["bound"]
     opened = [
         _disclose_value(one, values.get(one.token), vault.salt(center, one.token), bound) for one in personal
     ]
-    return {"center": center, "head": about["head"], "opened": opened}
+    return {"center": center, "head": found["head"], "opened": opened}
+
+
+def serve(channel: Channel, argument: Any) -> None:
+    """The process that opens the package."""
+    path, folder, seqs = argument
+    answer_apart(channel, lambda: _look_up(Path(path), Path(folder), seqs), _PROBLEMS)
+
+
+def _look_up(package: Path, folder: Path, seqs: Sequence[int]) -> dict[str, Any]:
+    """The personal values in rows of a package, and what it bound their tokens to."""
+    bag = unpack(package, folder).bag
+    about = orjson.loads((bag / layout.ABOUT).read_bytes())
+    center = about["center"]["id"]
+    with Replay(center, bag) as replay:
+        replay.load_parquet(bag / layout.EVENTS)
+        personal = [one for seq in seqs for one in _list_personal_values(replay.duck, seq)]
+        bound = _read_commitments(bag, replay.duck, [one.token for one in personal])
+    return {"center": center, "head": about["head"], "personal": list(map(list, personal)), "bound": bound}
 
 
 def read_sampled_rows(path: Path) -> list[int]:

@@ -43,7 +43,7 @@ def list_index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures
             events,
             "",
             _count_rows(replay, "batches"),
-            "由事件哈希重算默克尔根",
+            "由事件哈希重算默克尔根；摘要登记在日志末尾",
         ),
         layout.DEFINITIONS: ("指标和计量口径", "系统", year, "", "", "与核验程序自带的口径逐项比对"),
         layout.FIGURES: ("指标数字", "系统", year, spans, count, "由事件重算，逐位比对"),
@@ -66,8 +66,15 @@ def list_index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures
             _count_rows(replay, "documents"),
             "与日志中的登记相同",
         ),
-        layout.COMMITMENTS: ("个人信息的加盐承诺", "个人信息库", "", "", "", "与披露文件逐条对应"),
-        layout.WORKBOOK: ("年度指标工作簿", "系统", year, spans, "", "与 figures.json 同一批数字"),
+        layout.COMMITMENTS: (
+            "个人信息的加盐承诺",
+            "个人信息库",
+            "",
+            "",
+            _count_rows(replay, "commitments"),
+            "摘要登记在日志末尾；与披露文件逐条对应",
+        ),
+        layout.WORKBOOK: ("年度指标工作簿", "系统", year, spans, "", "由事件重新生成，逐字节比对"),
     }
     rows: list[IndexRow] = []
     for name in list_files(bag):
@@ -105,7 +112,8 @@ def _describe_folder(name: str, replay: Replay) -> tuple[str, ...]:
             "由事件重放，逐行比对",
         )
     if folder == layout.CALENDARS:
-        return (f"{stem}年工作日历", "国务院办公厅通知", f"{stem}年", "", "", "办结时限按它计算")
+        tied = "摘要登记在日志末尾；办结时限按它计算"
+        return (f"{stem}年工作日历", "国务院办公厅通知", f"{stem}年", "", "", tied)
     if folder == layout.DOCUMENTS:
         return ("证明材料", "经办人上传", stem[:16], "", "", "文件名即内容的 SHA-256，日志中有登记")
     return (file, "", "", "", "", "")

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-FORMAT = 1  # rises when a verifier of the older format could not read it
+FORMAT = 2  # rises when a verifier of the older format could not read it
 
 ABOUT = "data/package.json"
 EVENTS = "data/events.parquet"
@@ -34,12 +34,14 @@ PAGE = "index.html"
 READ_ME = "README.txt"
 SIGNATURE = "signature.json"
 
+_DECIDING = ("duckdb", "sqlalchemy", "xlsxwriter", "orjson")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes text beginning so for a formula
 
 
 def describe_software() -> str:
-    """What makes packages and verifies them: its pages and tables may be worded otherwise in the next."""
-    return f"hotline {version('hotline')}"
+    """What makes packages and verifies them, with the packages that decide a byte of one: another version may
+    write otherwise."""
+    return "; ".join(f"{name} {version(name)}" for name in ("hotline", *_DECIDING))
 
 
 def write_json(path: Path, content: object) -> None:

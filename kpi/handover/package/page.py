@@ -9,7 +9,7 @@ from typing import Any
 
 from kpi.figures.from_months import MonthComparisons
 from kpi.figures.serializing import format_vintage
-from kpi.handover.package.claims import FigureClaim, compare_claims_with_months, exact_text, get_title
+from kpi.handover.package.claims import FigureClaim, exact_text, get_title
 from kpi.handover.package.evidence_index import HEADER, IndexRow
 from kpi.handover.package.layout import EVIDENCE, FIGURES_TABLE, READ_ME, WORKBOOK
 from kpi.handover.package.vintages import CORRECTION, EXCEPTION, list_exception_rows, list_vintage_rows
@@ -45,9 +45,9 @@ def render_page(
     claims: Sequence[FigureClaim],
     evidence: Sequence[IndexRow],
     replay: Replay,
+    compared: MonthComparisons,
 ) -> bytes:
     """The whole page."""
-    compared = compare_claims_with_months(claims, about, replay)
     title = f"{about['center']['name']}{about['year']}年绩效指标证据包"
     body = "".join(
         (

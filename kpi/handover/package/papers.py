@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from kpi.documents.suffixes import find_suffix
 from kpi.handover.package.layout import dump_csv
 from kpi.offline import Replay
 from tracker.events.documents import IMPERSONAL, KINDS
@@ -35,6 +36,11 @@ class DocumentRecord(NamedTuple):
     def enclosed(self) -> bool:
         """Whether its file leaves the centre."""
         return self.kind in IMPERSONAL and not self.withdrawn
+
+    @property
+    def file_name(self) -> str:
+        """What its file is called in the package."""
+        return f"{self.sha256}{find_suffix(self.media_type)}"
 
     @property
     def whereabouts(self) -> str:

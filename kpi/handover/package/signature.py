@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 ALGORITHM = "Ed25519"
+NAMES = ("algorithm", "fingerprint", "public_key", "signature", "statement")  # of `signature.json`
 
 
 class PackageSignatureProblem(ValueError):

@@ -11,7 +11,7 @@ from kpi.handover.verify.drawing import draw_sample
 from kpi.handover.verify.printing import convert_findings, format_findings
 from kpi.handover.verify.tick_list import format_sample as lines_of_sample
 from kpi.handover.verify.tick_list import render_tick_page, write_proofs, write_tick_table
-from kpi.handover.verify.verification import OutsideKnowledge, verify_package
+from kpi.handover.verify.verification import OutsideKnowledge, verify_apart
 from tracker.chain import read_hash
 
 _WRITTEN = click.Path(dir_okay=False, path_type=Path, writable=True)
@@ -61,7 +61,7 @@ def verify(
 ) -> None:
     """核验证据包：由事件重算每个数字，逐位比对；不需要数据库、服务器和网络。
 
-    退出码：0 全部相符，1 有不符，2 包打不开。
+    退出码：0 通过，1 有不符，2 包打不开，3 包内一致，但没有与打包时印下的末尾哈希比对。
     """
     outside = OutsideKnowledge(
         heads=[read_hash(head).hex() for head in heads],
@@ -71,13 +71,13 @@ def verify(
         sample=sample,
         repacked=repacked,
     )
-    found = verify_package(package, outside)
+    found = verify_apart(package, outside)
     if as_object:
         click.echo(json.dumps(convert_findings(found), ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(format_findings(found, everything=everything)))
-    if not found.agree:
-        sys.exit(1)
+    if not found.agree or not found.bound:
+        sys.exit(3 if found.agree else 1)
 
 
 @click.command("sample-rows")

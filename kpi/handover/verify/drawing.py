@@ -1,35 +1,56 @@
 """Draws the evaluator's sample from a package, once its log is known to hold."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Any
 
 import orjson
 
 from kpi.handover.package import layout
-from kpi.handover.package.container import unpack
+from kpi.handover.package.apart import answer_apart, run_apart
+from kpi.handover.package.container import UnreadablePackage, unpack
 from kpi.handover.verify.findings import StepOutcome
 from kpi.handover.verify.log_checks import check_chain
 from kpi.handover.verify.manifests import check_manifests
-from kpi.handover.verify.sampling import DRAWN, Sample, SampleProblem, draw_rows
+from kpi.handover.verify.sampling import (
+    DRAWN,
+    Sample,
+    SampleProblem,
+    convert_sample,
+    draw_rows,
+    read_sample,
+)
 from kpi.offline import Replay
+from tracker.sandbox import Channel
+
+_PROBLEMS = (UnreadablePackage, SampleProblem)
 
 
 def draw_sample(path: Path, seed: str, count: int, source: str | None = None) -> Sample:
-    """The rows that a seed draws; a source goes by its key or its Chinese name.
+    """The rows that a seed draws; a source goes by its key or its Chinese name. In a process of its own.
 
-    Raises: Unreadable for what is no package, SampleProblem for one that was altered or has no such rows.
+    Raises: UnreadablePackage for what is no package, SampleProblem for one that was altered or has no such
+    rows.
     """
-    with TemporaryDirectory(prefix="hotline-") as folder:
-        opened = unpack(path, Path(folder))
-        if check_manifests(opened.bag, opened.broken).altered:
+    return read_sample(run_apart(f"{__name__}:serve", path, [seed, count, source], _PROBLEMS))
+
+
+def serve(channel: Channel, argument: Any) -> None:
+    """The process that draws."""
+    path, folder, asked = argument
+    answer_apart(channel, lambda: convert_sample(_draw(Path(path), Path(folder), *asked)), _PROBLEMS)
+
+
+def _draw(path: Path, folder: Path, seed: str, count: int, source: str | None) -> Sample:
+    opened = unpack(path, folder)
+    if check_manifests(opened.bag, opened.broken).altered:
+        raise _describe_altered(path)
+    about = orjson.loads((opened.bag / layout.ABOUT).read_bytes())
+    with Replay(about["center"]["id"], opened.bag) as replay:
+        replay.load_parquet(opened.bag / layout.EVENTS)
+        if check_chain(replay.duck, about).outcome is not StepOutcome.PASSED:
             raise _describe_altered(path)
-        about = orjson.loads((opened.bag / layout.ABOUT).read_bytes())
-        with Replay(about["center"]["id"], opened.bag) as replay:
-            replay.load_parquet(opened.bag / layout.EVENTS)
-            if check_chain(replay.duck, about).outcome is not StepOutcome.PASSED:
-                raise _describe_altered(path)
-            key = next((key for key, name in DRAWN.items() if name == source), source)
-            return draw_rows(opened.bag, replay.duck, about, seed, count, key)
+        key = next((key for key, name in DRAWN.items() if name == source), source)
+        return draw_rows(opened.bag, replay.duck, about, seed, count, key)
 
 
 def _describe_altered(path: Path) -> SampleProblem:

@@ -7,6 +7,8 @@ from typing import Any
 
 from kpi.handover.package.container import UnreadablePackage
 
+HEAD = "末尾哈希"  # title of the step that compares with what is known from outside
+
 
 class StepOutcome(StrEnum):
     """What became of a step."""
@@ -58,6 +60,11 @@ class PackageFindings:
             step.outcome in (StepOutcome.FAILED, StepOutcome.SKIPPED) for step in self.steps
         )
 
+    @property
+    def bound(self) -> bool:
+        """Whether the end of the package's log is the head that was given from outside."""
+        return any(step.title == HEAD and step.outcome is StepOutcome.PASSED for step in self.steps)
+
 
 def make_passed_step(title: str, sentence: str) -> CheckStep:
     return CheckStep(title, StepOutcome.PASSED, sentence)
@@ -77,7 +84,7 @@ def attempt_check(title: str, check: Callable[[], CheckStep]) -> CheckStep:
     """Runs a check on contents that somebody may have made to break it: whatever it raises is a failure."""
     try:
         return check()
-    except UnreadablePackage:
+    except (UnreadablePackage, MemoryError):
         raise
     except Exception as problem:
         reason = str(problem).splitlines()[0] if str(problem) else type(problem).__name__

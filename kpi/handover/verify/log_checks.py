@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from kpi.handover.verify.findings import CheckStep, StepOutcome, make_judged_step, make_passed_step
+from kpi.handover.verify.findings import HEAD, CheckStep, StepOutcome, make_judged_step, make_passed_step
 from kpi.offline.duck import Duck
 from kpi.offline.log_table import read_links
 from tracker import chain
 from tracker.chain_check import follow_chain
 
-CHAIN, HEAD, BATCHES = "哈希链", "末尾哈希", "批次"
+CHAIN, BATCHES = "哈希链", "批次"
 
 
 def check_chain(duck: Duck, about: Mapping[str, Any]) -> CheckStep:
@@ -17,6 +17,9 @@ def check_chain(duck: Duck, about: Mapping[str, Any]) -> CheckStep:
     found = follow_chain(read_links(duck, about["center"]["id"]), chain.get_digest(about["center"]["digest"]))
     if found.problem is not None:
         return CheckStep(CHAIN, StepOutcome.FAILED, f"{found.problem}（此前 {found.seq:,} 条相符）")
+    odd = duck.sql("SELECT min(seq) FROM log WHERE NOT regexp_full_match(hash, '[0-9a-f]{64}')").scalar()
+    if odd is not None:
+        return CheckStep(CHAIN, StepOutcome.FAILED, f"第 {odd} 号事件的哈希不是 64 位小写十六进制数字。")
     seq, head_hash = about["head"]["seq"], about["head"]["hash"]
     if (found.seq, found.hash.hex()) != (seq, head_hash):
         return CheckStep(
@@ -42,10 +45,18 @@ def check_heads(duck: Duck, about: Mapping[str, Any], heads: Sequence[str]) -> C
         for head_hash, seq in found.items()
         if seq is None
     ]
+    if missing:
+        return CheckStep(HEAD, StepOutcome.FAILED, "给出的末尾哈希在日志里找不到：", tuple(missing))
+    newest = max(seq for seq in found.values() if seq is not None)
+    if newest < head["seq"]:
+        sentence = (
+            f"给出的末尾哈希是第 {newest} 号事件，包的末尾是第 {head['seq']} 号："
+            f"其后的 {head['seq'] - newest:,} 条事件，个人信息的承诺、工作日历和中心名称，没有包外的凭据。"
+            "请给出打包时印下的末尾哈希。"
+        )
+        return CheckStep(HEAD, StepOutcome.NOTED, sentence)
     right = "、".join(f"第 {seq} 号" for seq in found.values())
-    return make_judged_step(
-        HEAD, missing, f"给出的末尾哈希与日志相符（{right}）。", "给出的末尾哈希在日志里找不到："
-    )
+    return make_passed_step(HEAD, f"给出的末尾哈希就是包的末尾（{right}），全部内容由它约束。")
 
 
 def check_batches(duck: Duck, about: Mapping[str, Any]) -> CheckStep:

@@ -1,11 +1,12 @@
 """Are the files in the bag the files that its manifests list?"""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from kpi.handover.package.bag import DECLARATION, ManifestProblem, compute_digests, list_files, read_manifest
 from kpi.handover.package.layout import SIGNATURE
-from kpi.handover.verify.findings import CheckStep, make_judged_step
+from kpi.handover.verify.findings import CheckStep, make_judged_step, make_note_step
 from tracker.chain import DIGESTS
 
 TITLE = "清单"
@@ -30,14 +31,12 @@ def check_manifests(bag: Path, broken: dict[str, str]) -> ManifestCheck:
             name = f"{kind}-{algorithm}.txt"
             files = {one for one in there if _is_listed_in(one, payload)}
             problems |= _compare(bag, name, algorithm, files, there) | problems
-    unchecked = [name for name in DIGESTS if any(name not in told for told in there.values())]
-    note = f"（本机不能计算 {'、'.join(unchecked).upper()}，未用它核对）" if unchecked else ""
-    step = make_judged_step(
-        TITLE,
-        problems.values(),
-        f"{len(there)} 个文件与清单逐一相符（SHA-256、SM3）{note}。",
-        f"{len(problems)} 个文件与清单不符：",
-    )
+    right = f"{len(there)} 个文件与清单逐一相符（SHA-256、SM3）。"
+    step = make_judged_step(TITLE, problems.values(), right, f"{len(problems)} 个文件与清单不符：")
+    missing = [name.upper() for name in DIGESTS if name not in hashlib.algorithms_available]
+    if missing and not problems:
+        sentence = f"{len(there)} 个文件与清单逐一相符；本机不能计算 {'、'.join(missing)}，未用它核对。"
+        step = make_note_step(TITLE, sentence)
     return ManifestCheck(step, frozenset(problems))
 
 

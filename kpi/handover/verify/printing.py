@@ -1,13 +1,14 @@
 """The verdict for a person who cannot code, and for a program."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kpi.handover.package.claims import exact_text, get_title
-from kpi.handover.verify.findings import FigureComparison, PackageFindings, StepOutcome
+from kpi.handover.verify.findings import CheckStep, FigureComparison, PackageFindings, StepOutcome
 from kpi.handover.verify.recomputation import describe_difference
 from kpi.terminal_tables import LEFT, RIGHT, align_rows
 
+_UNDETECTED = "核验查不出的：从未交付的、交付时就错的内容（请抽样核对原件和录音），以及末尾哈希印到纸上以前改写过的日志。"
 _LISTED = 20  # items of a step before the rest is only counted
 _HEADER = ("指标", "统计期", "自称", "重算", "分子 ÷ 分母（重算）", "结论")
 _SIDES = LEFT + LEFT + RIGHT + RIGHT + RIGHT + LEFT
@@ -27,6 +28,8 @@ def format_findings(found: PackageFindings, *, everything: bool) -> Iterator[str
         yield from align_rows([_HEADER, *(_make_row(one) for one in found.figures)], _SIDES)
     yield ""
     yield format_conclusion(found)
+    if found.agree:
+        yield _UNDETECTED
 
 
 def format_conclusion(found: PackageFindings) -> str:
@@ -35,6 +38,11 @@ def format_conclusion(found: PackageFindings) -> str:
         failed = [step.title for step in found.steps if step.outcome is StepOutcome.FAILED]
         return f"结论：不通过。{'、'.join(failed)}有不符之处，见上。"
     same = f"{len(found.figures):,} 个数字由事件重算，逐位相同"
+    if not found.bound:
+        return (
+            f"结论：包内一致，不作通过。{same}，但没有用打包时印下的末尾哈希比对过：整个重做过的包也会是这样。"
+            "请从盖章的报告上抄下末尾哈希，用 --head 给出，再核一次。"
+        )
     noted = [step.title for step in found.steps if step.outcome is StepOutcome.NOTED]
     if noted:
         return f"结论：通过。{same}。另有需要您自己比对的提示：{'、'.join(noted)}。"
@@ -46,6 +54,7 @@ def convert_findings(found: PackageFindings) -> dict[str, Any]:
     return {
         "package": found.package,
         "agree": found.agree,
+        "bound": found.bound,
         "steps": [
             {
                 "title": step.title,
@@ -68,6 +77,22 @@ def convert_findings(found: PackageFindings) -> dict[str, Any]:
             for one in found.figures
         ],
     }
+
+
+def read_findings(content: Mapping[str, Any]) -> PackageFindings:
+    """What `convert_findings` wrote."""
+    steps = [
+        CheckStep(one["title"], StepOutcome[one["outcome"].upper()], one["told"], tuple(one["items"]))
+        for one in content["steps"]
+    ]
+    figures = [
+        FigureComparison(
+            one["indicator"], one["period"], one["vintage"], one["claimed"], one["recomputed"],
+            tuple(one["differing"]),
+        )
+        for one in content["figures"]
+    ]  # fmt: skip
+    return PackageFindings(content["package"], steps, figures)
 
 
 def _make_row(one: FigureComparison) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from kpi.figures.codes import as_sealed, derive_sealed_code
 from kpi.figures.figure import Figure
+from kpi.figures.from_months import MonthComparisons
 from kpi.handover.package import layout
-from kpi.handover.package.claims import COMPARED, FigureClaim, compare_claims_with_months, get_title
+from kpi.handover.package.claims import COMPARED, FigureClaim, get_title
 from kpi.handover.package.definitions import describe_definitions
 from kpi.handover.verify.findings import (
     CheckStep,
@@ -20,11 +21,11 @@ from kpi.handover.verify.findings import (
 from kpi.offline import Replay
 from kpi.offline.duck import quote_id, quote_str
 from kpi.terminal_tables import format_month_comparison
-from tracker.events.times import BEIJING, get_day, get_day_start
+from tracker.events.times import BEIJING, get_day
 from tracker.facts import FACTS
-from tracker.periods import Period, Year
+from tracker.periods import Period
 
-FACT_TABLES, DEFINITIONS, FIGURES, MOMENT = "事实表", "口径", "指标数字", "统计时点"
+FACT_TABLES, DEFINITIONS, FIGURES = "事实表", "口径", "指标数字"
 MONTHS = "季度、年度与各月"
 
 SealEvent = tuple[int, dict[str, Any]]
@@ -48,20 +49,6 @@ NAMES = {
     "vintage": "版次",
     "figure": "整个数字",
 }
-
-
-def check_moment(replay: Replay, about: Mapping[str, Any]) -> CheckStep:
-    """The moment of the figures decides which days have ended: it must not lie before the log's end."""
-    last = replay.duck.sql("SELECT max(recorded_at) FROM log").scalar()
-    moment = datetime.fromisoformat(about["moment"])
-    if last is not None and moment < datetime.fromisoformat(last):
-        return CheckStep(
-            MOMENT, StepOutcome.FAILED, f"统计时点 {about['moment']} 早于日志末尾的登记时间 {last}。"
-        )
-    if moment < get_day_start(Year(about["year"]).end_day):
-        sentence = f"{about['year']}年在统计时点 {about['moment']} 尚未结束，带*的数字是暂定的。"
-        return CheckStep(MOMENT, StepOutcome.NOTED, sentence)
-    return make_passed_step(MOMENT, f"{about['year']}年已结束，统计时点 {about['moment']}。")
 
 
 def check_facts(replay: Replay, bag: Path, altered: Collection[str]) -> CheckStep:
@@ -156,12 +143,11 @@ def check_figures(figures: Sequence[FigureComparison]) -> CheckStep:
     )
 
 
-def check_months(replay: Replay, about: Mapping[str, Any], claims: Sequence[FigureClaim]) -> CheckStep:
+def check_months(compared: MonthComparisons) -> CheckStep:
     """How the figures of quarters and years stand to the locked figures of their months.
 
     A difference is no fault: what came after a lock is in the quarter and not in the month.
     """
-    compared = compare_claims_with_months(claims, about, replay)
     if not compared:
         return make_passed_step(MONTHS, "没有季度、年度的数字要与已锁定的月份比较。")
     apart = tuple(

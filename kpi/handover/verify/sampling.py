@@ -5,7 +5,8 @@ whose SHA-256(seed ‖ ":" ‖ hash of the event, hexadecimal) is smallest, whic
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tracker import chain
 from tracker.events import SOURCES
 
 TITLE = "抽样"
+NO_ROW: dict[str, Any] = {"event": {"seq": "—"}}
 RULE = "SHA-256(种子:事件哈希) 最小的若干条"
 _NEVER_DRAWN = ("ledger", "lists", "closing", "documents", "evaluation")  # acts in the system itself
 DRAWN = {key: name for key, name in SOURCES.items() if key not in _NEVER_DRAWN}
@@ -93,6 +95,12 @@ def convert_sample(sample: Sample) -> dict[str, Any]:
     return {"rule": RULE} | asdict(sample)
 
 
+def read_sample(content: Mapping[str, Any]) -> Sample:
+    """What `convert_sample` gave."""
+    values = {one.name: content[one.name] for one in fields(Sample)}
+    return Sample(**values | {"rows": tuple(_read_row(row) for row in content["rows"])})
+
+
 def is_proven(row: Mapping[str, Any], root: str, digest: chain.Digest) -> bool:
     """Whether a row has the hash that it says, and that is under the Merkle root of its batch."""
     content = bytes.fromhex(row["previous"]) + chain.canonicalize(row["event"], row["data"].encode())
@@ -107,17 +115,25 @@ def check_sample(bag: Path, duck: Duck, about: Mapping[str, Any], path: Path) ->
     if content["head"] != about["head"] or content["center"] != about["center"]["id"]:
         return CheckStep(TITLE, StepOutcome.FAILED, f"{path.name} 是从另一个证据包抽的，不能用来核对本包。")
     again = draw_rows(bag, duck, about, content["seed"], len(content["rows"]), content["source"])
-    digest = chain.get_digest(about["center"]["digest"])
-    roots = {(first, last): root for first, last, root in _read_batches(bag, duck)}
-    wanted = [one.seq for one in again.rows]
+    wanted = orjson.loads(orjson.dumps(convert_sample(again)))
     problems = [
         f"第 {row['event']['seq']} 号事件：与日志不符，或不是这个种子抽到的"
-        for place, row in enumerate(content["rows"])
-        if row["event"]["seq"] != wanted[place]
-        or not is_proven(row, roots.get(tuple(row["batch"]), ""), digest)
+        for row, drawn in zip_longest(content["rows"], wanted["rows"], fillvalue=NO_ROW)
+        if row != drawn
     ]
-    right = f"{len(wanted)} 行由种子“{again.seed}”从 {again.population:,} 行中抽出，都在日志里。"
+    problems += [
+        f"{name}：与由种子重抽的不符"
+        for name in sorted(content.keys() | wanted.keys())
+        if name != "rows" and content.get(name) != wanted.get(name)
+    ]
+    right = f"{len(again.rows)} 行由种子“{again.seed}”从 {again.population:,} 行中抽出，都在日志里。"
     return make_judged_step(TITLE, problems, right, "样本与包不符：")
+
+
+def _read_row(row: Mapping[str, Any]) -> SampleRow:
+    first, last = row["batch"]
+    path = [(side, other) for side, other in row["path"]]
+    return SampleRow(**dict(row) | {"batch": (first, last), "path": path})
 
 
 class _ProofReader:

@@ -6,8 +6,13 @@ from typing import Any
 
 import orjson
 
-from kpi.handover.package.layout import SIGNATURE
-from kpi.handover.package.signature import PackageSignatureProblem, make_statement, verify_statement
+from kpi.handover.package.layout import SIGNATURE, dump_json
+from kpi.handover.package.signature import (
+    NAMES,
+    PackageSignatureProblem,
+    make_statement,
+    verify_statement,
+)
 from kpi.handover.verify.findings import CheckStep, StepOutcome, make_note_step, make_passed_step
 
 TITLE = "签名"
@@ -18,8 +23,11 @@ def check_signature(bag: Path, about: Mapping[str, Any], expected: str | None) -
     if not (bag / SIGNATURE).is_file():
         return CheckStep(TITLE, StepOutcome.FAILED, f"包里没有签名（{SIGNATURE}）。")
     try:
-        signature = orjson.loads((bag / SIGNATURE).read_bytes())
+        content = (bag / SIGNATURE).read_bytes()
+        signature = orjson.loads(content)
         named = verify_statement(signature, make_statement(bag, about))
+        if content != dump_json({name: signature[name] for name in NAMES}):
+            raise PackageSignatureProblem(f"{SIGNATURE} 不是签名时写出的样子：多了内容，或被改写过。")
     except PackageSignatureProblem as problem:
         return CheckStep(TITLE, StepOutcome.FAILED, str(problem))
     if expected is None:

@@ -87,14 +87,14 @@ def _call(number: int, caller: str) -> CallEnded:
     )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def instance(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """For tests that change nothing in it."""
     for database in fresh_database(server_url, template):
         yield make_instance(database, tmp_path_factory.mktemp("home"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def built(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> BuiltPackage:
     """Its package."""
     return instance.build(tmp_path_factory.mktemp("package") / "out.zip")
@@ -122,6 +122,22 @@ def close_quarter(instance: Instance) -> None:
         results.bring_up_to_date(connection, "tlf", LATER)
         reopen(connection, march, LATER, expires_at=no_more)
         correct(connection, march, LATER)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A centre whose first quarter is locked and whose March is corrected once, and its package."""
+
+    instance: Instance
+    built: BuiltPackage
+
+
+@pytest.fixture(scope="session")
+def closed(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Closed]:
+    for database in fresh_database(server_url, template):
+        instance = make_instance(database, tmp_path_factory.mktemp("home"))
+        close_quarter(instance)
+        yield Closed(instance, instance.build(tmp_path_factory.mktemp("package") / "out.zip", LATER))
 
 
 Change = Callable[[Path], None]

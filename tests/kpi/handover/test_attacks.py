@@ -250,7 +250,7 @@ def test_a_page_that_shows_another_number_is_named(
     built: BuiltPackage, instance: Instance, tampered: Tamper
 ) -> None:
     path = tampered(lambda bag: _replace(bag / layout.PAGE, b"<td", b"<td "), key=instance.key)
-    assert layout.PAGE in failing(verdict(path, built))["页面与表格"]
+    assert layout.PAGE in failing(verdict(path, built))["逐字节重建"]
 
 
 def test_an_earlier_moment_that_hides_silent_days_is_found(
@@ -260,7 +260,10 @@ def test_an_earlier_moment_that_hides_silent_days_is_found(
         about = orjson.loads((bag / layout.ABOUT).read_bytes())
         layout.write_json(bag / layout.ABOUT, about | {"moment": "2024-03-01T00:00:00+08:00"})
 
-    assert "早于日志末尾" in failing(verdict(tampered(change, key=instance.key), built))["统计时点"]
+    assert (
+        "统计时点：包内是 2024-03-01"
+        in failing(verdict(tampered(change, key=instance.key), built))["打包登记"]
+    )
 
 
 NO_JSON, NO_PARQUET = (b"", b"null", b"[1]", b'{"a": {}}'), (b"", b"PAR1\0\0PAR1")

@@ -2,8 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,6 @@ import pytest
 
 from kpi.closing.exemptions import request_exemption
 from kpi.handover.package import layout
-from kpi.handover.package.building import BuiltPackage
 from kpi.handover.package.vintages import read_seals
 from kpi.handover.verify import seals
 from kpi.handover.verify.findings import StepOutcome
@@ -21,28 +18,12 @@ from kpi.handover.verify.recomputation import MONTHS, compare_figures, describe_
 from kpi.offline import Replay, replay
 from tests.conftest import fresh_database
 from tests.kpi.given import record
-from tests.kpi.handover.conftest import LATER, Instance, close_quarter, make_instance, opened, verdict
+from tests.kpi.handover.conftest import LATER, Closed, close_quarter, make_instance, opened, verdict
 from tracker import log
 from tracker.periods import Month
 from tracker.stored_event import Recorded
 
 FEBRUARY = Month(2024, 2)
-
-
-@dataclass(frozen=True)
-class Closed:
-    """A centre whose first quarter is locked and whose March is corrected once, and its package."""
-
-    instance: Instance
-    built: BuiltPackage
-
-
-@pytest.fixture(scope="module")
-def closed(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Closed]:
-    for database in fresh_database(server_url, template):
-        instance = make_instance(database, tmp_path_factory.mktemp("home"))
-        close_quarter(instance)
-        yield Closed(instance, instance.build(tmp_path_factory.mktemp("package") / "out.zip", LATER))
 
 
 def test_every_vintage_is_recomputed_where_it_was_sealed(closed: Closed) -> None:
