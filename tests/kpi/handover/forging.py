@@ -476,7 +476,7 @@ def answer_a_call(events: list[Recorded]) -> list[Recorded]:
     place = next(
         place
         for place, one in enumerate(events)
-        if one.type == "call.ended" and one.data.get("outcome") == "abandoned"
+        if one.type == "call.ended" and one.data.get("outcome") == "queue_abandoned"
     )
     events[place] = with_data(events[place], outcome="answered", talk_ms=60_000)
     return events
@@ -495,7 +495,9 @@ def move_moment(events: list[Recorded]) -> list[Recorded]:
 
 
 def cut_before_the_end(events: list[Recorded]) -> list[Recorded]:
-    return [*events[:-2], events[-1]]
+    """Without the last call of which nothing is committed to."""
+    last = max(one.seq for one in events if one.type == "call.ended" and not one.data.get("caller"))
+    return [one for one in events if one.seq != last]
 
 
 def go_on(events: list[Recorded]) -> list[Recorded]:
