@@ -22,6 +22,7 @@ from kpi.handover.package.signature import make_statement, sign_statement
 from kpi.handover.package.single_file import build_single_file
 from kpi.handover.verify.rebuilding import list_differences
 from kpi.handover.verify.verification import OutsideKnowledge, verify_in_folder, verify_package
+from tests.drawing import FULL
 from tests.kpi.handover.conftest import Closed, Instance, close_again, opened, outside
 from tests.kpi.handover.forging import (
     GROUPS,
@@ -115,6 +116,16 @@ def judge(request: pytest.FixtureRequest) -> Judge:
 
 
 verifiers = pytest.mark.parametrize("judge", ["product", "single_file"], indirect=True)
+in_full = pytest.mark.skipif(not FULL, reason="a part of make test-full")  # each takes minutes
+each_way = pytest.mark.parametrize(
+    ("judge", "honest"),
+    [
+        pytest.param(judge, honest, marks=[] if (judge, honest) == ("product", "closed") else in_full)
+        for judge in ("product", "single_file")
+        for honest in ("open", "closed")
+    ],
+    indirect=True,
+)
 
 
 def forge(honest: Honest, forgery: Forgery, folder: Path) -> Path:
@@ -153,17 +164,15 @@ def test_there_are_more_than_ninety_forgeries_each_of_its_own(honest: Honest) ->
 
 @pytest.mark.slow
 @pytest.mark.parametrize("group", GROUPS)
-@months
-@verifiers
+@each_way
 def test_no_forgery_passes(honest: Honest, judge: Judge, group: str, tmp_path: Path) -> None:
     assert find_passing(honest, judge, list(GROUPS[group](honest.bag)), tmp_path) == []
 
 
-def test_a_forgery_of_each_kind_is_refused(
-    honest_closed: Honest, judge_product: Judge, tmp_path: Path
-) -> None:
+@verifiers
+def test_a_forgery_of_each_kind_is_refused(honest_closed: Honest, judge: Judge, tmp_path: Path) -> None:
     chosen = [next(forge_group(honest_closed.bag)) for forge_group in GROUPS.values()]
-    assert find_passing(honest_closed, judge_product, chosen, tmp_path) == []
+    assert find_passing(honest_closed, judge, chosen, tmp_path) == []
 
 
 # ---- every byte that carries meaning
@@ -257,7 +266,7 @@ def test_cells_of_every_sheet_of_the_workbook_are_bound(copied: Path, rebuilt: P
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", REMADE)
-@verifiers
+@pytest.mark.parametrize("judge", ["product", pytest.param("single_file", marks=in_full)], indirect=True)
 def test_a_package_made_anew_from_another_log_is_told_by_the_printed_head_alone(
     honest_open: Honest, judge: Judge, name: str, tmp_path: Path
 ) -> None:
