@@ -8,7 +8,10 @@ from kpi.handover.verify.findings import CheckStep, FigureComparison, PackageFin
 from kpi.handover.verify.recomputation import describe_difference
 from kpi.terminal_tables import LEFT, RIGHT, align_rows
 
-_UNDETECTED = "核验查不出的：从未交付的、交付时就错的内容（请抽样核对原件和录音），以及末尾哈希印到纸上以前改写过的日志。"
+_UNDETECTED = (
+    "核验查不出的：从未交付的、交付时就错的内容（请抽样核对原件和录音），"
+    "以及末尾哈希印到纸上以前改写过的日志。"
+)
 _LISTED = 20  # items of a step before the rest is only counted
 _HEADER = ("指标", "统计期", "自称", "重算", "分子 ÷ 分母（重算）", "结论")
 _SIDES = LEFT + LEFT + RIGHT + RIGHT + RIGHT + LEFT
