@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from tracker.migrations.privileges import grant
+from tracker.migrations.privileges import grant, has_rights
 
 if TYPE_CHECKING:
     from tracker.database import Database
@@ -23,8 +23,8 @@ def upgrade(database: "Database") -> bool:
 
     Raises: SchemaProblem for a database that another program, most likely a newer one, has been using.
     """
-    version = _read_version(database)
-    if version == VERSIONS[-1]:
+    version, settled = _read_version(database)
+    if version == VERSIONS[-1] and settled:
         return False
     if version is not None and version not in VERSIONS:
         raise SchemaProblem(
@@ -32,24 +32,26 @@ def upgrade(database: "Database") -> bool:
             "请改用上次打开它的那个版本的程序，或者换一个空的数据库。"
         )
     _apply(database)
-    with database.connect_as_owner() as connection:
-        grant(connection)
     return True
 
 
-def _read_version(database: "Database") -> str | None:
+def _read_version(database: "Database") -> tuple[str | None, bool]:
+    """The version of the tables, and whether the application has its rights on them."""
     with database.connect_as_owner() as connection:
         try:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         except psycopg.errors.UndefinedTable:
-            return None
-    return None if row is None else str(row[0])
+            return None, False
+        return (None, False) if row is None else (str(row[0]), has_rights(connection))
 
 
 def _apply(database: "Database") -> None:
+    """Tables and rights in one transaction: both are there, or neither."""
     import sqlalchemy as sa
     from alembic import command
     from alembic.config import Config
+
+    from tracker.database import get_driver
 
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
@@ -58,4 +60,5 @@ def _apply(database: "Database") -> None:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(12345)"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        grant(get_driver(connection))
     engine.dispose()
