@@ -189,7 +189,7 @@ def _has_state_of_another(files: ServerFiles) -> bool:
 
 
 def _set_password(files: ServerFiles) -> str:
-    """Gives the owner a password while nobody can connect. It cannot be guessed: one round of hashing does."""
+    """Gives the owner a password while nobody can connect. One hashing round does: it is random."""
     password = make_password()
     statement = f"ALTER ROLE {OWNER} PASSWORD '{password}'\n"
     wheel.run("postgres", "--single", "-c", "scram_iterations=1", OWNER, data=files.data, typed=statement)
@@ -235,7 +235,7 @@ def _let_application_in(url: str, password: str) -> None:
 
 def _check_owner(files: ServerFiles) -> None:
     """Raises: EmbeddedServerProblem where the data belong to another account of the operating system."""
-    if sys.platform == "win32" or not files.data.exists():
+    if sys.platform == "win32" or files.unfinished.exists() or not files.data.exists():
         return
     owner, ours = files.data.stat().st_uid, wheel.get_owner()
     if owner != ours:

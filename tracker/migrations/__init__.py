@@ -1,11 +1,14 @@
 """Schema changes, in order; brought up to date whenever a database is opened."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
+import sqlalchemy as sa
 
-from tracker.migrations.privileges import grant, has_rights
+from tracker.migrations.privileges import PrivilegeProblem, grant, has_rights
 
 if TYPE_CHECKING:
     from tracker.database import Database
@@ -21,8 +24,14 @@ class SchemaProblem(RuntimeError):
 def upgrade(database: "Database") -> bool:
     """Applies what is missing; gives whether anything was. Alembic is loaded only then.
 
-    Raises: SchemaProblem for a database that another program, most likely a newer one, has been using.
+    Raises: SchemaProblem for a database that another program, most likely a newer one, has been using;
+    PrivilegeProblem where the account may not do it.
     """
+    with _explain_refusal(database):
+        return _upgrade(database)
+
+
+def _upgrade(database: "Database") -> bool:
     version, settled = _read_version(database)
     if version == VERSIONS[-1] and settled:
         return False
@@ -33,6 +42,20 @@ def upgrade(database: "Database") -> bool:
         )
     _apply(database)
     return True
+
+
+@contextmanager
+def _explain_refusal(database: "Database") -> Iterator[None]:
+    try:
+        yield
+    except (psycopg.errors.InsufficientPrivilege, sa.exc.ProgrammingError) as problem:
+        cause = getattr(problem, "orig", problem)
+        if not isinstance(cause, psycopg.errors.InsufficientPrivilege):
+            raise
+        raise PrivilegeProblem(
+            f"账号“{sa.make_url(database.admin_url).username}”无权建立或修改数据库的表：{cause}。"
+            "请把表的所有者写入 HOTLINE_ADMIN_DATABASE_URL。"
+        ) from problem
 
 
 def _read_version(database: "Database") -> tuple[str | None, bool]:
@@ -47,7 +70,6 @@ def _read_version(database: "Database") -> tuple[str | None, bool]:
 
 def _apply(database: "Database") -> None:
     """Tables and rights in one transaction: both are there, or neither."""
-    import sqlalchemy as sa
     from alembic import command
     from alembic.config import Config
 
