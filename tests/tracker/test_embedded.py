@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil  # type: ignore[import-untyped]
 import psycopg
@@ -15,17 +16,32 @@ import sqlalchemy as sa
 from tests.tracker.servers import find_postmaster, is_root, kill_server, use, wait_until
 from tracker import embedded
 from tracker.embedded import EmbeddedServerProblem, server, wheel
-from tracker.embedded.files import ServerFiles
+from tracker.embedded.files import ServerFiles, replace_file
 
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="session")
+def at_rest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose server was used once; to be copied."""
+    home = tmp_path_factory.mktemp("rest") / "home"
+    with use(home / "postgres"):
+        pass
+    return home
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """A data folder that is not there yet; whatever runs on it in the end is stopped."""
-    data = tmp_path / "home" / "postgres"
-    yield data
-    embedded.stop_server(data)
+def folder(at_rest: Path, tmp_path: Path) -> Iterator[Path]:
+    """A data folder of this test's own; whatever runs on it in the end is stopped."""
+    yield copy_home(at_rest, tmp_path / "home")
+    embedded.stop_server(tmp_path / "home" / "postgres")
+
+
+def copy_home(home: Path, target: Path) -> Path:
+    """A copy with owners and modes; gives its data folder."""
+    target.parent.mkdir(exist_ok=True)
+    subprocess.run(["cp", "-a", home, target], check=True)
+    return target / "postgres"
 
 
 def is_running(folder: Path) -> bool:
@@ -44,7 +60,8 @@ def with_password(url: str, password: str | None) -> str:
     return sa.make_url(url)._replace(password=password).render_as_string(hide_password=False)
 
 
-def test_a_first_start_that_was_broken_off_begins_anew(folder: Path):
+def test_a_first_start_that_was_broken_off_begins_anew(tmp_path: Path):
+    folder = tmp_path / "home" / "postgres"
     folder.mkdir(parents=True)
     (folder / "PG_VERSION").write_text("18\n")  # as far as it got
     (folder.parent / "postgres.unfinished").touch()
@@ -73,20 +90,20 @@ def test_the_password_stands_where_only_its_owner_reads(folder: Path):
 
 
 def test_a_server_made_by_an_older_program_gets_a_password(folder: Path):
-    folder.mkdir(parents=True, mode=0o700)
-    os.chown(folder, wheel.get_owner(), -1)
-    wheel.run("initdb", "--auth=trust", "--username=postgres", data=folder)
+    shutil.rmtree(folder.parent / "postgres.server")
+    replace_file(folder / "pg_hba.conf", "local all all trust", wheel.get_owner())
+    wheel.run("postgres", "--single", "postgres", data=folder, typed="ALTER ROLE postgres PASSWORD NULL")
     with use(folder) as user:
         assert ask(user.url, "SELECT 1") == 1
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(with_password(user.url, None))
 
 
-def test_no_folder_above_is_opened(tmp_path: Path):
+def test_no_folder_above_is_opened(at_rest: Path, tmp_path: Path):
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
-    folder = closed / "home" / "postgres"
-    folder.parent.mkdir(mode=0o700)
+    folder = copy_home(at_rest, closed / "home")
+    folder.parent.chmod(0o700)
     above = [closed, folder.parent, *closed.parents, *Path(sys.prefix).parents]
     before = [path.stat().st_mode for path in above]
     with use(folder) as user:
@@ -94,8 +111,8 @@ def test_no_folder_above_is_opened(tmp_path: Path):
         assert [path.stat().st_mode for path in above] == before
 
 
-def test_a_long_path_takes_a_private_folder_for_its_socket(tmp_path: Path):
-    folder = tmp_path / ("home-" + "长" * 40) / "postgres"
+def test_a_long_path_takes_a_private_folder_for_its_socket(at_rest: Path, tmp_path: Path):
+    folder = copy_home(at_rest, tmp_path / ("home-" + "长" * 40))
     with use(folder) as user:
         host = Path(str(sa.make_url(user.url).query["host"]))
         assert not host.is_relative_to(tmp_path)
@@ -114,26 +131,28 @@ def test_a_long_path_takes_a_private_folder_for_its_socket(tmp_path: Path):
 
 @pytest.mark.skipif(not is_root(), reason="another account of the system is needed")
 @pytest.mark.parametrize("long", [False, True])
-def test_another_account_of_the_system_cannot_reach_the_socket(folder: Path, tmp_path: Path, long: bool):
-    data = tmp_path / ("long" * 30) / "postgres" if long else folder
-    with use(data) as user:
-        socket = Path(str(sa.make_url(user.url).query["host"])) / ".s.PGSQL.5432"
-        assert socket.is_socket()
-        for above in [tmp_path, *tmp_path.parents][:3]:
-            above.chmod(0o755)  # as open as a home may be
-        script = "import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])"
-        nobody = [
-            "setpriv",
-            "--reuid",
-            "nobody",
-            "--clear-groups",
-            "/usr/bin/python3",
-            "-c",
-            script,
-            str(socket),
-        ]
-        refused = subprocess.run(nobody, capture_output=True, text=True, cwd="/")
-        assert "PermissionError" in refused.stderr
+def test_another_account_of_the_system_cannot_reach_the_socket(at_rest: Path, long: bool):
+    with TemporaryDirectory() as above:
+        Path(above).chmod(0o755)  # as open as a home may be
+        data = copy_home(at_rest, Path(above) / ("long" * 30 if long else "home"))
+        data.parent.chmod(0o755)
+        with use(data) as user:
+            socket = Path(str(sa.make_url(user.url).query["host"])) / ".s.PGSQL.5432"
+            assert socket.is_socket()
+            assert "PermissionError" in connect_as("nobody", socket)
+            assert "PermissionError" not in connect_as(wheel.ACCOUNT, socket)
+        if long:
+            socket.parent.rmdir()
+
+
+def connect_as(account: str, socket: Path) -> str:
+    """What an account of the system is told that connects."""
+    if not Path("/usr/bin/python3").exists():
+        pytest.skip("the system has no Python that every account may run")
+    script = "import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])"
+    identity = ["setpriv", "--reuid", account, "--clear-groups"]
+    command = [*identity, "/usr/bin/python3", "-c", script, str(socket)]
+    return subprocess.run(command, capture_output=True, text=True, cwd="/").stderr
 
 
 def test_the_server_stops_with_its_last_user_though_another_was_killed(folder: Path):
@@ -175,11 +194,12 @@ def test_a_copy_made_while_it_runs_is_refused_and_the_original_left_alone(folder
 
 
 @pytest.mark.parametrize("name", ["home", "long" * 30])
-def test_a_copy_made_at_rest_has_a_server_of_its_own(tmp_path: Path, name: str):
-    original, copy = tmp_path / name / "postgres", tmp_path / f"{name}-copy" / "postgres"
-    with use(original):
-        pass
-    subprocess.run(["cp", "-a", original.parent, copy.parent], check=True)
+def test_a_copy_made_at_rest_has_a_server_of_its_own(at_rest: Path, tmp_path: Path, name: str):
+    original = copy_home(at_rest, tmp_path / name)
+    if name != "home":  # so that a folder for the socket is known before it is copied
+        with use(original):
+            pass
+    copy = copy_home(original.parent, tmp_path / f"{name}-copy")
     with use(original) as one, use(copy) as other:
         assert sa.make_url(one.url).query["host"] != sa.make_url(other.url).query["host"]
         with psycopg.connect(other.url) as connection:
@@ -201,11 +221,8 @@ def test_a_note_that_names_another_living_process_is_not_believed(folder: Path):
     bystander.communicate(timeout=10)
 
 
+@pytest.mark.skipif(not is_root(), reason="another account of the system is needed")
 def test_a_home_of_another_account_is_refused_with_a_sentence(folder: Path):
-    if not is_root():
-        pytest.skip("another account of the system is needed")
-    with use(folder):
-        pass
     os.chown(folder, 65534, 65534)
     with pytest.raises(EmbeddedServerProblem, match=r"属于系统账号“nobody”.*请用当初启动它的账号运行"):
         embedded.start_server(folder)
@@ -231,8 +248,6 @@ def answers(url: str) -> bool:
 
 
 def test_what_holds_up_a_start_is_told_with_the_servers_own_words(folder: Path):
-    with use(folder):
-        pass
     shutil.move(folder / "global" / "pg_control", folder / "global" / "away")
     with pytest.raises(EmbeddedServerProblem, match=r"pg_control[\s\S]*HOTLINE_DATABASE_URL"):
         embedded.start_server(folder)

@@ -30,6 +30,7 @@ def start_server(folder: Path) -> str:
     Raises: EmbeddedServerProblem with a sentence that says what to do.
     """
     files = _find_files(folder)
+    server.check_owner(files)
     with files.hold():
         url = server.ensure_running(files)
         _join(files)
@@ -44,6 +45,7 @@ def stop_server(folder: Path) -> bool:
     if not folder.exists():
         return False
     files = _find_files(folder)
+    server.check_owner(files)
     with files.hold():
         return server.stop(files)
 

@@ -13,10 +13,10 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlencode
 
 import psutil  # type: ignore[import-untyped]
 import psycopg
-import sqlalchemy as sa
 from psycopg import sql
 
 from tracker.embedded import wheel
@@ -28,7 +28,7 @@ if sys.platform != "win32":
     import fcntl
 
 OWNER = "postgres"
-_WAIT = 10.0  # seconds that a server which runs may take to answer
+_WAIT = 30.0  # seconds that a server which runs may take to answer
 _BETWEEN = 0.05
 _ACCESS = """# 由 hotline 在每次启动时重写 / rewritten at each start
 local all all scram-sha-256
@@ -41,7 +41,6 @@ def ensure_running(files: ServerFiles) -> str:
 
     Raises: EmbeddedServerProblem with the reason and the tail of the server's own log.
     """
-    _check_owner(files)
     url = _reach(files)
     if url is None:
         _start(files)
@@ -66,7 +65,6 @@ def stop(files: ServerFiles) -> bool:
         files.write_state(State(state.identity, False, state.inode, state.host, state.port))
     if not is_running(files):
         return False
-    _check_owner(files)
     if _find_postmaster(files) is None:
         raise EmbeddedServerProblem(
             f"数据目录 {files.data} 由另一个容器或另一台机器上的程序使用，这里停不了它。请在那里停止。"
@@ -134,13 +132,8 @@ def _ask(files: ServerFiles) -> str:
 
 
 def _make_url(state: State, password: str) -> str:
-    return sa.URL.create(
-        "postgresql",
-        username=OWNER,
-        password=password,
-        database=OWNER,
-        query={"host": state.host, "port": str(state.port), "require_auth": "scram-sha-256"},
-    ).render_as_string(hide_password=False)
+    query = {"host": state.host, "port": state.port, "require_auth": "scram-sha-256"}
+    return f"postgresql://{OWNER}:{password}@/{OWNER}?{urlencode(query)}"
 
 
 def _start(files: ServerFiles) -> None:
@@ -233,7 +226,7 @@ def _let_application_in(url: str, password: str) -> None:
         connection.execute(rights.format(role, sql.Literal(derive_password(password, ROLE))))
 
 
-def _check_owner(files: ServerFiles) -> None:
+def check_owner(files: ServerFiles) -> None:
     """Raises: EmbeddedServerProblem where the data belong to another account of the operating system."""
     if sys.platform == "win32" or files.unfinished.exists() or not files.data.exists():
         return
