@@ -1,6 +1,6 @@
 """The database: tables, connections under the application's role, transactions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +15,7 @@ from psycopg.rows import RowFactory, tuple_row
 from sqlalchemy.dialects.postgresql import psycopg as for_psycopg
 
 from tracker import embedded, migrations
+from tracker.migrations import privileges
 from tracker.migrations.privileges import ROLE
 from tracker.schema import metadata as metadata
 from tracker.settings import Settings
@@ -151,7 +152,7 @@ def get_driver(connection: sa.Connection) -> psycopg.Connection[Any]:
     return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
 
 
-def open_database(settings: Settings, *, keep_running: bool = False) -> Database:
+def open_database(settings: Settings) -> Database:
     """The instance's database with its schema up to date: the centre's own server, or the embedded one.
 
     Raises: DatabaseProblem, EmbeddedServerProblem with a sentence that says what to do.
@@ -159,12 +160,31 @@ def open_database(settings: Settings, *, keep_running: bool = False) -> Database
     if settings.database_url:
         database = Database(settings.database_url, settings.admin_url or settings.database_url)
     else:
-        database = create_database(
-            embedded.start_server(settings.home / _EMBEDDED, keep_running=keep_running), "hotline"
-        )
+        database = create_database(embedded.start_server(settings.home / _EMBEDDED), "hotline")
     _check_server(database)
     migrations.upgrade(database)
+    if settings.database_url:
+        _check_application(database)
     return database
+
+
+def keep_alive(settings: Settings) -> Callable[[], None]:
+    """Has the embedded server started again whenever it dies; what it gives ends that."""
+    return (lambda: None) if settings.database_url else embedded.keep_alive(settings.home / _EMBEDDED)
+
+
+def stop_embedded(settings: Settings) -> bool:
+    """Stops the embedded server, whoever uses it; gives whether it ran. Raises: EmbeddedServerProblem."""
+    return embedded.stop_server(settings.home / _EMBEDDED)
+
+
+def check_login(database: Database) -> None:
+    """Refuses a login with which pages could do more than the application may.
+
+    Raises: PrivilegeProblem with the statements that mend it.
+    """
+    with psycopg.connect(database.url) as connection:
+        privileges.check_login(connection)
 
 
 def has_database(settings: Settings) -> bool:
@@ -173,25 +193,20 @@ def has_database(settings: Settings) -> bool:
 
 
 def create_database(server_url: str, name: str) -> Database:
-    """A database of an embedded or test server; made when it is not there."""
+    """A database of an embedded server, of which the owner's address is given; made when it is not there."""
     with psycopg.connect(server_url, autocommit=True) as connection:
         exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
         if not exists:
             statement = sql.SQL("CREATE DATABASE {} TEMPLATE template0")
             connection.execute(statement.format(sql.Identifier(name)))
-    url = psycopg.conninfo.make_conninfo(server_url, dbname=name)
-    return Database(_as_url(url), _as_url(url))
+    owner = sa.make_url(server_url).set(database=name)
+    password = embedded.derive_password(str(owner.password), ROLE)
+    application = owner.set(username=ROLE, password=password)
+    return Database(_show_url(application), _show_url(owner))
 
 
-def _as_url(conninfo: str) -> str:
-    parts = psycopg.conninfo.conninfo_to_dict(conninfo)
-    return sa.URL.create(
-        "postgresql",
-        username=str(parts["user"]),
-        password=str(parts["password"]) if parts.get("password") else None,
-        database=str(parts["dbname"]),
-        query={key: str(parts[key]) for key in ("host", "port") if parts.get(key)},
-    ).render_as_string(hide_password=False)
+def _show_url(url: sa.URL) -> str:
+    return url.render_as_string(hide_password=False)
 
 
 def _check_server(database: Database) -> None:
@@ -202,6 +217,19 @@ def _check_server(database: Database) -> None:
         raise DatabaseProblem(f"连接不上数据库：{problem}") from problem
     if version < OLDEST_SERVER:
         raise DatabaseProblem(f"需要 PostgreSQL 15 或更新的版本，现在连接的是 {version // 10000}。")
+
+
+def _check_application(database: Database) -> None:
+    try:
+        with database.connect():
+            pass
+    except psycopg.OperationalError as problem:
+        raise DatabaseProblem(f"HOTLINE_DATABASE_URL 里的账号连接不上数据库：{problem}") from problem
+    except psycopg.errors.InsufficientPrivilege as problem:
+        login = sa.make_url(database.url).username
+        raise DatabaseProblem(
+            f"账号“{login}”不能使用角色 {ROLE}。请数据库管理员执行：GRANT {ROLE} TO {login};"
+        ) from problem
 
 
 def make_data_folder(settings: Settings, name: str) -> Path:

@@ -25,6 +25,7 @@ class CommandEntry(NamedTuple):
 COMMANDS = (
     CommandEntry("demo", "web.demo.demo:demo", "用示例数据试运行：生成、导入、计算，并打开看板", "运行"),
     CommandEntry("serve", "web.serving:serve", "启动看板和定时任务", "运行"),
+    CommandEntry("stop", "web.serving:stop", "停止内置数据库，以便备份或搬动数据", "运行"),
     CommandEntry("jobs", "web.jobs_cli:jobs", "定时任务：立即运行，或查看上次和下次运行", "运行"),
     CommandEntry("people", "web.access.cli:people", "账号：新增、列出、授权、重置口令", "账号"),
     CommandEntry("tokens", "web.access.cli:tokens", "接口令牌：列出、签发、换新、吊销", "账号"),

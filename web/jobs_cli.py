@@ -2,12 +2,11 @@
 
 import threading
 from datetime import datetime
-from pathlib import Path
 
 import click
 
 from kpi.jobs import JOBS
-from tracker.database import Database, open_database
+from tracker.database import Database, check_login, keep_alive, open_database
 from tracker.periods import SHANGHAI
 from tracker.settings import Settings
 from web.formatting import moment
@@ -40,7 +39,8 @@ def run(names: tuple[str, ...], watch: bool) -> None:
         word = LABELS[one.state] if one.state else "跳过"
         click.echo(f"{one.job.title}（{one.job.name}）：{word}。{one.detail}")
     if watch:
-        _watch(database, settings.home)
+        check_login(database)
+        _watch(database, settings)
     database.close()
     if any(one.state is JobState.FAILED for one in outcomes):
         raise SystemExit(1)
@@ -62,14 +62,15 @@ def listed() -> None:
     database.close()
 
 
-def _watch(database: Database, home: Path) -> None:
+def _watch(database: Database, settings: Settings) -> None:
     from web.scheduler import start
 
-    scheduler = start(database, home)
+    scheduler, stop_watching = start(database, settings.home), keep_alive(settings)
     click.echo("定时任务按时间表运行中，按 Ctrl+C 停止。")
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
         click.echo("正在停止……")
     finally:
+        stop_watching()
         scheduler.shutdown()

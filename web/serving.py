@@ -10,7 +10,7 @@ from datetime import datetime
 
 import click
 
-from tracker.database import Database, open_database
+from tracker.database import Database, check_login, keep_alive, open_database, stop_embedded
 from tracker.periods import SHANGHAI
 from tracker.settings import Settings
 from web.access.first_start import add_first_administrator
@@ -38,6 +38,7 @@ def serve(host: str, port: int) -> None:
     check_free(host, port)
     settings = Settings.read()
     database = open_database(settings)
+    check_login(database)
     first = add_first_administrator(database, datetime.now(SHANGHAI))
 
     def ready() -> None:
@@ -46,6 +47,21 @@ def serve(host: str, port: int) -> None:
             click.echo(first)
 
     serve_pages(database, settings, host, port, ready=ready)
+
+
+@click.command("stop", short_help="停止内置数据库")
+def stop() -> None:
+    """停止内置数据库，不论还有哪些程序在用它。备份或搬动 HOTLINE_HOME 之前使用。
+
+    正在运行的看板随后会提示数据库暂时连不上；请先按 Ctrl+C 停止看板，或在事后重新启动它。
+    """
+    settings = Settings.read()
+    if settings.database_url:
+        click.echo("用的是您自己的 PostgreSQL（HOTLINE_DATABASE_URL），本程序不停止它。")
+    elif stop_embedded(settings):
+        click.echo("内置数据库已停止。")
+    else:
+        click.echo("内置数据库没有在运行。")
 
 
 def check_free(host: str, port: int) -> None:
@@ -91,12 +107,14 @@ def serve_pages(
     server = make_server(app, host, port, proxies=settings.proxies)
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: sys.exit(0))
+    stop_watching = keep_alive(settings)
     scheduler, stop_working = start(database, settings.home), stand_by(get_instance_of(app))
     ready()
     try:
         server.run()
     finally:
         click.echo("正在停止……")
+        stop_watching()
         scheduler.shutdown()
         stop_working()
         database.close()

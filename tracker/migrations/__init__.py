@@ -1,11 +1,14 @@
 """Schema changes, in order; brought up to date whenever a database is opened."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
+import sqlalchemy as sa
 
-from tracker.migrations.privileges import grant
+from tracker.migrations.privileges import PrivilegeProblem, grant, has_rights
 
 if TYPE_CHECKING:
     from tracker.database import Database
@@ -21,10 +24,16 @@ class SchemaProblem(RuntimeError):
 def upgrade(database: "Database") -> bool:
     """Applies what is missing; gives whether anything was. Alembic is loaded only then.
 
-    Raises: SchemaProblem for a database that another program, most likely a newer one, has been using.
+    Raises: SchemaProblem for a database that another program, most likely a newer one, has been using;
+    PrivilegeProblem where the account may not do it.
     """
-    version = _read_version(database)
-    if version == VERSIONS[-1]:
+    with _explain_refusal(database):
+        return _upgrade(database)
+
+
+def _upgrade(database: "Database") -> bool:
+    version, settled = _read_version(database)
+    if version == VERSIONS[-1] and settled:
         return False
     if version is not None and version not in VERSIONS:
         raise SchemaProblem(
@@ -32,24 +41,39 @@ def upgrade(database: "Database") -> bool:
             "请改用上次打开它的那个版本的程序，或者换一个空的数据库。"
         )
     _apply(database)
-    with database.connect_as_owner() as connection:
-        grant(connection)
     return True
 
 
-def _read_version(database: "Database") -> str | None:
+@contextmanager
+def _explain_refusal(database: "Database") -> Iterator[None]:
+    try:
+        yield
+    except (psycopg.errors.InsufficientPrivilege, sa.exc.ProgrammingError) as problem:
+        cause = getattr(problem, "orig", problem)
+        if not isinstance(cause, psycopg.errors.InsufficientPrivilege):
+            raise
+        raise PrivilegeProblem(
+            f"账号“{sa.make_url(database.admin_url).username}”无权建立或修改数据库的表：{cause}。"
+            "请把表的所有者写入 HOTLINE_ADMIN_DATABASE_URL。"
+        ) from problem
+
+
+def _read_version(database: "Database") -> tuple[str | None, bool]:
+    """The version of the tables, and whether the application has its rights on them."""
     with database.connect_as_owner() as connection:
         try:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         except psycopg.errors.UndefinedTable:
-            return None
-    return None if row is None else str(row[0])
+            return None, False
+        return (None, False) if row is None else (str(row[0]), has_rights(connection))
 
 
 def _apply(database: "Database") -> None:
-    import sqlalchemy as sa
+    """Tables and rights in one transaction: both are there, or neither."""
     from alembic import command
     from alembic.config import Config
+
+    from tracker.database import get_driver
 
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
@@ -58,4 +82,5 @@ def _apply(database: "Database") -> None:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(12345)"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        grant(get_driver(connection))
     engine.dispose()
