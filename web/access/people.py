@@ -191,6 +191,13 @@ def read_grants(connection: psycopg.Connection[Any], login: str | None = None) -
     return found
 
 
+def read_person(connection: psycopg.Connection[Any], login: str, today: date) -> Person:
+    """Somebody with the grants that hold on a day. Raises: PersonProblem where there is no such account."""
+    grants = read_grants(connection, login).get(login, [])
+    name = get_account(connection, login).name
+    return Person(login, name, tuple(grant for grant in grants if grant.holds(today)))
+
+
 def give(
     connection: psycopg.Connection[Any], login: str, grant: Grant, *, by: str, now: datetime, today: date
 ) -> None:

@@ -21,7 +21,8 @@ from ingest.questions.held_deliveries import HeldDelivery, find_question, list_o
 from ingest.questions.wording import list_answers, word_examples, word_missing, word_question
 from tracker.blob_store import locate_file
 from tracker.periods import parse_day
-from web.access import Action, Right, allowed, audit, get_person, note
+from web.access import Action, Right, allowed, audit, get_person, get_visible_years, note
+from web.access.years import is_seen
 from web.imports.forms import make_upload
 from web.instance import get_instance, get_log_connection, get_now, open_log_transaction
 from web.jobs import queue
@@ -41,7 +42,7 @@ def listed(center: str) -> str:
     return render_template(
         "imports/questions.html",
         frame=make_frame(center),
-        held=[(one, _describe_held(one)) for one in deliveries],
+        held=[(one, _describe_held(one)) for one in deliveries if _is_visible(one)],
         missing=missing,
         missing_told=word_missing(missing) if missing else "",
     )
@@ -52,7 +53,7 @@ def listed(center: str) -> str:
 def answer(center: str, number: int) -> Response:
     """Tries the held file out as answered, to be looked at and imported; or drops it."""
     delivery = find_question(get_log_connection(), center, number)
-    if delivery is None or delivery.answered_at is not None:
+    if delivery is None or delivery.answered_at is not None or not _is_visible(delivery):
         flash("这个问题已经回答过，或不存在。")
         return redirect(url_for("questions.listed", center=center))
     if request.form.get("answer") == "drop":
@@ -95,6 +96,11 @@ def answer_people(center: str) -> Response:
     except ListProblem as problem:
         flash(str(problem))
     return redirect(url_for("questions.listed", center=center))
+
+
+def _is_visible(delivery: HeldDelivery) -> bool:
+    subject, years = f"held_delivery/{delivery.sha256[:16]}", get_visible_years(delivery.center)
+    return is_seen(get_log_connection(), delivery.center, subject, years)
 
 
 def _read_left_on() -> date:
