@@ -17,11 +17,11 @@ from tracker.events.times import get_day
 from tracker.periods import Period
 from web.access import sessions
 from web.access.api_tokens import Scope
+from web.access.locks import RequestOrigin
 from web.access.machines import LONGEST_PATH, admit_machine
 from web.access.people import Person, format_grant, get_year
 from web.access.rights import RIGHTS, Right, Role
 from web.access.sessions import SEEN_EVERY, Session
-from web.access.signing_in import RequestOrigin
 from web.access.trail import Action, record
 from web.access.written_years import (
     explain_years_beyond,

@@ -32,6 +32,7 @@ from tracker.calendar_files import CalendarProblem
 from tracker.database import get_driver
 from tracker.events.times import get_day
 from tracker.log.dry_run_tables import OverlayProblem, overlay_tables, settle_overlay
+from tracker.signatures import format_signature
 from web.access.people import read_person
 from web.access.rights import Right
 from web.access.trail import Action, record
@@ -203,7 +204,7 @@ def _take_in(
         dry_run=dry_run,
         progress=_make_teller(instance, job),
         vault=instance.vault.make_fresh(),
-        entered_by=job.person if job.login else None,
+        entered_by=format_signature(job.person, job.login) if job.login else None,
         encoding=choices.get("encoding"),
         stated=parse_declared_totals(**choices["stated"]) if choices.get("stated") else None,
         answer=QuestionAnswer.of(choices.get("answer", "")),

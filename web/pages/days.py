@@ -98,8 +98,8 @@ def send(center: str, day: date, form: str) -> str | Response | tuple[str, int]:
     try:
         with begin_patiently() as connection:
             entry = enter_form(
-                connection, get_instance().home, center, model, values, by=get_person().name, now=get_now(),
-                vault=get_instance().vault.make_fresh(), correcting=corrected is not None,
+                connection, get_instance().home, center, model, values, by=get_person().signature,
+                now=get_now(), vault=get_instance().vault.make_fresh(), correcting=corrected is not None,
             )  # fmt: skip
             action = Action.LOGGED if corrected is None else Action.CORRECTED
             note(connection, action, f"{center}：{model.title} {entry.events[0].subject}")
@@ -139,7 +139,7 @@ def sign_zero_report(center: str, day: date) -> str | Response | tuple[str, int]
     try:
         with begin_patiently() as connection:
             sign_nothing(
-                connection, center, source, first, last + timedelta(days=1), by=get_person().name,
+                connection, center, source, first, last + timedelta(days=1), by=get_person().signature,
                 remark=masked_text(values.get("remark", "").strip()) or None, now=get_now(),
             )  # fmt: skip
             note(connection, Action.LOGGED, f"{center}：零报告 {source} {first} 至 {last}")
@@ -147,7 +147,7 @@ def sign_zero_report(center: str, day: date) -> str | Response | tuple[str, int]
         return _render_zero_page(center, day, values, {"source": str(problem)}), 422
     except LockNotAvailable:
         return _render_zero_page(center, day, values, {"source": TOLD_BUSY}), 503
-    signed = f"{SIGNED[source]}，{first} 至 {last}，签认人 {get_person().name}"
+    signed = f"{SIGNED[source]}，{first} 至 {last}，签认人 {get_person().signature}"
     flash(f"已签零报告：{signed}。{describe_locked_months(center, [first, last])}")
     return redirect(url_for("days.day", center=center, day=day))
 
@@ -159,7 +159,7 @@ def complete(center: str, day: date) -> Response:
     try:
         with begin_patiently() as connection:
             count = confirm_day(
-                connection, get_instance().home, center, day, by=get_person().name, now=get_now()
+                connection, get_instance().home, center, day, by=get_person().signature, now=get_now()
             )
             note(connection, Action.LOGGED, f"{center}：{day} 工单录全确认", details={"rows": count})
         flash(f"已确认：{day} 的工单共 {count} 件，全部录入。{describe_locked_months(center, [day])}")

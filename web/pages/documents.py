@@ -132,7 +132,7 @@ def attach(center: str, year: Year) -> PageResponse:
                 connection, get_instance().home, center, path,
                 to=f"{attach_form.thing.data}/{str(attach_form.identity.data).strip()}",
                 kind=str(attach_form.kind.data), title=str(attach_form.title.data or "") or None,
-                by=get_person().name, limit=get_instance().document_limit, now=get_now(),
+                by=get_person().signature, limit=get_instance().document_limit, now=get_now(),
             )  # fmt: skip
             event = done.event
             note(
@@ -179,7 +179,7 @@ def withdraw(center: str, document: str) -> PageResponse:
         return _render_page(center, found, withdraw_form), 422
     try:
         with open_log_transaction() as connection:
-            reason, by = str(withdraw_form.reason.data), get_person().name
+            reason, by = str(withdraw_form.reason.data), get_person().signature
             attaching.withdraw(connection, center, found.document, reason=reason, by=by, now=get_now())
             note(connection, Action.CORRECTED, f"{center}：撤下材料 {found.document}")
     except AttachingProblem as problem:

@@ -87,7 +87,7 @@ def answer_people(center: str) -> Response:
                 reason = request.form.get("reason", "").strip() or None
                 count = record_left(connection, center, numbers, _read_left_on(), reason, now=get_now())
             elif status in (IN_POST, LIST_NOT_FULL):
-                by = get_person().name
+                by = get_person().signature
                 count = record_in_post(connection, center, numbers, status, by=by, now=get_now())
             else:
                 raise ListProblem("请选一个回答。")
@@ -113,7 +113,7 @@ def _read_left_on() -> date:
 def _drop(delivery: HeldDelivery) -> Response:
     try:
         with open_log_transaction() as connection:
-            by = get_person().name
+            by = get_person().signature
             drop_question(connection, delivery.center, delivery.number, by=by, now=get_now())
             note(
                 connection,
