@@ -24,7 +24,7 @@ _WORDS = (
     "abc", "qwe", "asd", "zxc", "aa", "gov", "letmein", "dragon", "monkey", "master", "12345", "123123",
     "5201314", "1314", "520", "888", "666",
 )  # fmt: skip
-_LOOKALIKES = str.maketrans("@$!", "asi")
+_LOOKALIKES = str.maketrans("@$!01357", "asioiest")
 _YEAR = r"(?:19|20)\d\d(?:[01]\d(?:[0-3]\d)?)?"
 _REPEATED = r"(.)\1{2,}"
 

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from psycopg.rows import class_row
 
 from tracker.database import execute
-from web.access.people import Account, Grant, PersonProblem, list_accounts, read_grants
+from tracker.events.times import get_day
+from web.access.people import Account, PersonProblem, list_accounts, read_grants
 from web.access.rights import Right
 from web.access.tables import account_resets
 
@@ -56,10 +57,6 @@ def list_administrators(connection: psycopg.Connection[Any], today: date) -> lis
     ]
 
 
-def _select_holding(grants: list[Grant], today: date) -> tuple[Grant, ...]:
-    return tuple(one for one in grants if one.holds(today))
-
-
 def list_waiting_resets(
     connection: psycopg.Connection[Any], now: datetime, login: str | None = None
 ) -> list[AccountReset]:
@@ -76,7 +73,7 @@ def ask_reset(connection: psycopg.Connection[Any], login: str, what: str, *, by:
     """Notes the request. Raises: PersonProblem where one waits, or nobody else could confirm it."""
     if any(one.what == what for one in list_waiting_resets(connection, now, login)):
         raise PersonProblem(f"已有人提请{TITLES[what]}，请等另一位安全管理员确认。")
-    if not set(list_administrators(connection, now.date())) - {by, login}:
+    if not set(list_administrators(connection, get_day(now))) - {by, login}:
         command = "reset-password" if what == "password" else "forget-second-factor"
         raise PersonProblem(
             f"{TITLES[what]}须两位安全管理员办理，现在没有另一位可以确认。"

@@ -147,18 +147,22 @@ def end_grant(login: str, grant_id: int) -> Response:
 @allowed(Right.MANAGE_PEOPLE)
 def ask_reset(login: str) -> str | Response | tuple[str, int]:
     """Asks for a new password, or for the end of the second factor; another administrator confirms it."""
-    what, there = request.form.get("what", ""), get_request_origin()
+    what, password = request.form.get("what", ""), None
     if what not in resets.TITLES:
         abort(404, "没有这种办理事项。")
     try:
         with open_log_transaction() as connection:
             account = _get_account(connection, login)
-            if not resets.needs_second(account, what):
-                return _render_page(login, password=_set_one_time_password(connection, account))
-            resets.ask_reset(connection, login, what, by=get_person().login, now=there.now)
-            note(connection, Action.RESET_ASKED, login, details={"what": resets.TITLES[what]})
+            if resets.needs_second(account, what):
+                by, now = get_person().login, get_request_origin().now
+                resets.ask_reset(connection, login, what, by=by, now=now)
+                note(connection, Action.RESET_ASKED, login, details={"what": resets.TITLES[what]})
+            else:
+                password = _set_one_time_password(connection, account)
     except PersonProblem as problem:
         return _render_page(login, problem=str(problem)), 422
+    if password:
+        return _render_page(login, password=password)
     flash(f"已提请{resets.TITLES[what]}，请另一位安全管理员在本页确认。")
     return redirect(url_for("people.person", login=login))
 
@@ -167,8 +171,7 @@ def ask_reset(login: str) -> str | Response | tuple[str, int]:
 @allowed(Right.MANAGE_PEOPLE)
 def decide_reset(login: str, number: int, decision: str) -> str | Response | tuple[str, int]:
     """Carries out what another administrator asked for, or drops it."""
-    by, now = get_person().login, get_request_origin().now
-    password = None
+    by, now, password = get_person().login, get_request_origin().now, None
     try:
         with open_log_transaction() as connection:
             account = _get_account(connection, login)
