@@ -122,11 +122,11 @@ WRITTEN = {  # what is typed at an address of 2022 and speaks of 2023
     "a step of 2023 of an order of 2022": (
         "clerk",
         "/tlf/days/2022-05-09/step",
-        {"order_id": "G2", "step": "办结", "at": "2023-01-02T08:00", "event_type": "办结"},
+        {"order_id": "G2", "action": "派单", "at": "2023-01-02T08:00", "unit": "住建局"},
     ),
     "a day of counts": (
         "clerk",
-        "/tlf/days/2022-05-09/daily",
+        "/tlf/days/2022-05-09/counts",
         {"counted_on": "2023-05-09", "messages": "1", "cases": "2", "visits": "3"},
     ),
     "a zero report over new year": (
@@ -153,7 +153,7 @@ WRITTEN = {  # what is typed at an address of 2022 and speaks of 2023
     "what holds in every year": (
         "manager",
         "/tlf/declarations/",
-        {"topic": "calls_are_whole", "holds": "yes", "first_day": "", "basis": "函", "known_as": ""},
+        {"topic": "labour", "holds": "yes", "known_as": "坐席服务费"},
     ),
 }
 
