@@ -20,6 +20,7 @@ centers = sa.Table(
     sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False),
 )
 
+RESERVED = ("api", "bootstrap", "static")  # what addresses that are no centre's begin with
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
@@ -53,6 +54,8 @@ def create_center(
     """A new centre with an empty log. Raises: CenterProblem."""
     if not _CODE.fullmatch(center_id):
         raise CenterProblem(f"中心编号“{center_id}”不能用：请用小写字母、数字、- 或 _，不超过 32 个字符。")
+    if center_id in RESERVED:
+        raise CenterProblem(f"中心编号“{center_id}”是系统自用的地址，不能用；请另取一个。")
     if any(center.center_id == center_id for center in list_known_centers(connection)):
         raise CenterProblem(f"中心“{center_id}”已经存在。")
     chain.check_available(digest)

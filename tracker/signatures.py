@@ -3,7 +3,8 @@
 import re
 import unicodedata
 
-LONGEST = 40
+LONGEST = 40  # of a name without its account
+_ACCOUNT = re.compile(r"^(.*)（([a-z][a-z0-9._-]{2,31})）$", re.DOTALL)
 _BETWEEN = re.compile(r"[\s\u00b7\u2022\u30fb\u2027]+")  # blanks, and the dots inside transcribed names
 _UNSEEN = ("Cf", "Cc", "Mn")  # joiners and marks that a reader does not see
 
@@ -17,14 +18,32 @@ def clean_signature(name: str, act: str) -> str:
     cleaned = " ".join("".join(char for char in name if _is_visible(char)).split())
     if not _fold_name(cleaned):
         raise SignatureProblem(f"{act}必须写明姓名。")
-    if len(cleaned) > LONGEST:
+    if len(_split_account(cleaned)[0]) > LONGEST:
         raise SignatureProblem(f"姓名“{cleaned[:LONGEST]}…”太长：{act}的姓名最多{LONGEST}个字。")
     return cleaned
 
 
+def format_signature(name: str, account: str) -> str:
+    """A name with its account, by which namesakes are told apart: 王芳（wangfang）."""
+    return f"{name}（{account}）"
+
+
 def is_same_person(one: str, other: str) -> bool:
-    """Whether two names are the same but for blanks, dots, width and case of letters."""
-    return _fold_name(one) == _fold_name(other)
+    """Whether two signatures are one person's.
+
+    Two that bear accounts are told apart by these alone. Where one bears none, as at the machine itself, the
+    names decide: the same but for blanks, dots, width and case of letters.
+    """
+    (name, account), (other_name, other_account) = _split_account(one), _split_account(other)
+    if account and other_account:
+        return account == other_account
+    return _fold_name(name) == _fold_name(other_name)
+
+
+def _split_account(signature: str) -> tuple[str, str]:
+    """Name and account; the latter empty where there is none."""
+    found = _ACCOUNT.match(signature.strip())
+    return (found[1], found[2]) if found else (signature, "")
 
 
 def _fold_name(name: str) -> str:

@@ -17,6 +17,8 @@ from tracker.vault import Vault
 
 Clock = Callable[[], datetime]
 _KEY = "hotline"
+BEFORE_COMMIT = "hotline.before_commit"
+"""Key of the application's extensions: what is done at the end of each transaction that writes."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ def open_transaction() -> Iterator[sa.Connection]:
     """
     with get_instance().database.engine.begin() as connection:
         yield connection
+        current_app.extensions[BEFORE_COMMIT](connection)
 
 
 def get_instance() -> Instance:

@@ -21,7 +21,7 @@ from tracker.events.ledger import DeliveryImported, EventVoided, NothingToReport
 from tracker.events.times import BEIJING, get_day_start
 from tracker.settings import Settings
 from web.access import sessions
-from web.access.people import Grant, add_person, give
+from web.access.people import LONGEST_VISIT, Grant, add_person, give
 from web.access.rights import Role
 from web.application import create_app
 from web.instance import Clock
@@ -103,8 +103,17 @@ def app_of(database: Database, *, clock: Clock = lambda: NOW, **options: Any) ->
     return app
 
 
+def ask_no_second_factor(database: Database) -> None:
+    """People of tests sign in without a code, however far the clock is moved; tests of codes ask for them."""
+    with database.connect() as connection:
+        connection.execute(
+            "INSERT INTO security_settings VALUES ('totp_roles', '') ON CONFLICT (name) DO NOTHING"
+        )
+
+
 def add(database: Database, login: str, *grants: Grant, name: str = "某人", at: datetime = NOW) -> None:
     """A person with grants, whose password nobody knows and need not be changed."""
+    ask_no_second_factor(database)
     with database.connect() as connection:
         add_person(connection, login, name, by="test", now=at)
         connection.execute("UPDATE accounts SET must_change = false WHERE login = %s", (login,))
@@ -112,10 +121,16 @@ def add(database: Database, login: str, *grants: Grant, name: str = "某人", at
             give(connection, login, grant, by="test", now=at, today=at.date())
 
 
-def grant(role: Role, center: str | None = None, years: frozenset[int] | None = None) -> Grant:
-    """A role from long ago; an evaluator's ends some day."""
-    end = date(2030, 1, 1) if role is Role.EVALUATOR else None
-    return Grant(role, center, years, date(2020, 1, 1), end)
+def grant(
+    role: Role,
+    center: str | None = None,
+    years: frozenset[int] | None = None,
+    visit: date = date(2024, 1, 1),
+) -> Grant:
+    """A role from long ago; an evaluator's is of this year and the next few months."""
+    if role is Role.EVALUATOR:
+        return Grant(role, center, years, visit, visit + LONGEST_VISIT)
+    return Grant(role, center, years, date(2020, 1, 1), None)
 
 
 ROLES = {  # one person a role; the evaluator sees the year 2024 of the small centre and 2023 of tlf

@@ -64,8 +64,8 @@ def open_place(server_url: str, sample_year: str, home: Path) -> Iterator[Place]
         add(database, "manager", grant(Role.MANAGER), name="王经理", at=NOW)
         add(database, "approver", grant(Role.APPROVER), name="赵审批", at=NOW)
         years = frozenset({2023})
-        add(database, "evaluator", grant(Role.EVALUATOR, "tlf", years), name="陈评价", at=NOW)
-        add(database, "second", grant(Role.EVALUATOR, "tlf", years), name="周评价", at=NOW)
+        add(database, "evaluator", grant(Role.EVALUATOR, "tlf", years, NOW.date()), name="陈评价", at=NOW)
+        add(database, "second", grant(Role.EVALUATOR, "tlf", years, NOW.date()), name="周评价", at=NOW)
         settings = replace(SETTINGS, home=home)
         yield Place(app_of(database, settings=settings, clock=ticking()), database, settings)
 

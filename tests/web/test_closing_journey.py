@@ -75,7 +75,9 @@ def test_a_month_is_closed_by_two_people_and_corrected_after_its_lock(
     manager.reload()
     assert "已提请锁定2023年8月" in pressed(manager, "提请锁定")
     approver.reload()
-    assert "2023年8月已锁定：演示·王管理提请，演示·赵审批确认。" in pressed(approver, "确认锁定")
+    assert "2023年8月已锁定：演示·王管理（guanli）提请，演示·赵审批（shenpi）确认。" in pressed(
+        approver, "确认锁定"
+    )
     seen(approver, "locked")
 
     deliver(tlf_2023, tmp_path, LATE_FILE)

@@ -94,11 +94,20 @@ def test_what_was_found_must_be_explained_and_nothing_typed_is_lost(room: Room):
 
 
 def test_the_submitter_may_not_approve_whatever_her_roles(room: Room):
-    add(room.database, "both", grant(Role.MANAGER), grant(Role.APPROVER), name="张 三")
+    add(room.database, "both", grant(Role.MANAGER), grant(Role.APPROVER), name="张三")
+    room.post("both", f"{CLOSING}/completion")
+    room.post("both", f"{CLOSING}/submission", said="没有其他数据")
+    told = room.post("both", f"{CLOSING}/approval", 422)
+    assert "由张三（both）提交，须由另一人审批。" in told
+
+
+def test_a_namesake_is_another_person_and_is_told_apart(room: Room):
+    add(room.database, "zhang.er", grant(Role.APPROVER), name="张三")
     room.post("zhang", f"{CLOSING}/completion")
     room.post("zhang", f"{CLOSING}/submission", said="没有其他数据")
-    told = room.post("both", f"{CLOSING}/approval", 422)
-    assert "由张三提交，须由另一人审批。" in told
+    told = room.post("zhang.er", f"{CLOSING}/approval")
+    assert "张三（zhang）" in told
+    assert "张三（zhang.er）" in told
 
 
 def test_a_return_needs_its_reason_beside_the_field(room: Room):
@@ -107,17 +116,17 @@ def test_a_return_needs_its_reason_beside_the_field(room: Room):
     assert '<span class="field-error">退回必须写明理由。</span>' in told
     told = room.post("lisi", f"{CLOSING}/return", sources="calls", said="请核对5月2日")
     assert "退回已办：话单。" in told
-    assert "李四 退回：请核对5月2日" in told
+    assert "李四（lisi） 退回：请核对5月2日" in told
 
 
 def test_two_people_lock_a_month(room: Room):
     approved(room)
     told = room.post("zhang", f"{CLOSING}/lock-request", remark="齐了")
-    assert "张三于" in told
+    assert "张三（zhang）于" in told
     assert "等另一人确认" in told
     assert "确认锁定</button>" not in told
     told = room.post("wang", f"{CLOSING}/lock")
-    assert "2023年5月已锁定：张三提请，王五确认。" in told
+    assert "2023年5月已锁定：张三（zhang）提请，王五（wang）确认。" in told
     assert "第 1 版（首次锁定）" in told
     assert "现在谁也不能改" in told
     assert "已锁定" in room.page("chen", "/tlf/2023/closing")
@@ -155,7 +164,7 @@ def test_a_correction_after_lock_needs_an_exception_and_a_second_person(room: Ro
     told = room.post("zhang", f"{CLOSING}/corrections", why="补报一通")
     assert "拟改为第2版" in told
     told = room.post("lisi", f"{CLOSING}/corrections/approval")
-    assert "2023年5月已更正为第2版：张三提请，李四批准。" in told
+    assert "2023年5月已更正为第2版：张三（zhang）提请，李四（lisi）批准。" in told
     assert "第 2 版（更正）" in told
     history = room.page("zhang", f"{CLOSING}/history")
     assert history.index("更正") < history.index("申请锁定例外") < history.index("提请锁定")

@@ -78,7 +78,7 @@ def test_every_version_of_a_number_is_listed_and_can_be_opened(room: Room):
     second = code_of(room.database)
     text = room.page("zhang", f"/tlf/2023-05/call_answer_rate/figure?code={first}")
     assert "现在显示的是另一个" in text
-    assert "张三提请、李四批准：计入补报" in text
+    assert "张三（zhang）提请、李四（lisi）批准：计入补报" in text
     assert text.index(second) < text.rindex(first)
     assert "锁定例外" in text  # who may change it now
     rows = room.page("zhang", "/tlf/2023-05/call_answer_rate/numerator")

@@ -341,7 +341,7 @@ def test_a_zero_report_is_signed_by_whoever_is_signed_in(book: Log):
     )
     assert "已签零报告：话单" in page and "0 零报告" in page
     [signed] = book.told("source.nothing_to_report")
-    assert (signed["signed_by"], signed["end_day"]) == ("李录入", str(DAY))
+    assert (signed["signed_by"], signed["end_day"]) == ("李录入（clerk）", str(DAY))
     page = book.refused("zero-report", source="calls", first=str(DAY), last=str(DAY), remark="今天")
     assert "只能签认已经过完的日子" in field_told(page, "source")
     assert 'value="今天"' in page
@@ -437,7 +437,7 @@ def test_a_day_of_orders_entered_by_hand_is_backed_when_somebody_says_that_it_is
         book.client.post(f"/tlf/days/{YESTERDAY}/complete", follow_redirects=True).text
     )
     confirmed = book.told("delivery.imported")[-1]
-    assert (confirmed["days"], confirmed["entered_by"]) == ({str(YESTERDAY): 1}, "李录入")
+    assert (confirmed["days"], confirmed["entered_by"]) == ({str(YESTERDAY): 1}, "李录入（clerk）")
     kept = book.home / "deliveries" / confirmed["sha256"][:2] / confirmed["sha256"]
     assert "G1,2024-03-09T08:00:00+08:00" in kept.read_text(encoding="utf-8-sig")
 

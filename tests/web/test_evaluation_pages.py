@@ -128,5 +128,7 @@ def test_an_expert_marks_under_her_own_name(room: Room):
     address = f"{SCHEME}/marks"
     assert "应在0与3分之间" in room.post("expert", address, 422, code="A101", points="9")
     assert "“三”不是得分" in room.post("expert", address, 422, code="A101", points="三")
-    assert "赵专家 2.5" in room.post("expert", address, code="A101", points="2.5", remark="依据充分")
+    assert "赵专家（expert） 2.5" in room.post(
+        "expert", address, code="A101", points="2.5", remark="依据充分"
+    )
     assert "2.5" in room.page("lisi", f"{SCHEME}/").partition("A101")[2].partition("</tr>")[0]

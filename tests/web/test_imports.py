@@ -129,7 +129,7 @@ def test_who_brought_the_file_is_in_the_log_and_in_the_audit_trail(desk: Desk, t
     desk.imported(calls(tmp_path, CALL_1))
     with desk.database.connect() as connection:
         row = connection.execute("SELECT data FROM events WHERE type = 'delivery.imported'").fetchone()
-    assert row is not None and '"entered_by":"李录入"' in row[0]
+    assert row is not None and '"entered_by":"李录入（clerk）"' in row[0]
     steps = [told for told in desk.trail() if told.startswith("delivered")]
     assert [("上传" in told, "试导入" in told, "sha256" in told) for told in steps] == [
         (True, False, False), (False, True, False), (False, False, True),

@@ -126,7 +126,7 @@ def test_the_choice_is_in_the_log_and_in_the_audit_trail(room: Room):
             "SELECT login, about FROM audit WHERE action = 'submitted' ORDER BY seq DESC LIMIT 1"
         ).fetchone()
     assert len(told) == 1
-    assert '"chosen_by":"张三"' in told[0][0]
+    assert '"chosen_by":"张三（zhang）"' in told[0][0]
     assert noted == ("zhang", "tlf 2024 turpan-2022")
 
 

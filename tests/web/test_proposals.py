@@ -123,12 +123,12 @@ def test_one_person_proposes_and_another_adopts(room: Room):
     assert "省里按全部呼入考核" in asked
     done = room.post("lisi", f"{AT}/proposals/1/approval")
     assert "已采用为第2版口径，自2023年6月起施行" in done
-    assert "由李四批准采用" in done
+    assert "由李四（lisi）批准采用" in done
     with room.connection() as connection:
         (adoption,) = read_definitions(connection, "tlf").list_adoptions(KEY).values()
     assert (adoption.proposed_by, adoption.approved_by, adoption.clause) == (
-        "张三",
-        "李四",
+        "张三（zhang）",
+        "李四（lisi）",
         "某某〔2023〕1号",
     )
     assert types(room) == ["definition.proposed", "definition.adopted", "definition.proposal_decided"]
@@ -179,10 +179,10 @@ def test_a_rejection_says_why_and_is_final(room: Room):
     room.post("zhang", f"{AT}/proposal", **JUNE)
     assert "请填写驳回理由" in room.post("lisi", f"{AT}/proposals/1/rejection", status=422)
     page = room.post("lisi", f"{AT}/proposals/1/rejection", reason="先与市里核对")
-    assert "由李四驳回，理由：先与市里核对" in page
+    assert "由李四（lisi）驳回，理由：先与市里核对" in page
     again = room.post("wang", f"{AT}/proposals/1/approval", status=422)
-    assert "已由李四驳回，不能再处理" in again
-    assert "已驳回（李四）" in room.page("zhang", "/tlf/definitions/proposals")
+    assert "已由李四（lisi）驳回，不能再处理" in again
+    assert "已驳回（李四（lisi））" in room.page("zhang", "/tlf/definitions/proposals")
     assert types(room) == ["definition.proposed", "definition.proposal_decided"]
 
 

@@ -193,6 +193,11 @@ def test_the_verdicts_leave_as_a_signed_file_that_anybody_can_check(
     data = evaluator.get(f"/tlf/2023/exports/{job.key}").data
     assert hashlib.sha256(data).hexdigest() == job.sha256
     assert job.sha256 in re.sub(r"<wbr>", "", evaluator.get("/tlf/2023/review").text)
+    for login in ("approver", "manager"):  # it is the evaluator's to hand over
+        other = shared.browser(login)
+        assert other.get(f"/tlf/2023/exports/{job.key}").status_code == 403
+        assert job.key not in other.get("/tlf/2023/review").text
+        assert job.key not in other.get("/tlf/2023/exports").text
     public = load_signing_key(shared.settings, "tlf").public_key().public_bytes_raw()
     found = read_verdicts(data, compute_fingerprint(public))
     with shared.database.connect() as connection:

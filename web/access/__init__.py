@@ -12,7 +12,7 @@ everybody and a test fails::
     @allowed(Right.SUBMIT)
     def submit(center: str, month: Month) -> Response:
         with open_log_transaction() as connection:  # get_connection() can only read
-            close(connection, center, month, by=get_person().name, now=get_now())
+            close(connection, center, month, by=get_person().signature, now=get_now())
             note(connection, Action.SUBMITTED, f"{center} {month}")   # same transaction
         return redirect(...)
 
@@ -21,8 +21,10 @@ everybody and a test fails::
   as if it were not there, a missing right 403. None of this is to be checked again in the view. `open_to_all`
   asks for nobody, `for_machines` for a centre's token.
 - A page without a year in its address may hold things of several years: `get_visible_years(center)` gives
-  those that the person may see, None for all; narrow what is shown by it.
-- `get_person()` gives the Person: `.login` (stored), `.name` (shown and signed), `.may(right, center, year)`.
+  those that the person may see, None for all; narrow what is shown by it (`web.access.years.is_seen`).
+- What is written is looked at before it is committed: events of other years are taken back, with 403.
+- `get_person()` gives the Person: `.login` (stored), `.name` (shown), `.signature` (signed: name and
+  account), `.may(right, center, year)`.
 - `may(right, center, year)` decides what a page offers; templates know `may`, `Right` and `me`.
 - `audit(Action.X, about, details={…})` adds a row to the audit trail in a transaction of its own,
   `note(connection, Action.X, …)` in that of what is done. No personal data in either.

@@ -27,6 +27,9 @@ from web.access.people import (
     read_grants,
     set_password,
 )
+from web.access.people import (
+    forget_second_factor as forget_factor,
+)
 from web.access.rights import Role
 from web.access.trail import Action, record, verify_trail
 
@@ -102,6 +105,19 @@ def reset_password(login: str) -> None:
         sessions.end_all(connection, login, now=now, reason="password")
         _note(connection, Action.PASSWORD_RESET, login, now)
     _tell(login, password)
+
+
+@people.command("forget-second-factor")
+@click.argument("login", metavar="登录名")
+def forget_second_factor(login: str) -> None:
+    """停用动态码和恢复码；该账号的会话全部结束，下次登录只用口令。"""
+    now = _get_now()
+    with _open_connection() as connection:
+        get_account(connection, login)
+        forget_factor(connection, login)
+        sessions.end_all(connection, login, now=now, reason="closed")
+        _note(connection, Action.SECOND_FACTOR_REMOVED, login, now)
+    click.echo(f"已停用 {login} 的动态码和恢复码；请本人登录后重新启用。")
 
 
 @click.group("audit")

@@ -5,10 +5,12 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 from tracker.database import execute
 from web.access import tables
 from web.access.people import Account, Grant, add_person, change_account, give, list_accounts
+from web.access.policy import TOTP_ROLES
 from web.access.rights import Role
 
 DEMO = "HOTLINE_DEMO"  # the application's own configuration, set by `hotline demo` alone
@@ -39,6 +41,8 @@ def add_demo_people(connection: psycopg.Connection[Any], center: str, now: datet
     of_demo = sa.and_(table.password == "", table.created_by == _BY)  # no password that could grow old
     execute(connection, sa.update(tables.accounts).values(password_changed_at=now).where(of_demo))
     _renew_visit(connection, today)
+    none_asked = insert(tables.security_settings).values(name=TOTP_ROLES, value="")
+    execute(connection, none_asked.on_conflict_do_nothing())  # the sign-in page says so
 
 
 def list_demo_people(connection: psycopg.Connection[Any]) -> list[Account]:

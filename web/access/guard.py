@@ -8,20 +8,28 @@ from datetime import date
 from enum import Enum
 from typing import Any, TypeVar, cast
 
+import sqlalchemy as sa
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user  # type: ignore[import-untyped]
 
+from tracker.database import get_driver
 from tracker.events.times import get_day
 from tracker.periods import Period
 from web.access import sessions
 from web.access.api_tokens import Scope
+from web.access.locks import RequestOrigin
 from web.access.machines import LONGEST_PATH, admit_machine
 from web.access.people import Person, format_grant, get_year
 from web.access.rights import RIGHTS, Right, Role
 from web.access.sessions import SEEN_EVERY, Session
-from web.access.signing_in import RequestOrigin
 from web.access.trail import Action, record
-from web.instance import get_log_connection, get_now, open_log_transaction
+from web.access.written_years import (
+    explain_years_beyond,
+    find_years_beyond,
+    format_years,
+    read_last,
+)
+from web.instance import BEFORE_COMMIT, get_log_connection, get_now, open_log_transaction
 from web.uploads import FORM_BYTES, MOST_BYTES
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -148,6 +156,8 @@ def install(app: Flask) -> None:
     manager.session_protection = "strong"
     manager.user_loader(_load)
     app.before_request(_admit)
+    app.after_request(_note_years_refused)
+    app.extensions[BEFORE_COMMIT] = _check_years_written
     app.context_processor(_list_template_names)
     app.add_template_filter(format_grant, "grant")
 
@@ -252,8 +262,36 @@ def _check_right(right: Right) -> None:
     years |= {part.year for part in parts.values() if isinstance(part, date)}
     for year in sorted(years):
         if not person.may(right, center, year):
-            year_list = "、".join(f"{one}年" for one in sorted(person.years(right, str(center)) or ()))
-            _refuse(f"您的授权只到{year_list}，不含{year}年。")
+            held = format_years(person.years(right, str(center)) or ())
+            _refuse(f"您的授权只到{held}，不含{year}年。")
+
+
+def _check_years_written(connection: sa.Connection) -> None:
+    """Runs at the end of every transaction of a request: takes back what lies beyond the person's years.
+
+    Raises: 403, with the years that are missing."""
+    found, center = find_session(), (request.view_args or {}).get("center")
+    right = get_declared_access(current_app, request.endpoint or "") if found and center else None
+    years = found.person.years(right, str(center)) if found and isinstance(right, Right) else None
+    if years is None:
+        return
+    driver, code = get_driver(connection), str(center)
+    last, before = read_last(driver, code), read_last(get_log_connection(), code)
+    beyond = find_years_beyond(driver, code, before, years) if last > before else []
+    if beyond:
+        g.years_refused = True
+        abort(403, explain_years_beyond(beyond, years))
+
+
+def _note_years_refused(answer: Response) -> Response:
+    """Writes down what was taken back, once its transaction is over."""
+    if g.pop("years_refused", False):
+        audit(Action.REFUSED, _shorten_path(), result="refused")
+    return answer
+
+
+def _shorten_path() -> str:
+    return request.path[:LONGEST_PATH].replace("\0", "\ufffd")
 
 
 def describe_missing_center(center: str) -> str:
@@ -262,7 +300,7 @@ def describe_missing_center(center: str) -> str:
 
 
 def _refuse(sentence: str) -> None:
-    audit(Action.REFUSED, request.path[:LONGEST_PATH].replace("\0", "\ufffd"), result="refused")
+    audit(Action.REFUSED, _shorten_path(), result="refused")
     abort(403, sentence)
 
 

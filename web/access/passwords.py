@@ -4,10 +4,12 @@ import secrets
 import string
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from web.access.known_passwords import is_known
 from web.access.policy import Policy
 
 HASHER = PasswordHasher()  # argon2id with the library's costs
@@ -26,23 +28,24 @@ def hash_password(password: str) -> str:
 def is_password_of(stored: str, password: str) -> bool:
     """Whether a password belongs to a stored hash; takes as long where there is none."""
     try:
-        return HASHER.verify(stored or _make_dummy_hash(), password[:LONGEST]) and bool(stored)
+        return HASHER.verify(stored or _make_dummy_hash(HASHER), password[:LONGEST]) and bool(stored)
     except (VerificationError, InvalidHashError):
         return False
 
 
-_made: dict[int, str] = {}
-
-
-def _make_dummy_hash() -> str:
+@lru_cache(maxsize=1)
+def _make_dummy_hash(hasher: PasswordHasher) -> str:
     """A hash of the present costs that no one knows the password of, made once."""
-    return _made.setdefault(id(HASHER), HASHER.hash(secrets.token_hex()))
+    return hasher.hash(secrets.token_hex())
 
 
-def list_faults(password: str, *, login: str, used: Sequence[str], policy: Policy) -> list[str]:
+def list_faults(
+    password: str, *, login: str, used: Sequence[str], policy: Policy, names: Sequence[str] = ()
+) -> list[str]:
     """What is wrong with a new password, in sentences; none: it may be used.
 
-    `used` are the hashes of the present and the former passwords, the newest first.
+    `used` are the hashes of the present and the former passwords, the newest first; `names` those of the
+    person and of the centres, which anybody would try.
     """
     sentences = []
     if len(password) < policy.min_length:
@@ -53,6 +56,11 @@ def list_faults(password: str, *, login: str, used: Sequence[str], policy: Polic
         sentences.append(f"口令须含大写字母、小写字母、数字、其他符号中的至少 {policy.min_classes} 种。")
     if login.lower() in password.lower():
         sentences.append("口令不能含有登录名。")
+    if not sentences and is_known(password, (login, *names)):
+        sentences.append(
+            "这个口令太容易猜到：除去连号、键盘连键、重复、年份、常用词、登录名和中心名称，"
+            "剩下的字符太少。请换一个。"
+        )
     if not sentences and any(is_password_of(stored, password) for stored in used[: policy.former_refused]):
         sentences.append(f"不能使用最近 {policy.former_refused} 次用过的口令。")
     return sentences

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -13,10 +13,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from tracker.database import execute
 from tracker.periods import Period
+from tracker.signatures import format_signature
 from web.access import passwords, tables
 from web.access.rights import RIGHTS, Right, Role, exclude_each_other
 
 _NO_NAMES: Mapping[str, str] = {}
+LONGEST_VISIT = timedelta(days=366)  # of an evaluator
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{2,31}")
 
 
@@ -76,6 +78,11 @@ class Person:
         return [role for role in Role if role in roles]
 
     @property
+    def signature(self) -> str:
+        """Under which name the person signs: with the account, by which people are told apart."""
+        return format_signature(self.name, self.login)
+
+    @property
     def told(self) -> str:
         """The roles in words."""
         return "、".join(role.label for role in self.roles) or "尚无授权"
@@ -96,6 +103,7 @@ class Account:
     must_change: bool
     totp: bytes | None
     totp_step: int
+    recovery_codes: list[str]
     failed: int
     locked_until: datetime | None
     active: bool
@@ -104,6 +112,11 @@ class Account:
 
     def locked(self, now: datetime) -> bool:
         return self.locked_until is not None and now < self.locked_until
+
+
+def forget_second_factor(connection: psycopg.Connection[Any], login: str) -> None:
+    """Without app and recovery codes: the person sets both up anew."""
+    change_account(connection, login, totp=None, totp_step=0, recovery_codes=[])
 
 
 def list_accounts(connection: psycopg.Connection[Any]) -> list[Account]:
@@ -146,7 +159,7 @@ def add_person(
     hashed = passwords.hash_password(password) if password else ""
     account = insert(tables.accounts).values(
         login=login, name=name.strip(), password=hashed, former=[], password_changed_at=now, must_change=True,
-        totp_step=0, failed=0, active=True, created_at=now, created_by=by,
+        totp_step=0, recovery_codes=[], failed=0, active=True, created_at=now, created_by=by,
     )  # fmt: skip
     if execute(connection, account.on_conflict_do_nothing()).rowcount == 0:
         raise PersonProblem(f"登录名“{login}”已经有人使用；一个登录名只属于一个人。")
@@ -191,6 +204,13 @@ def read_grants(connection: psycopg.Connection[Any], login: str | None = None) -
     return found
 
 
+def read_person(connection: psycopg.Connection[Any], login: str, today: date) -> Person:
+    """Somebody with the grants that hold on a day. Raises: PersonProblem where there is no such account."""
+    grants = read_grants(connection, login).get(login, [])
+    name = get_account(connection, login).name
+    return Person(login, name, tuple(grant for grant in grants if grant.holds(today)))
+
+
 def give(
     connection: psycopg.Connection[Any], login: str, grant: Grant, *, by: str, now: datetime, today: date
 ) -> None:
@@ -228,6 +248,8 @@ def _check(grant: Grant, grants: list[Grant]) -> None:
         raise PersonProblem("授权的截止日期不能早于起始日期。")
     if grant.role is Role.EVALUATOR and None in (grant.center, grant.years, grant.end_day):
         raise PersonProblem("评价员的授权必须写明中心、年度和截止日期。")
+    if grant.role is Role.EVALUATOR and grant.end_day and grant.end_day - grant.first_day > LONGEST_VISIT:
+        raise PersonProblem(f"评价员的授权最长 {LONGEST_VISIT.days} 天；请把截止日期提前，到期再授。")
     if grant.role.administers and (grant.center is not None or grant.years is not None):
         raise PersonProblem(f"{grant.role.label}不涉及业务数据，不按中心和年度授权。")
 
@@ -251,6 +273,8 @@ def get_year(period: Period) -> int:
 def parse_years(text: str) -> frozenset[int] | None:
     """2025、2026 → both; nothing → None, all years. Raises: PersonProblem."""
     words = text.replace("、", " ").replace("，", " ").replace(",", " ").replace("年", " ").split()
-    if not all(len(word) == 4 and word.isascii() and word.isdigit() for word in words):
-        raise PersonProblem(f"年度“{text}”看不懂：请写四位数字，几个年度用顿号隔开，如 2025、2026。")
+    if not all(re.fullmatch(r"20\d\d", word, re.ASCII) for word in words):
+        raise PersonProblem(
+            f"年度“{text}”看不懂：请写 2000 至 2099 的四位数字，几个年度用顿号隔开，如 2025、2026。"
+        )
     return frozenset(map(int, words)) or None

@@ -4,8 +4,8 @@ Source: GB/T 22239-2019 8.1.4.1 (identity) and the usual values of its assessmen
 网络安全法第二十一条 (logs of six months).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from tracker.database import execute
-from web.access.rights import Role
+from web.access.rights import Right, Role
 from web.access.tables import security_settings
+
+TOTP_RIGHTS = frozenset({Right.APPROVE, Right.EXPORT})  # that ask for a second factor as delivered
 
 
 class PolicyProblem(ValueError):
@@ -36,7 +38,10 @@ class Policy:
     session_hours: int = 12
     log_days: int = 365
     export_rows: int = 200_000
-    totp_roles: frozenset[Role] = field(default_factory=frozenset)
+    totp_grace_days: int = 7
+    totp_roles: frozenset[Role] = frozenset(
+        role for role in Role if role.rights & TOTP_RIGHTS or role.administers
+    )
 
     @property
     def idle(self) -> timedelta:
@@ -45,6 +50,11 @@ class Policy:
     @property
     def longest(self) -> timedelta:
         return timedelta(hours=self.session_hours)
+
+    def must_enrol(self, roles: Collection[Role], since: datetime, now: datetime) -> bool:
+        """Whether somebody with these roles, whose account was made at a moment, can wait no longer."""
+        grace = timedelta(days=self.totp_grace_days)
+        return not self.totp_roles.isdisjoint(roles) and now - since >= grace
 
     def is_expired(self, changed_at: datetime, now: datetime) -> bool:
         """Whether a password is too old."""
@@ -78,8 +88,9 @@ def parse_policy(written: Mapping[str, str]) -> Policy:
     values: dict[str, Any] = {
         name: int(text) for name, text in written.items() if name in BOUNDS and text.isdigit()
     }
-    roles = frozenset(Role(name) for name in written.get(TOTP_ROLES, "").split())
-    return Policy(**values, totp_roles=roles)
+    if TOTP_ROLES in written:
+        values["totp_roles"] = frozenset(Role(name) for name in written[TOTP_ROLES].split())
+    return Policy(**values)
 
 
 def read_policy(connection: psycopg.Connection[Any]) -> Policy:
@@ -129,6 +140,14 @@ BOUNDS = {
         ),
         SettingBound(
             "log_days", "登录记录保存", "天", 180, 3650, "会话记录至少保存半年；审计日志永久保存，不会删除。"
+        ),
+        SettingBound(
+            "totp_grace_days",
+            "动态码启用期限",
+            "天",
+            0,
+            30,
+            "账号建立后这么多天内可以先不启用；之后须启用动态码才能使用系统。",
         ),
         SettingBound("export_rows", "单次导出上限", "行", 100, 200_000, "一次最多导出这么多行明细。"),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.rows import dict_row
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from tracker.centers import Center, build_center, centers
@@ -41,6 +42,7 @@ class Session:
     password_changed_at: datetime
     must_change: bool
     has_totp: bool
+    account_since: datetime
     centers: tuple[Center, ...]  # those that the person sees
 
     def over(self, now: datetime) -> str | None:
@@ -60,9 +62,15 @@ class Session:
             return "code"
         if self.must_change or self.policy.is_expired(self.password_changed_at, now):
             return "password"
-        if not self.has_totp and self.policy.totp_roles & set(self.person.roles):
+        if not self.has_totp and self.policy.must_enrol(self.person.roles, self.account_since, now):
             return "enrol"
         return None
+
+    @property
+    def enrol_by(self) -> datetime | None:
+        """Until when the second factor must be set up; None: it is, or nobody asks for it."""
+        asked = not self.has_totp and not self.policy.totp_roles.isdisjoint(self.person.roles)
+        return self.account_since + timedelta(days=self.policy.totp_grace_days) if asked else None
 
 
 def begin(connection: psycopg.Connection[Any], login: str, *, now: datetime, address: str, agent: str) -> str:
@@ -82,7 +90,7 @@ def load(connection: psycopg.Connection[Any], token: str, today: date) -> Sessio
     if row is None:
         return None
     created_at, seen_at, verified_at, login, name, changed_at, must_change, has_totp, *more = row
-    own, settings, centers = more
+    account_since, own, settings, centers = more
     valid = tuple(grant for grant in map(_read_grant, own or ()) if grant.holds(today))
     person = Person(login, name, valid)
     return Session(
@@ -95,6 +103,7 @@ def load(connection: psycopg.Connection[Any], token: str, today: date) -> Sessio
         password_changed_at=changed_at,
         must_change=must_change,
         has_totp=has_totp,
+        account_since=account_since,
         centers=tuple(build_center(*one) for one in centers or () if person.sees_center(one[0])),
     )
 
@@ -111,6 +120,13 @@ def verify(connection: psycopg.Connection[Any], session: str, now: datetime) -> 
 
 def end(connection: psycopg.Connection[Any], session: str, *, now: datetime, reason: str) -> None:
     execute(connection, _end(now, reason).where(sessions.c.session == session))
+
+
+def list_sessions(connection: psycopg.Connection[Any], login: str, *, most: int = 10) -> list[dict[str, Any]]:
+    """The sessions of a person of late, those that go on first."""
+    latest = sa.select(sessions).where(sessions.c.login == login)
+    order = sessions.c.ended_at.is_not(None), sessions.c.seen_at.desc()
+    return execute(connection, latest.order_by(*order).limit(most), dict_row).fetchall()
 
 
 def end_all(
@@ -149,8 +165,8 @@ def _loading() -> sa.Select[Any]:
         sa.select(
             sessions.c.created_at, sessions.c.seen_at, sessions.c.verified_at, accounts.c.login,
             accounts.c.name, accounts.c.password_changed_at, accounts.c.must_change,
-            accounts.c.totp.is_not(None), own.scalar_subquery(), settings.scalar_subquery(),
-            known.scalar_subquery(),
+            accounts.c.totp.is_not(None), accounts.c.created_at, own.scalar_subquery(),
+            settings.scalar_subquery(), known.scalar_subquery(),
         )
         .join_from(sessions, accounts)
         .where(

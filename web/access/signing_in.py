@@ -1,7 +1,7 @@
 """Signing in: password, lock, second factor. Whatever is wrong, the answer is the same and takes as long."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -10,22 +10,14 @@ from psycopg.rows import class_row
 
 from tracker.database import execute
 from tracker.vault import Vault
-from web.access import passwords, second_factor, sessions, tables
+from web.access import locks, passwords, second_factor, sessions, tables
+from web.access.locks import RequestOrigin, Secret
 from web.access.people import Account, change_account, find_account, set_password
-from web.access.policy import Policy, read_policy
+from web.access.recovery_codes import hash_recovery_code, is_recovery_code
 from web.access.sessions import Session
 from web.access.trail import Action, record
 
 UNKNOWN = "（不存在的登录名）"  # what was typed is not written down: it may be a password
-
-
-@dataclass(frozen=True)
-class RequestOrigin:
-    """Where and when a request comes from."""
-
-    now: datetime
-    address: str
-    agent: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,15 +38,12 @@ def sign_in(
     if account is None:
         _note(connection, Action.SIGN_IN_FAILED, None, asking, about=UNKNOWN, result="failed")
         return None
-    if account.locked(asking.now) or not account.active or _is_too_old(account, asking.now):
-        _note(connection, Action.SIGN_IN_FAILED, account.login, asking, about=_explain(account, asking.now),
-              result="refused")  # fmt: skip
+    if not account.active or _is_too_old(account, asking.now):
+        why = "一次性口令已过期" if account.active else "账号已停用"
+        locks.note_refusal(connection, account, asking, why)
         return None
-    if not right:
-        _fail(connection, account, asking, "口令不正确")
+    if not locks.accept(connection, account, Secret.PASSWORD, right, asking):
         return None
-    failed = account.failed if account.totp and not account.locked_until else 0
-    change_account(connection, account.login, failed=failed, locked_until=None)
     token = sessions.begin(
         connection, account.login, now=asking.now, address=asking.address, agent=asking.agent
     )
@@ -66,21 +55,43 @@ def sign_in(
 def give_code(
     connection: psycopg.Connection[Any], session: Session, code: str, asking: RequestOrigin, vault: Vault
 ) -> bool:
-    """Whether the second factor fits; after too many failures the account is locked and the session ended."""
+    """Whether the second factor fits: a code of the app, or a recovery code, which is then used up."""
     account = find_account(connection, session.person.login, for_update=True)
     assert account is not None
-    secret = second_factor.open_secret(vault, account.login, account.totp or b"")
-    step = None
-    if secret and not account.locked(asking.now):
-        step = second_factor.find_step(secret, code, now=asking.now, last=account.totp_step)
-    if step is None:
-        if _fail(connection, account, asking, "动态码不正确"):
-            sessions.end_all(connection, account.login, now=asking.now, reason="closed")
+    if is_recovery_code(code):
+        return _give_recovery_code(connection, session, account, code, asking)
+    step = find_code_step(account, code, asking.now, vault)
+    if not locks.accept(connection, account, Secret.CODE, step is not None, asking):
         return False
-    change_account(connection, account.login, failed=0, totp_step=step)
-    sessions.verify(connection, session.session, asking.now)
-    _note(connection, Action.SIGNED_IN, account.login, asking, details={"second_factor": True})
+    change_account(connection, account.login, totp_step=step)
+    _let_in(connection, session, asking, {"second_factor": True})
     return True
+
+
+def find_code_step(account: Account, code: str, now: datetime, vault: Vault) -> int | None:
+    """The time step of a code of the account's app; None where it does not fit, or was used."""
+    secret = second_factor.open_secret(vault, account.login, account.totp or b"")
+    return second_factor.find_step(secret, code, now=now, last=account.totp_step) if secret else None
+
+
+def _give_recovery_code(
+    connection: psycopg.Connection[Any], session: Session, account: Account, code: str, asking: RequestOrigin
+) -> bool:
+    hashed = hash_recovery_code(code)
+    right = hashed in account.recovery_codes
+    if not locks.accept(connection, account, Secret.RECOVERY_CODE, right, asking):
+        return False
+    left = [one for one in account.recovery_codes if one != hashed]
+    change_account(connection, account.login, recovery_codes=left)
+    _let_in(connection, session, asking, {"recovery_code": True, "left": len(left)})
+    return True
+
+
+def _let_in(
+    connection: psycopg.Connection[Any], session: Session, asking: RequestOrigin, details: dict[str, Any]
+) -> None:
+    sessions.verify(connection, session.session, asking.now)
+    _note(connection, Action.SIGNED_IN, session.person.login, asking, details=details)
 
 
 def find_previous_sign_in(connection: psycopg.Connection[Any], session: str) -> PreviousSignIn | None:
@@ -110,14 +121,17 @@ def change_password(
     """What is wrong, or nothing: then the password is changed and all other sessions of the person end."""
     account = find_account(connection, session.person.login, for_update=True)
     assert account is not None
-    if not passwords.is_password_of(account.password, present):
-        locked = _fail(connection, account, asking, "修改口令时原口令不正确")
-        if locked:
-            sessions.end_all(connection, account.login, now=asking.now, reason="closed")
+    if account.locked(asking.now):
+        locks.note_refusal(connection, account, asking, locks.LOCKED)
+        return ["账号锁定中，现在不能修改口令；请等锁定到期，或请安全管理员解锁。"]
+    right = passwords.is_password_of(account.password, present)
+    if not locks.accept(connection, account, Secret.PRESENT_PASSWORD, right, asking):
         return ["原口令不正确。"]
+    names = [name for one in session.centers for name in (one.center_id, one.name)]
     problems = passwords.list_faults(
-        wanted, login=account.login, used=(account.password, *account.former), policy=session.policy
-    )
+        wanted, login=account.login, used=(account.password, *account.former), policy=session.policy,
+        names=[*names, account.name],
+    )  # fmt: skip
     if not problems:
         set_password(connection, account, wanted, now=asking.now, must_change=False)
         sessions.end_all(connection, account.login, now=asking.now, reason="password", but=session.session)
@@ -128,26 +142,6 @@ def change_password(
 def _is_too_old(account: Account, now: datetime) -> bool:
     """Whether a password given by somebody else was not used in time."""
     return account.must_change and now - account.password_changed_at >= passwords.ONE_TIME_HOLDS
-
-
-def _explain(account: Account, now: datetime) -> str:
-    if not account.active:
-        return "账号已停用"
-    return "账号锁定中" if account.locked(now) else "一次性口令已过期"
-
-
-def _fail(connection: psycopg.Connection[Any], account: Account, asking: RequestOrigin, why: str) -> bool:
-    """Counts a failure; gives whether it locked the account. A lock that has run out begins anew."""
-    policy: Policy = read_policy(connection)
-    failed = (0 if account.locked_until else account.failed) + 1
-    locked = failed >= policy.attempts
-    until = asking.now + timedelta(minutes=policy.lock_minutes) if locked else None
-    change_account(connection, account.login, failed=failed, locked_until=until)
-    _note(connection, Action.SIGN_IN_FAILED, account.login, asking, about=why, result="failed")
-    if locked:
-        _note(connection, Action.LOCKED, account.login, asking, about=account.login,
-              details={"minutes": policy.lock_minutes})  # fmt: skip
-    return locked
 
 
 def _note(

@@ -19,11 +19,25 @@ accounts = sa.Table(
     sa.Column("must_change", sa.Boolean, nullable=False),  # the password was given by somebody else
     sa.Column("totp", sa.LargeBinary),  # secret of the second factor, encrypted; None: not set up
     sa.Column("totp_step", sa.BigInteger, nullable=False),  # of the last code used: a code holds once
+    sa.Column("recovery_codes", ARRAY(sa.Text), nullable=False),  # SHA-256 of those not used yet
     sa.Column("failed", sa.Integer, nullable=False),  # failures in a row
     sa.Column("locked_until", _TIME),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("created_at", _TIME, nullable=False),
     sa.Column("created_by", sa.Text, nullable=False),
+)
+
+account_resets = sa.Table(
+    "account_resets",  # what one administrator asked for and another one confirms
+    metadata,
+    sa.Column("number", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("login", _NAME, sa.ForeignKey("accounts.login"), nullable=False, index=True),
+    sa.Column("what", sa.Text, nullable=False),  # password | second_factor
+    sa.Column("asked_by", _NAME, nullable=False),
+    sa.Column("asked_at", _TIME, nullable=False),
+    sa.Column("decided_by", _NAME),
+    sa.Column("decided_at", _TIME),  # None: nobody has confirmed or dropped it
+    sa.Column("confirmed", sa.Boolean),
 )
 
 grants = sa.Table(

@@ -51,6 +51,8 @@ class Action(StrEnum):
     SIGNED_OUT = "sign_out"
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_RESET = "password_reset"
+    RESET_ASKED = "reset_asked"
+    RESET_DROPPED = "reset_dropped"
     SECOND_FACTOR_SET = "second_factor_set"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     SESSION_CLOSED = "session_closed"
@@ -90,6 +92,8 @@ _TITLES = {
     Action.SIGNED_OUT: "退出",
     Action.PASSWORD_CHANGED: "修改口令",
     Action.PASSWORD_RESET: "重置口令",
+    Action.RESET_ASKED: "提请重置",
+    Action.RESET_DROPPED: "不办理重置",
     Action.SECOND_FACTOR_SET: "启用动态码",
     Action.SECOND_FACTOR_REMOVED: "停用动态码",
     Action.SESSION_CLOSED: "结束会话",

@@ -4,6 +4,7 @@ A thing belongs to the years of the days that it is counted by. The roster and t
 until they change, and so belong to every later year too.
 """
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -14,6 +15,7 @@ from tracker.database import execute
 from tracker.fact_rows import get_kind
 from tracker.facts import FACTS
 from tracker.facts.deliveries import covered_days, deliveries
+from tracker.facts.documents import documents
 from tracker.facts.fact import FactTable
 from tracker.log.tables import events
 
@@ -22,18 +24,60 @@ LASTING_SOURCES = ["roster", "posts"]
 
 Years = Collection[int] | None  # None: all
 
+_NAMING = (  # kinds of things whose name says the year that they are of
+    "month", "lock_exception", "recruitment", "outage", "indicator", "attestation", "expert_mark",
+    "figure_verdict", "row_check", "chosen_scheme",
+)  # fmt: skip
+_YEAR = re.compile(r"/(\d{4})(?=[-/]|$)", re.ASCII)
+
 
 def is_seen(connection: psycopg.Connection[Any], center: str, subject: str, years: Years) -> bool:
     """Whether a thing belongs to the years; what is counted by no day goes by when it happened."""
     if years is None:
         return True
+    return _is_overlapping(_list_spans(connection, center, subject), years)
+
+
+def list_foreign_years(connection: psycopg.Connection[Any], center: str, years: Years) -> list[int]:
+    """The years of which something was delivered or signed and that are not among these."""
+    if years is None:
+        return []
+    day = covered_days.c
+    year = sa.cast(sa.extract("year", day.day), sa.Integer)
+    delivered = sa.select(year).distinct().where(day.center_id == center, year.not_in(years))
+    return sorted(found for (found,) in execute(connection, delivered))
+
+
+def is_named(connection: psycopg.Connection[Any], center: str, token: str, years: Years) -> bool:
+    """Whether an event of the years names somebody of the vault."""
+    if years is None:
+        return True
+    one = events.c
+    year = sa.extract("year", sa.func.timezone("Asia/Shanghai", one.occurred_at))
+    naming = sa.and_(one.center_id == center, year.in_(years), one.data.contains(token, autoescape=True))
+    return execute(connection, sa.select(sa.exists().where(naming))).fetchone() == (True,)
+
+
+def _list_spans(connection: psycopg.Connection[Any], center: str, subject: str) -> "list[YearSpan]":
     kind = get_kind(subject)
+    if kind == "document":
+        return _list_spans(connection, center, _find_proved(connection, center, subject))
+    if kind in _NAMING and (named := _YEAR.search(subject)):
+        return [(int(named[1]), int(named[1]))]
     ends = LASTING.get(kind)
     dated = [
         fact for fact in FACTS if fact.kind == kind and fact.days and (ends is None or ends in fact.days)
     ]
     found = [touched for fact in dated for touched in _read_spans(connection, center, subject, fact, kind)]
-    return _is_overlapping(found or _read_event_years(connection, center, subject), years)
+    return found or _read_event_years(connection, center, subject)
+
+
+def _find_proved(connection: psycopg.Connection[Any], center: str, subject: str) -> str:
+    """What a document proves; a name of nothing where the log has no such document."""
+    table = documents.c
+    one = sa.select(table.about).where(table.center_id == center, table.subject == subject)
+    row = execute(connection, one).fetchone()
+    return str(row[0]) if row else ""
 
 
 def list_visible_deliveries(

@@ -19,7 +19,8 @@ class ExportKind:
     suffix: str
     make: Callable[[ExportContext], dict[str, Any]]  # writes `Making.path`; gives what there is to say of it
     asks: str = ""  # month | scheme | sample: what the person has to choose
-    right: Right = Right.EXPORT
+    right: Right = Right.EXPORT  # to make it, and to take it out
+    whole_log: bool = False  # holds events of every year
 
 
 KINDS = {
@@ -36,7 +37,7 @@ KINDS = {
         ExportKind(
             "package", "证据包",
             "全部事件、事实、口径、数字和证明材料，附签名；评价方不依赖本系统就能核验和重算。不含姓名和号码。",
-            ".zip", documents.make_package,
+            ".zip", documents.make_package, whole_log=True,
         ),
         ExportKind(
             "evaluation-workbook", "评价工作簿", "按评价方案打分的评分表、基础表和各行明细，公式可以重算。",

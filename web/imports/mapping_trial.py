@@ -65,13 +65,18 @@ class EarlierFile:
 
 
 def list_earlier_files(
-    connection: psycopg.Connection[Any], center: str, source: str, most: int = 12
+    connection: psycopg.Connection[Any],
+    center: str,
+    source: str,
+    seen: list[str] | None,
+    most: int = 12,
 ) -> list[EarlierFile]:
-    """The files of a source that were imported last, each once, the newest first."""
+    """The files of a source that were imported last, each once, the newest first; `seen` None: of all."""
     table = deliveries.c
     rows = (
         sa.select(table.sha256, table.file_name)
         .where(table.center_id == center, table.source == source, table.form.is_(None), ~table.voided)
+        .where(sa.true() if seen is None else table.delivery.in_(seen))
         .order_by(table.imported_at.desc())
     )
     found = dict(reversed(execute(connection, rows).fetchall()))

@@ -8,9 +8,10 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 
 from ingest.changes.repeated_numbers import QuestionAnswer
@@ -29,8 +30,13 @@ from kpi.figures import results
 from tracker import log
 from tracker.calendar_files import CalendarProblem
 from tracker.database import get_driver
+from tracker.events.times import get_day
 from tracker.log.dry_run_tables import OverlayProblem, overlay_tables, settle_overlay
+from tracker.signatures import format_signature
+from web.access.people import read_person
+from web.access.rights import Right
 from web.access.trail import Action, record
+from web.access.written_years import explain_years_beyond, find_years_beyond, read_last
 from web.imports.effects import (
     compute_live_figures,
     describe_effects,
@@ -45,7 +51,13 @@ from web.jobs.keeping import drop_file
 from web.jobs.queue import Overtaken
 
 _TOLD_EVERY = 1.0  # seconds
-_EXPECTED = (FileRefused, ProfileProblem, CalendarProblem, ReadingStopped, OverlayProblem)
+
+
+class YearsRefused(ValueError):
+    """这份文件里有上传人授权以外的年度。"""
+
+
+_EXPECTED = (FileRefused, YearsRefused, ProfileProblem, CalendarProblem, ReadingStopped, OverlayProblem)
 _FAULT = "系统出错，没有写入任何内容。请重试；如再次出现，请把发生时间告诉系统管理员。"
 
 logger = logging.getLogger(__name__)
@@ -88,6 +100,7 @@ def _try_import(instance: Instance, job: Job) -> dict[str, Any]:
         results.bring_up_to_date(connection, center_id, now)
         before = compute_live_figures(connection, center_id)
         report = _take_in(instance, job, connection, now, dry_run=True)
+        _check_years(get_driver(connection), job, seq, get_day(now))
         _tell(instance, job, "正在计算对指标的影响", 1.0)
         settle_overlay(get_driver(connection), center_id)
         results.bring_up_to_date(connection, center_id, now)
@@ -117,6 +130,9 @@ def _run_import(instance: Instance, job: Job) -> ImportReport | None:
             problem = f"{word_question(report.question)}请重新试导入。"
             _end(instance, job, JobState.WAITING, problem=problem)
             return None
+        with instance.database.connect() as other:
+            before = read_last(other, job.center_id)
+        _check_years(get_driver(connection), job, before, get_day(job.started_at))
         _note(connection, instance, job, "done", _describe_report(report))
         done = {
             "tables": describe_tables(report),
@@ -127,6 +143,17 @@ def _run_import(instance: Instance, job: Job) -> ImportReport | None:
         ended = replace(job, state=JobState.DONE, result=job.result | {"done": done})
         queue.end(connection, replace(ended, finished_at=instance.clock()))
     return report
+
+
+def _check_years(connection: psycopg.Connection[Any], job: Job, before: int, today: date) -> None:
+    """Raises: YearsRefused where the file speaks of years that whoever brought it may not write."""
+    if not job.login:
+        return
+    years = read_person(connection, job.login, today).years(Right.LOG, job.center_id)
+    if years is None:
+        return
+    if beyond := find_years_beyond(connection, job.center_id, before, years):
+        raise YearsRefused(explain_years_beyond(beyond, years))
 
 
 def _list_months(connection: sa.Connection, job: Job, report: ImportReport) -> list[dict[str, Any]]:
@@ -177,7 +204,7 @@ def _take_in(
         dry_run=dry_run,
         progress=_make_teller(instance, job),
         vault=instance.vault.make_fresh(),
-        entered_by=job.person if job.login else None,
+        entered_by=format_signature(job.person, job.login) if job.login else None,
         encoding=choices.get("encoding"),
         stated=parse_declared_totals(**choices["stated"]) if choices.get("stated") else None,
         answer=QuestionAnswer.of(choices.get("answer", "")),

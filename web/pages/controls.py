@@ -76,7 +76,7 @@ def state(center: str, year: Year) -> PageResponse:
                 connection, center, str(form.kind.data), form.first.data,
                 form.last.data + timedelta(days=1), _read_number(str(form.value.data)),
                 str(form.unit.data or "").strip() or None, issued_by=str(form.issued_by.data),
-                by=get_person().name, now=get_now(),
+                by=get_person().signature, now=get_now(),
                 document=find_bytes(connection, center, paper).sha256 if paper else None,
             )  # fmt: skip
             if new:

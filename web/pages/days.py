@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from ingest.forms import FORM_NAMED, FORMS, Form
 from ingest.forms.completing import CompletenessProblem, confirm_day
 from ingest.forms.entering import EntryProblem, FormEntry, enter_form
-from ingest.forms.form import FormState, read_known
+from ingest.forms.form import FormState, KnownSlots, read_known
 from ingest.forms.life_cycle import TITLES, is_closed
 from ingest.forms.orders import list_steps
 from ingest.records.zero_reports import SOURCES as SIGNED
@@ -27,8 +27,9 @@ from tracker.events.times import BEIJING, get_day
 from tracker.facts.deliveries import deliveries
 from tracker.log import Recorded
 from tracker.periods import Month, Year, parse_day
-from web.access import Action, Right, allowed, get_person, may, note
+from web.access import Action, Right, allowed, get_person, note
 from web.access.masking import masked_text
+from web.access.years import is_seen
 from web.day_checklist import read_day
 from web.day_marks import LOOKS
 from web.inputs import list_defaults, list_inputs, read_values
@@ -97,8 +98,8 @@ def send(center: str, day: date, form: str) -> str | Response | tuple[str, int]:
     try:
         with begin_patiently() as connection:
             entry = enter_form(
-                connection, get_instance().home, center, model, values, by=get_person().name, now=get_now(),
-                vault=get_instance().vault.make_fresh(), correcting=corrected is not None,
+                connection, get_instance().home, center, model, values, by=get_person().signature,
+                now=get_now(), vault=get_instance().vault.make_fresh(), correcting=corrected is not None,
             )  # fmt: skip
             action = Action.LOGGED if corrected is None else Action.CORRECTED
             note(connection, action, f"{center}：{model.title} {entry.events[0].subject}")
@@ -138,7 +139,7 @@ def sign_zero_report(center: str, day: date) -> str | Response | tuple[str, int]
     try:
         with begin_patiently() as connection:
             sign_nothing(
-                connection, center, source, first, last + timedelta(days=1), by=get_person().name,
+                connection, center, source, first, last + timedelta(days=1), by=get_person().signature,
                 remark=masked_text(values.get("remark", "").strip()) or None, now=get_now(),
             )  # fmt: skip
             note(connection, Action.LOGGED, f"{center}：零报告 {source} {first} 至 {last}")
@@ -146,7 +147,7 @@ def sign_zero_report(center: str, day: date) -> str | Response | tuple[str, int]
         return _render_zero_page(center, day, values, {"source": str(problem)}), 422
     except LockNotAvailable:
         return _render_zero_page(center, day, values, {"source": TOLD_BUSY}), 503
-    signed = f"{SIGNED[source]}，{first} 至 {last}，签认人 {get_person().name}"
+    signed = f"{SIGNED[source]}，{first} 至 {last}，签认人 {get_person().signature}"
     flash(f"已签零报告：{signed}。{describe_locked_months(center, [first, last])}")
     return redirect(url_for("days.day", center=center, day=day))
 
@@ -158,7 +159,7 @@ def complete(center: str, day: date) -> Response:
     try:
         with begin_patiently() as connection:
             count = confirm_day(
-                connection, get_instance().home, center, day, by=get_person().name, now=get_now()
+                connection, get_instance().home, center, day, by=get_person().signature, now=get_now()
             )
             note(connection, Action.LOGGED, f"{center}：{day} 工单录全确认", details={"rows": count})
         flash(f"已确认：{day} 的工单共 {count} 件，全部录入。{describe_locked_months(center, [day])}")
@@ -188,10 +189,7 @@ def _render_form_page(
     around = make_day_frame(center, day)
     entered = FormState({}, get_now(), correcting=corrected is not None)
     inputs = list_inputs(form, entered, values, errors)
-    known_values = (
-        read_known(get_log_connection(), center, form.subject(values)) if form.name == "step" else {}
-    )
-    steps = list_steps(known_values)
+    steps = list_steps(_read_known_steps(center, form, values))
     return render_template(
         "days/form.html",
         frame=around,
@@ -208,6 +206,18 @@ def _render_form_page(
         step_titles=TITLES,
         closed=is_closed(steps),
     )
+
+
+def _read_known_steps(center: str, form: Form, values: Mapping[str, str]) -> KnownSlots:
+    """What is known of the order that a step is entered for, if it is of a year that the person may see."""
+    subject = form.subject(values) if form.name == "step" else ""
+    if not subject or not _is_of_own_years(center, subject, Right.LOG):
+        return {}
+    return read_known(get_log_connection(), center, subject)
+
+
+def _is_of_own_years(center: str, subject: str, right: Right) -> bool:
+    return is_seen(get_log_connection(), center, subject, get_person().years(right, center))
 
 
 def _find_first_empty(inputs: Any) -> str | None:
@@ -279,13 +289,16 @@ def find_corrected_entry(center: str, types: Collection[str], seq: str | None) -
         if seq.isascii() and seq.isdigit() and len(seq) < 18
         else None
     )
-    if found is None or found.type not in types:
+    if found is None or found.type not in types or not _is_of_own_years(center, found.subject, Right.LOG):
         abort(404, "没有可以这样更正的登记。请从“当天录入”进入。")
     table = deliveries.c
     by_hand = sa.exists().where(
         table.center_id == center, table.delivery == found.delivery, table.as_of_basis == "form"
     )
-    if not get_connection().scalar(sa.select(by_hand)) and not may(Right.CORRECT, center):
+    corrects = get_person().may(Right.CORRECT, center) and _is_of_own_years(
+        center, found.subject, Right.CORRECT
+    )
+    if not corrects and not get_connection().scalar(sa.select(by_hand)):
         abort(403, "这一条来自交付文件。请改正文件重新导入，或请管理者更正。")
     return found
 

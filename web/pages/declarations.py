@@ -35,7 +35,7 @@ def say(center: str) -> Response:
     typed = {name: request.form.get(name, "").strip() for name in ("known_as", "first_day", "basis")}
     topic, answer = request.form.get("topic", ""), request.form.get("holds", "")
     values = {"topic": TITLES.get(topic, ""), "holds": ANSWERS.get(answer, ""), **typed}
-    by = get_person().name
+    by = get_person().signature
     try:
         with open_log_transaction() as connection:
             enter_form(

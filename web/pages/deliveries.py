@@ -89,7 +89,7 @@ def void(center: str, delivery: str) -> str | Answer | tuple[str, int]:
                 center,
                 delivery,
                 reason=reason,
-                by=get_person().name,
+                by=get_person().signature,
                 now=get_now(),
             )
             note(connection, Action.CORRECTED, f"{center}：作废交付 {delivery}", details={"reason": reason})

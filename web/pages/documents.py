@@ -44,7 +44,6 @@ pages = Blueprint("documents", __name__)
 pages.add_app_template_filter(label_target, "target")
 pages.add_app_template_filter(lambda media: find_suffix(media)[1:].upper(), "medium")
 
-_DATED = ("month", "recruitment", "outage")  # subjects that tell their day or month themselves
 _PROBLEMS = (AttachingProblem, TargetProblem, DocumentRefused, UploadProblem)
 
 PageResponse = str | Response | tuple[str, int]
@@ -134,7 +133,7 @@ def attach(center: str, year: Year) -> PageResponse:
                 connection, get_instance().home, center, path,
                 to=f"{attach_form.thing.data}/{str(attach_form.identity.data).strip()}",
                 kind=str(attach_form.kind.data), title=str(attach_form.title.data or "") or None,
-                by=get_person().name, limit=get_instance().document_limit, now=get_now(),
+                by=get_person().signature, limit=get_instance().document_limit, now=get_now(),
             )  # fmt: skip
             event = done.event
             note(
@@ -181,7 +180,7 @@ def withdraw(center: str, document: str) -> PageResponse:
         return _render_page(center, found, withdraw_form), 422
     try:
         with open_log_transaction() as connection:
-            reason, by = str(withdraw_form.reason.data), get_person().name
+            reason, by = str(withdraw_form.reason.data), get_person().signature
             attaching.withdraw(connection, center, found.document, reason=reason, by=by, now=get_now())
             note(connection, Action.CORRECTED, f"{center}：撤下材料 {found.document}")
     except AttachingProblem as problem:
@@ -210,7 +209,12 @@ def _get_document(center: str, number: str) -> Document:
         found = shelf.find_document(get_log_connection(), center, number)
     except ShelfProblem:
         found = None
-    if found is None or found.document != number or not _is_visible(center, found, get_visible_years(center)):
+    years = get_visible_years(center)
+    if (
+        found is None
+        or found.document != number
+        or not is_seen(get_log_connection(), center, found.about, years)
+    ):
         abort(404, f"没有编号为“{number}”的材料，或它不属于您能查看的年度。")
     return found
 
@@ -218,22 +222,8 @@ def _get_document(center: str, number: str) -> Document:
 def _list_documents(center: str, year: Year, things: Collection[str]) -> Iterator[Document]:
     """The documents of the year's things, the newest first."""
     for one in reversed(shelf.read_documents(get_log_connection(), center, with_withdrawn=True)):
-        if one.about in things or _is_visible(center, one, {year.year}):
+        if one.about in things or is_seen(get_log_connection(), center, one.about, {year.year}):
             yield one
-
-
-def _is_visible(center: str, one: Document, years: Collection[int] | None) -> bool:
-    """Whether what a document is about belongs to the years."""
-    if years is None:
-        return True
-    kind, _, identity = one.about.partition("/")
-    if kind in _DATED:
-        return int(identity[:4]) in years
-    if kind == "attestation":
-        return int(identity.split("/")[1]) in years
-    if kind == "indicator":
-        return int(identity.rpartition("/")[2][:4]) in years
-    return is_seen(get_log_connection(), center, one.about, years)
 
 
 def _count_complete(files: Sequence[DossierState]) -> tuple[int, int]:

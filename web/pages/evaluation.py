@@ -100,7 +100,13 @@ def choose(center: str, year: Year, scheme: str) -> Response:
     chosen, around, home = _get_scheme(scheme), make_frame(center, year), get_instance().home
     with open_transaction() as connection:
         choose_scheme(
-            get_driver(connection), home, center, year.year, chosen.key, by=get_person().name, now=get_now()
+            get_driver(connection),
+            home,
+            center,
+            year.year,
+            chosen.key,
+            by=get_person().signature,
+            now=get_now(),
         )
         note(
             get_driver(connection),
@@ -196,7 +202,7 @@ def attest_value(center: str, year: Year, scheme: str) -> PageResponse:
             )
             attest(
                 connection, get_instance().home, center, chosen, year.year, [value],
-                by=get_person().name, now=get_now(), limit=get_instance().document_limit,
+                by=get_person().signature, now=get_now(), limit=get_instance().document_limit,
             )  # fmt: skip
             note(connection, Action.DELIVERED, f"{center} {year} {chosen.key} {value.code}")
     except (AttachingProblem, MissingDocument, DocumentRefused, UploadProblem) as problem:
@@ -237,7 +243,7 @@ def give_mark(center: str, year: Year, scheme: str) -> PageResponse:
         return _render_mark_page(center, year, chosen, form), 422
     try:
         mark_row = Marked(
-            get_person().name,
+            get_person().signature,
             str(form.code.data),
             _read_points(str(form.points.data)),
             str(form.remark.data or "").strip() or None,

@@ -13,10 +13,18 @@ from kpi.handover.templates.filling import TITLES, own_template
 from kpi.handover.verify.sampling import DRAWN
 from tracker.periods import Month, PeriodProblem, Year, parse_period
 from web.access import Action, Right, allowed, audit, get_person, may
+from web.access.written_years import format_years
+from web.access.years import list_foreign_years
 from web.exports.export_files import find_made, find_newest, list_files
 from web.exports.kinds import KINDS, ExportKind
 from web.exports.making import PACKAGED
-from web.instance import get_connection, get_instance, get_now, open_transaction
+from web.instance import (
+    get_connection,
+    get_instance,
+    get_log_connection,
+    get_now,
+    open_transaction,
+)
 from web.jobs.job import Job, make_key
 from web.jobs.keeping import KEPT, forget_old
 from web.jobs.working import start
@@ -39,6 +47,8 @@ def index(center: str, year: Year) -> str:
         "exports.html",
         frame=around,
         kinds=[kind for kind in KINDS.values() if kind.key not in _OF_REVIEW],
+        beyond=(beyond := {key: told for key, one in KINDS.items() if (told := explain_reach(one, center))}),
+        taken=[key for key, one in KINDS.items() if key not in beyond and may(one.right, center, year.year)],
         jobs=found,
         running={job.kind for job in found if job.running},
         months=_list_months(around, year),
@@ -54,8 +64,7 @@ def index(center: str, year: Year) -> str:
 def make(center: str, year: Year, kind: str) -> Answer:
     """Begins to make a file; whoever made it and when is kept with it and in the audit trail."""
     wanted = KINDS.get(kind) or abort(404, "没有这种导出。")
-    if not may(wanted.right, center, year.year):
-        abort(403, f"生成{wanted.title}需要“{wanted.right.value}”权限。")
+    _check_reach(wanted, center, year)
     home, choices = get_instance().home, _read_request(make_frame(center, year), year, wanted)
     if any(
         one.running and (one.kind, one.asked) == (kind, choices)
@@ -77,10 +86,31 @@ def download(center: str, year: Year, made: str) -> Response | Answer:
     if job is None or job.year != year.year:
         flash("这份文件不在了，或还没有生成。请重新生成。")
         return redirect(url_for("export_list.index", center=center, year=year))
+    _check_reach(KINDS[job.kind], center, year)
     audit(Action.EXPORTED, f"{center}：{job.file_name}", details={"step": "下载", "sha256": job.sha256})
     return send_file(
         job.path(get_instance().home).absolute(), as_attachment=True, download_name=job.file_name
     )
+
+
+def explain_reach(kind: ExportKind, center: str) -> str:
+    """Why somebody may not have a kind of file that holds every year; empty where she may."""
+    years = get_person().years(Right.EXPORT, center) if kind.whole_log else None
+    beyond = list_foreign_years(get_log_connection(), center, years)
+    if years is None or not beyond:
+        return ""
+    return (
+        f"{kind.title}含本中心全部年度的日志，您的授权只到{format_years(years)}，不含{format_years(beyond)}。"
+        "请由管理者生成后当面交付，或请安全管理员扩大授权年度。"
+    )
+
+
+def _check_reach(kind: ExportKind, center: str, year: Year) -> None:
+    """Answers 403 for a file that the person may neither have made nor take out."""
+    if not may(kind.right, center, year.year):
+        abort(403, f"{kind.title}只有有“{kind.right.value}”权限的人能生成和下载。")
+    if told := explain_reach(kind, center):
+        abort(403, told)
 
 
 def _make_job(center: str, year: Year, kind: ExportKind, choices: dict[str, Any]) -> Job:

@@ -9,6 +9,7 @@ from kpi.figures.definitions.in_force import Definitions
 from kpi.figures.indicators import Indicator
 from tracker.events.times import get_day
 from tracker.periods import Period, Year
+from web.access import get_visible_years
 from web.figure_view import FigureView
 from web.instance import get_connection, get_now
 
@@ -40,5 +41,6 @@ def foresee_changes(
 
 def find_year_with_data(center: str) -> Year:
     """The last year, up to this one, that something was delivered for; else this year."""
-    today = get_day(get_now())
-    return Year(find_newest_year(get_connection(), center, today) or today.year)
+    today, seen = get_day(get_now()), get_visible_years(center)
+    newest = find_newest_year(get_connection(), center, today) or today.year
+    return Year(newest if not seen or newest in seen else max(seen))

@@ -26,7 +26,8 @@ from tracker.events.times import get_day_start
 from tracker.tabular import FileRefused, Table
 from tracker.tabular.encoding import ENCODINGS
 from tracker.workdays import Calendar
-from web.access import Action, Right, allowed, audit, get_person, may, takes_files
+from web.access import Action, Right, allowed, audit, get_person, get_visible_years, may, takes_files
+from web.access.years import list_visible_deliveries
 from web.downloads import make_stamp, send_workbook
 from web.imports.forms import TrialForm, UploadForm, make_upload
 from web.imports.mapping import MappingProblem, make_form, read_mapping
@@ -245,7 +246,11 @@ def rejects(center: str, upload: str, number: int) -> Response | Answer:
 
 def _render_index(center: str, form: UploadForm) -> str:
     around = make_frame(center)
-    found = queue.list_jobs(get_connection(), center, kinds=UPLOADS, most=_MOST)
+    found = [
+        job
+        for job in queue.list_jobs(get_connection(), center, kinds=UPLOADS, most=_MOST)
+        if _is_visible(job)
+    ]
     questions = count_questions(get_log_connection(), center)
     return render_template("imports/index.html", frame=around, form=form, jobs=found, asked=questions)
 
@@ -273,7 +278,8 @@ def _try_mapping(job: Job, mapping: ColumnMapping) -> MappingTrial:
 
 
 def _list_earlier_files(job: Job, source: str) -> list[EarlierFile]:
-    return list_earlier_files(get_log_connection(), job.center_id, source)
+    seen = list_visible_deliveries(get_log_connection(), job.center_id, get_visible_years(job.center_id))
+    return list_earlier_files(get_log_connection(), job.center_id, source, seen)
 
 
 def _render_mapping_page(
@@ -347,6 +353,11 @@ def _format_until(job: Job) -> str | None:
     )
 
 
+def _is_visible(job: Job) -> bool:
+    """Nobody knows of which years an upload is until it is in; whoever has some years sees their own."""
+    return job.login == get_person().login or get_visible_years(job.center_id) is None
+
+
 def _is_mine(job: Job) -> bool:
     return job.login == get_person().login or may(Right.REVEAL, job.center_id)
 
@@ -354,7 +365,7 @@ def _is_mine(job: Job) -> bool:
 def _find_job(center: str, upload: str) -> Job | Answer:
     """The upload as it stands; back to the list where it is not there."""
     found = queue.find(get_connection(), center, upload)
-    if found is None or found.kind not in UPLOADS:
+    if found is None or found.kind not in UPLOADS or not _is_visible(found):
         flash("没有这次上传，可能已经过期清理。请重新上传文件。")
         return redirect(url_for("imports.index", center=center))
     return found

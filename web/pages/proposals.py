@@ -75,7 +75,7 @@ def approve(center: str, key: str, number: int) -> PageResponse:
     """采用: the second person agrees; the figures are computed anew."""
 
     def do(connection: sa.Connection) -> tuple[DefinitionProposal, str]:
-        made = adopt_proposal(connection, center, key, number, by=get_person().name, now=get_now())
+        made = adopt_proposal(connection, center, key, number, by=get_person().signature, now=get_now())
         results.bring_up_to_date(connection, center, get_now())
         return made, f"已采用为第{made.version}版口径，自{made.effective_from.label}起施行，数字已重算。"
 
@@ -96,7 +96,7 @@ def reject(center: str, key: str, number: int) -> PageResponse:
             center,
             key,
             number,
-            by=get_person().name,
+            by=get_person().signature,
             reason=rejection.reason.data or "",
             now=get_now(),
         )
@@ -111,7 +111,7 @@ def withdraw(center: str, key: str, number: int) -> PageResponse:
     """撤回, by whoever proposed it."""
 
     def do(connection: sa.Connection) -> tuple[DefinitionProposal, str]:
-        made = withdraw_proposal(connection, center, key, number, by=get_person().name, now=get_now())
+        made = withdraw_proposal(connection, center, key, number, by=get_person().signature, now=get_now())
         return made, "已撤回，口径不变。"
 
     return _decide(center, key, number, "撤回", do)
@@ -148,7 +148,7 @@ def _show(center: str, proposal: DefinitionProposal, rejection: RejectionForm, r
         one=proposal,
         indicator=current,
         decisions=DECISIONS,
-        own=proposal.is_of(get_person().name),
+        own=proposal.is_of(get_person().signature),
         form=rejection,
         refused=refused,
         hindered=_explain_hindrance(center, proposal, definitions),

@@ -111,8 +111,8 @@ def send(center: str, key: str) -> PageResponse:
         check_year(Right.SUBMIT, center, month)
         with open_transaction() as connection:
             made = propose(
-                connection, center, chosen, month, by=get_person().name, reason=proposal.reason.data or "",
-                clause=proposal.clause.data, now=get_now(),
+                connection, center, chosen, month, by=get_person().signature,
+                reason=proposal.reason.data or "", clause=proposal.clause.data, now=get_now(),
             )  # fmt: skip
             note_act(connection, center, made, "提出采用")
     except PROBLEMS as problem:

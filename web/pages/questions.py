@@ -21,7 +21,8 @@ from ingest.questions.held_deliveries import HeldDelivery, find_question, list_o
 from ingest.questions.wording import list_answers, word_examples, word_missing, word_question
 from tracker.blob_store import locate_file
 from tracker.periods import parse_day
-from web.access import Action, Right, allowed, audit, get_person, note
+from web.access import Action, Right, allowed, audit, get_person, get_visible_years, note
+from web.access.years import is_seen
 from web.imports.forms import make_upload
 from web.instance import get_instance, get_log_connection, get_now, open_log_transaction
 from web.jobs import queue
@@ -41,7 +42,7 @@ def listed(center: str) -> str:
     return render_template(
         "imports/questions.html",
         frame=make_frame(center),
-        held=[(one, _describe_held(one)) for one in deliveries],
+        held=[(one, _describe_held(one)) for one in deliveries if _is_visible(one)],
         missing=missing,
         missing_told=word_missing(missing) if missing else "",
     )
@@ -52,7 +53,7 @@ def listed(center: str) -> str:
 def answer(center: str, number: int) -> Response:
     """Tries the held file out as answered, to be looked at and imported; or drops it."""
     delivery = find_question(get_log_connection(), center, number)
-    if delivery is None or delivery.answered_at is not None:
+    if delivery is None or delivery.answered_at is not None or not _is_visible(delivery):
         flash("这个问题已经回答过，或不存在。")
         return redirect(url_for("questions.listed", center=center))
     if request.form.get("answer") == "drop":
@@ -86,7 +87,7 @@ def answer_people(center: str) -> Response:
                 reason = request.form.get("reason", "").strip() or None
                 count = record_left(connection, center, numbers, _read_left_on(), reason, now=get_now())
             elif status in (IN_POST, LIST_NOT_FULL):
-                by = get_person().name
+                by = get_person().signature
                 count = record_in_post(connection, center, numbers, status, by=by, now=get_now())
             else:
                 raise ListProblem("请选一个回答。")
@@ -95,6 +96,11 @@ def answer_people(center: str) -> Response:
     except ListProblem as problem:
         flash(str(problem))
     return redirect(url_for("questions.listed", center=center))
+
+
+def _is_visible(delivery: HeldDelivery) -> bool:
+    subject, years = f"held_delivery/{delivery.sha256[:16]}", get_visible_years(delivery.center)
+    return is_seen(get_log_connection(), delivery.center, subject, years)
 
 
 def _read_left_on() -> date:
@@ -107,7 +113,7 @@ def _read_left_on() -> date:
 def _drop(delivery: HeldDelivery) -> Response:
     try:
         with open_log_transaction() as connection:
-            by = get_person().name
+            by = get_person().signature
             drop_question(connection, delivery.center, delivery.number, by=by, now=get_now())
             note(
                 connection,

@@ -34,11 +34,12 @@ from web.access import Action, Right, allowed, get_person, may
 from web.access.guard import note
 from web.breadcrumbs import Crumb
 from web.exports.export_files import find_newest, list_files
+from web.exports.kinds import KINDS
 from web.figure_view import FigureView
 from web.forms import PageForm, RadioField, SelectChoice, TextAreaField, limit_length, require
 from web.instance import get_connection, get_instance, get_log_connection, get_now, open_log_transaction
 from web.jobs.job import Job, JobState
-from web.pages.export_list import MOST_ROWS
+from web.pages.export_list import MOST_ROWS, explain_reach
 from web.pages.frame import NavigationLink, PageFrame, format_short_name, make_frame
 from web.sample_rows import count_progress
 from web.verification import VerifiedFigure, read_recomputed
@@ -113,6 +114,7 @@ def _render_room(center: str, period: Period) -> str:
         newest={kind: find_newest(made, kind) for kind in ("recomputation", "package")},
         signed=find_newest([job for job in made if job.login == _choose_evaluator(verdicts)], "verdicts"),
         running={job.kind for job in made if job.running},
+        package_beyond=explain_reach(KINDS["package"], center),
         failed=_find_failed(made),
     )
 

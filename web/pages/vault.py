@@ -8,8 +8,9 @@ import psycopg
 from flask import Blueprint, abort, render_template
 
 from tracker.vault import read_values
-from web.access import Action, Right, allowed, note
+from web.access import Action, Right, allowed, get_visible_years, note
 from web.access.masking import mask_value, masked_text
+from web.access.years import is_named
 from web.forms import Length, PageForm, TextAreaField, require
 from web.instance import get_log_connection, open_log_transaction
 from web.pages.frame import make_frame
@@ -63,8 +64,9 @@ def read_masks(
 
 
 def _find_value(center: str, token: str) -> str | None:
-    found = read_values(get_log_connection(), center, [token])
-    if token not in found:
+    connection = get_log_connection()
+    found = read_values(connection, center, [token])
+    if token not in found or not is_named(connection, center, token, get_visible_years(center)):
         abort(404, f"没有代号为“{token}”的姓名或号码。请从事物的页面进入。")
     return found[token]
 

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.web.conftest import AGENT, NOW, app_of
+from tests.web.conftest import AGENT, NOW, app_of, ask_no_second_factor
 from tracker import centers
 from tracker.database import Database
 from web.access import passwords
@@ -81,4 +81,5 @@ def place(database: Database) -> Place:
     time = [NOW]
     with database.connect() as connection:
         centers.create_center(connection, "tlf", "吐鲁番市12345热线", now=NOW)
+    ask_no_second_factor(database)
     return Place(app_of(database, clock=lambda: time[0]), database, time)

@@ -187,7 +187,8 @@ READING = frozenset(  # commands that change nothing and hand nothing over that 
 )  # fmt: skip
 OWN_ROWS = frozenset(
     (
-        "people add", "people list", "people grant", "people reset-password", "disclose",
+        "people add", "people list", "people grant", "people reset-password",
+        "people forget-second-factor", "disclose",
         "tokens list", "tokens issue", "tokens rotate", "tokens revoke",
     )
 )  # fmt: skip

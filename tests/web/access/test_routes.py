@@ -31,7 +31,8 @@ POST /-/people/                                            S
 GET  /-/people/<login>                                     S
 POST /-/people/<login>/grants                              S
 POST /-/people/<login>/grants/<int:grant_id>/end           S
-POST /-/people/<login>/password                            S
+POST /-/people/<login>/resets                              S
+POST /-/people/<login>/resets/<int:number>/<decision>      S
 POST /-/people/<login>/<change>                            S
 GET  /-/tokens/                                            S
 POST /-/tokens/                                            S
@@ -189,7 +190,8 @@ FILLED = {
     "<cell>": "calls_inbound", "<rule>": "calls_order", "<kind>": "none", "<made>": "none",
     "<questionnaire>": "hotline-2022",
     "<file>": "none", "<code>": "none",
-    "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
+    "<login>": "nobody", "<change>": "unlock", "<decision>": "refusal",
+    "<token>": "phone-0", "<of>": "small", "<other>": "0",
 }  # fmt: skip
 
 
@@ -216,7 +218,8 @@ def shape(rule: str) -> str:
     for converter in ("center", "year", "period", "day"):
         rule = rule.replace(f"<{converter}:{converter}>", f"<{converter}>")
     rule = rule.replace("<any(numerator, denominator):side>", "<side>")
-    return rule.replace("<any(unlock, close, reopen, forget_totp, sign_out):what>", "<change>")
+    rule = rule.replace("<any(confirmation, refusal):decision>", "<decision>")
+    return rule.replace("<any(unlock, close, reopen, sign_out):what>", "<change>")
 
 
 def test_the_table_lists_every_route(app: Flask):

@@ -42,6 +42,7 @@ def _make_tables() -> None:
         sa.Column("must_change", sa.Boolean(), nullable=False),
         sa.Column("totp", sa.LargeBinary(), nullable=True),
         sa.Column("totp_step", sa.BigInteger(), nullable=False),
+        sa.Column("recovery_codes", ARRAY(sa.Text()), nullable=False),
         sa.Column("failed", sa.Integer(), nullable=False),
         sa.Column("locked_until", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
@@ -1151,6 +1152,23 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("grant_id"),
     )
     op.create_index(op.f("ix_grants_login"), "grants", ["login"], unique=False)
+    op.create_table(
+        "account_resets",
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("login", sa.Text(collation="C"), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Text(collation="C"), nullable=False),
+        sa.Column("asked_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Text(collation="C"), nullable=True),
+        sa.Column("decided_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("confirmed", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["login"],
+            ["accounts.login"],
+        ),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.create_index(op.f("ix_account_resets_login"), "account_resets", ["login"], unique=False)
     op.create_table(
         "sessions",
         sa.Column("session", sa.Text(), nullable=False),

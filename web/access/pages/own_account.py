@@ -1,6 +1,5 @@
 """One's own account: password, second factor, sessions."""
 
-import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
@@ -13,13 +12,13 @@ from web.access import (
     second_factor,
     sessions,
     signing_in,
-    tables,
 )
 from web.access.guard import get_session as present
 from web.access.people import change_account, get_account
+from web.access.recovery_codes import hash_recovery_code, make_recovery_codes
 from web.access.sessions import END_REASONS
 from web.forms import EqualTo, PageForm, PasswordField, StringField, require
-from web.instance import get_connection, get_instance, get_log_connection, open_log_transaction
+from web.instance import get_instance, get_log_connection, open_log_transaction
 
 pages = Blueprint("own_account", __name__, url_prefix="/-/account")
 
@@ -58,7 +57,7 @@ def account() -> str:
         policy=present().policy,
         here=present(),
         names={one.center_id: one.name for one in present().centers},
-        sessions=_list_sessions(),
+        sessions=sessions.list_sessions(get_log_connection(), present().person.login),
         reasons=END_REASONS,
     )
 
@@ -98,22 +97,24 @@ def second_factor_page() -> str | Response | tuple[str, int]:
     if step is None:
         form.code.errors = ["动态码不正确。请核对手机的时间，等换出下一个再输入。"]
         return _render_enrol_page(form, secret, login), 422
+    codes = make_recovery_codes()
     with open_log_transaction() as connection:
         change_account(
-            connection, login, totp=second_factor.seal_secret(vault, login, secret), totp_step=step
-        )
+            connection, login, totp=second_factor.seal_secret(vault, login, secret), totp_step=step,
+            recovery_codes=[hash_recovery_code(code) for code in codes],
+        )  # fmt: skip
         sessions.verify(connection, present().session, there.now)
         note(connection, Action.SECOND_FACTOR_SET, login)
     session.pop(_OFFERED, None)
-    flash("动态码已启用，下次登录时需要输入。")
-    return redirect(url_for("own_account.account"))
+    return render_template("access/recovery_codes.html", codes=codes)
 
 
 @pages.post("/sessions/<other>/end")
 @allowed(Right.OWN_ACCOUNT)
 def end_session(other: str) -> Response:
     """Ends another session of one's own."""
-    if other in {row["session"] for row in _list_sessions()}:
+    own = sessions.list_sessions(get_log_connection(), present().person.login)
+    if other in {row["session"] for row in own}:
         with open_log_transaction() as connection:
             sessions.end(connection, other, now=get_request_origin().now, reason="closed")
             note(connection, Action.SESSION_CLOSED, present().person.login)
@@ -151,15 +152,3 @@ def _render_enrol_page(form: FirstCodeForm, secret: str, login: str) -> str:
         picture=second_factor.draw_qr_code(secret, login),
         must=present().step(get_request_origin().now) == "enrol",
     )
-
-
-def _list_sessions() -> list[dict[str, object]]:
-    """One's sessions of late, the present ones first."""
-    table = tables.sessions
-    latest = (
-        sa.select(table)
-        .where(table.c.login == present().person.login)
-        .order_by(table.c.ended_at.is_not(None), table.c.seen_at.desc())
-        .limit(10)
-    )
-    return [dict(row) for row in get_connection().execute(latest).mappings()]

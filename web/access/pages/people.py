@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker import centers
@@ -21,11 +21,13 @@ from web.access import (
     get_request_origin,
     note,
     passwords,
+    resets,
     sessions,
     tables,
 )
 from web.access import people as known
 from web.access.people import Grant, PersonProblem, format_grant, parse_years
+from web.access.sessions import END_REASONS
 from web.forms import (
     DateField,
     Optional,
@@ -141,23 +143,78 @@ def end_grant(login: str, grant_id: int) -> Response:
     return redirect(url_for("people.person", login=login))
 
 
-@pages.post("/<login>/password")
+@pages.post("/<login>/resets")
 @allowed(Right.MANAGE_PEOPLE)
-def reset_password(login: str) -> str:
-    """A new one-time password, shown once; all sessions of the person end."""
-    password, there = passwords.make_one_time_password(), get_request_origin()
-    with open_log_transaction() as connection:
-        account = _get_account(connection, login)
-        known.set_password(connection, account, password, now=there.now, must_change=True)
-        sessions.end_all(connection, login, now=there.now, reason="password")
-        note(connection, Action.PASSWORD_RESET, login)
-    return _render_page(login, password=password)
+def ask_reset(login: str) -> str | Response | tuple[str, int]:
+    """Asks for a new password, or for the end of the second factor; another administrator confirms it."""
+    what, password = request.form.get("what", ""), None
+    if what not in resets.TITLES:
+        abort(404, "没有这种办理事项。")
+    try:
+        with open_log_transaction() as connection:
+            account = _get_account(connection, login)
+            if resets.needs_second(account, what):
+                by, now = get_person().login, get_request_origin().now
+                resets.ask_reset(connection, login, what, by=by, now=now)
+                note(connection, Action.RESET_ASKED, login, details={"what": resets.TITLES[what]})
+            else:
+                password = _set_one_time_password(connection, account)
+    except PersonProblem as problem:
+        return _render_page(login, problem=str(problem)), 422
+    if password:
+        return _render_page(login, password=password)
+    flash(f"已提请{resets.TITLES[what]}，请另一位安全管理员在本页确认。")
+    return redirect(url_for("people.person", login=login))
 
 
-@pages.post("/<login>/<any(unlock, close, reopen, forget_totp, sign_out):what>")
+@pages.post("/<login>/resets/<int:number>/<any(confirmation, refusal):decision>")
+@allowed(Right.MANAGE_PEOPLE)
+def decide_reset(login: str, number: int, decision: str) -> str | Response | tuple[str, int]:
+    """Carries out what another administrator asked for, or drops it."""
+    by, now, password = get_person().login, get_request_origin().now, None
+    try:
+        with open_log_transaction() as connection:
+            account = _get_account(connection, login)
+            if decision == "refusal":
+                found = resets.drop_reset(connection, login, number, by=by, now=now)
+                note(connection, Action.RESET_DROPPED, login, details={"what": found.title})
+            else:
+                found = resets.confirm_reset(connection, login, number, by=by, now=now)
+                password = _carry_out(connection, account, found)
+    except PersonProblem as problem:
+        return _render_page(login, problem=str(problem)), 422
+    if password:
+        return _render_page(login, password=password)
+    flash(f"{'不办理' if decision == 'refusal' else '已办理'}：{found.title}。")
+    return redirect(url_for("people.person", login=login))
+
+
+def _carry_out(
+    connection: psycopg.Connection[Any], account: known.Account, found: resets.AccountReset
+) -> str | None:
+    """Does what two administrators want; gives a new password to be shown once."""
+    if found.what == "password":
+        return _set_one_time_password(connection, account, asked_by=found.asked_by)
+    known.forget_second_factor(connection, account.login)
+    sessions.end_all(connection, account.login, now=get_request_origin().now, reason="closed")
+    note(connection, Action.SECOND_FACTOR_REMOVED, account.login, details={"asked_by": found.asked_by})
+    return None
+
+
+def _set_one_time_password(
+    connection: psycopg.Connection[Any], account: known.Account, **details: str
+) -> str:
+    password, now = passwords.make_one_time_password(), get_request_origin().now
+    known.set_password(connection, account, password, now=now, must_change=True)
+    sessions.end_all(connection, account.login, now=now, reason="password")
+    note(connection, Action.PASSWORD_RESET, account.login, details=details)
+    return password
+
+
+@pages.post("/<login>/<any(unlock, close, reopen, sign_out):what>")
 @allowed(Right.MANAGE_PEOPLE)
 def change(login: str, what: str) -> Response:
-    """Unlocks, closes or opens an account, forgets its second factor, or ends its sessions."""
+    """Unlocks, closes or opens an account, or ends its sessions."""
     action, sentence, do = CHANGES[what]
     if what == "close":
         _refuse_self(login)
@@ -182,10 +239,6 @@ def _reopen(connection: psycopg.Connection[Any], login: str, _: datetime) -> Non
     known.set_active(connection, login, True)
 
 
-def _forget_totp(connection: psycopg.Connection[Any], login: str, _: datetime) -> None:
-    known.change_account(connection, login, totp=None, totp_step=0)
-
-
 def _sign_out(connection: psycopg.Connection[Any], login: str, now: datetime) -> None:
     sessions.end_all(connection, login, now=now, reason="closed")
 
@@ -196,7 +249,6 @@ CHANGES: dict[str, tuple[Action, str, AccountChange]] = {
     "unlock": (Action.UNLOCKED, "已解锁", _unlock),
     "close": (Action.PERSON_CHANGED, "已停用", _close),
     "reopen": (Action.PERSON_CHANGED, "已启用", _reopen),
-    "forget_totp": (Action.SECOND_FACTOR_REMOVED, "已停用动态码", _forget_totp),
     "sign_out": (Action.SESSION_CLOSED, "已结束全部会话", _sign_out),
 }
 
@@ -210,6 +262,7 @@ def _render_list(form: NewPersonForm) -> str:
         accounts=known.list_accounts(connection),
         grants=known.read_grants(connection),
         seen=dict(execute(connection, seen).fetchall()),
+        waiting={one.login for one in resets.list_waiting_resets(connection, get_request_origin().now)},
         unused_since=get_request_origin().now - UNUSED,
         now=get_request_origin().now,
         today=get_day(get_request_origin().now),
@@ -217,7 +270,9 @@ def _render_list(form: NewPersonForm) -> str:
     )
 
 
-def _render_page(login: str, *, form: NewGrantForm | None = None, password: str | None = None) -> str:
+def _render_page(
+    login: str, *, form: NewGrantForm | None = None, password: str | None = None, problem: str | None = None
+) -> str:
     connection, now = get_log_connection(), get_request_origin().now
     return render_template(
         "access/person.html",
@@ -228,6 +283,11 @@ def _render_page(login: str, *, form: NewGrantForm | None = None, password: str 
         form=form or _make_grant_form(empty=True),
         names={one.center_id: one.name for one in centers.list_known_centers(connection)},
         password=password,
+        problem=problem,
+        waiting=resets.list_waiting_resets(connection, now, login),
+        sessions=sessions.list_sessions(connection, login),
+        reasons=END_REASONS,
+        login=get_person().login,
         holds=passwords.ONE_TIME_HOLDS.days * 24,
         own=login == get_person().login,
     )

@@ -39,12 +39,11 @@ class CodeForm(PageForm):
 
     code = StringField(
         "动态码",
-        [require("手机上显示的 6 位动态码")],
+        [require("手机上显示的 6 位动态码，或一个恢复码")],
         render_kw={
             "autocomplete": "one-time-code",
-            "inputmode": "numeric",
             "autofocus": True,
-            "maxlength": 7,
+            "maxlength": 20,
         },
     )
 

@@ -216,7 +216,7 @@ def _perform(
         return render_page(center, when, make_forms(form)), 422
     try:
         with open_transaction() as connection:
-            message = do(connection, get_person().name)
+            message = do(connection, get_person().signature)
             note(get_driver(connection), action, f"{center} {when}", details={"act": title})
     except (ClosingProblem, SignatureProblem) as problem:
         if form is None:

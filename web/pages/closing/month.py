@@ -246,7 +246,7 @@ def _list_offers(status: MonthStatus, center: str) -> list[Offer]:
         ("closing_acts.approve", "审批", Right.APPROVE, check_approval),
         ("closing_acts.return_", "退回", Right.APPROVE, check_return),
     ]
-    name = get_person().name
+    name = get_person().signature
     found = []
     for endpoint, title, right, why_not in rows:
         if not may(right, center, status.month.year):
