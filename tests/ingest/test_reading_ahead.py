@@ -17,7 +17,7 @@ from tests.ingest.facts import Facts
 from tests.ingest.tables import CALL_1, CALL_HEADER, TODAY, csv_file
 from tracker import centers
 from tracker.database import Database
-from tracker.vault import Vault
+from tracker.vault import CenterVault
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_giving_up_stops_the_reader(tmp_path: Path, home: Path) -> None:
         sheet=1,
         profile="calls",
         today=TODAY,
-        vault=Vault(bytes(32)),
+        vault=CenterVault("c1", bytes(32)),
     )
     batches = ParallelReader(assignment).batches()
     next(batches)

@@ -176,7 +176,7 @@ def _take_in(
         now=now,
         dry_run=dry_run,
         progress=_make_teller(instance, job),
-        vault=instance.vault.make_fresh(),
+        vault=instance.vault,
         entered_by=job.person if job.login else None,
         encoding=choices.get("encoding"),
         stated=parse_declared_totals(**choices["stated"]) if choices.get("stated") else None,

@@ -7,11 +7,10 @@ from typing import Any
 import psycopg
 from flask import Blueprint, abort, render_template
 
-from tracker.vault import read_values
 from web.access import Action, Right, allowed, note
 from web.access.masking import mask_value, masked_text
 from web.forms import Length, PageForm, TextAreaField, require
-from web.instance import get_log_connection, open_log_transaction
+from web.instance import get_instance, get_log_connection, open_log_transaction
 from web.pages.frame import make_frame
 
 pages = Blueprint("vault", __name__)
@@ -58,12 +57,12 @@ def read_masks(
     tokens = {value for value in tokens if _TOKEN.fullmatch(value)}
     if not tokens:
         return {}
-    found = read_values(connection, center, sorted(tokens))
+    found = get_instance().vault.read_values(connection, center, sorted(tokens))
     return {token: mask_value(token.partition("-")[0], found.get(token)) for token in tokens}
 
 
 def _find_value(center: str, token: str) -> str | None:
-    found = read_values(get_log_connection(), center, [token])
+    found = get_instance().vault.read_values(get_log_connection(), center, [token])
     if token not in found:
         abort(404, f"没有代号为“{token}”的姓名或号码。请从事物的页面进入。")
     return found[token]

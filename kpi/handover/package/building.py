@@ -50,7 +50,7 @@ from tracker.log.reading import LogHead
 from tracker.log.tables import batches
 from tracker.periods import Year
 from tracker.settings import Settings
-from tracker.vault import open_vault, read_values
+from tracker.vault import open_vault
 
 
 class PackageProblem(ValueError):
@@ -176,9 +176,10 @@ class _PackageBuilder:
         duck = replay.duck
         self._add_batches(duck)
         tokens = list_tokens(duck)
-        vault = open_vault(self._settings)
-        salts = {token: vault.salt(self._center.center_id, token) for token in tokens}
-        add_commitments(duck, salts, read_values(self._raw, self._center.center_id, tokens))
+        vault, center = open_vault(self._settings), self._center.center_id
+        salt = vault.of(self._raw, center).salt if tokens else None
+        salts = {token: salt(token) for token in tokens} if salt else {}
+        add_commitments(duck, salts, vault.read_values(self._raw, center, tokens))
         self._copy(duck, "log", "seq", layout.EVENTS)
         self._copy(duck, "batches", "first_seq", layout.BATCHES)
         self._copy(duck, "commitments", "token", layout.COMMITMENTS)

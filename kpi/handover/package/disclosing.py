@@ -15,7 +15,7 @@ from kpi.handover.package.container import unpack
 from kpi.offline import Replay
 from kpi.offline.duck import Duck, quote_str
 from tracker.events import find_title
-from tracker.vault import Vault, read_values
+from tracker.vault import Vault
 
 _TOKEN = re.compile(TOKEN)
 
@@ -42,11 +42,10 @@ def disclose_values(
             if not personal:
                 raise DisclosureProblem("这些行里没有号码和姓名，不需要披露。")
             tokens = [one.token for one in personal]
-            values = read_values(connection, center, sorted({*tokens}))
+            values = vault.read_values(connection, center, sorted({*tokens}))
             bound = _read_commitments(bag, replay.duck, tokens)
-    opened = [
-        _disclose_value(one, values.get(one.token), vault.salt(center, one.token), bound) for one in personal
-    ]
+    own = vault.of(connection, center)
+    opened = [_disclose_value(one, values.get(one.token), own.salt(one.token), bound) for one in personal]
     return {"center": center, "head": about["head"], "opened": opened}
 
 

@@ -62,14 +62,14 @@ class Instance:
 
 def make_instance(database: Database, home: Path) -> Instance:
     settings = Settings.read({"HOTLINE_HOME": str(home), "HOTLINE_DATABASE_URL": database.url})
-    vault = open_vault(settings)
     with database.engine.begin() as connection:
         record(connection, quarter(Random(7)))
+        raw: Any = connection.connection.driver_connection
+        vault = open_vault(settings).of(raw, "tlf")
         append(
             connection, [_call(number, vault.token("phone", phone)) for number, phone in enumerate(PHONES)]
         )
-        raw: Any = connection.connection.driver_connection
-        vault.keep(raw, "tlf")
+        vault.keep(raw)
         for document in read_documents(raw, "tlf", with_withdrawn=True):
             path = file_of(settings.home, document)
             path.parent.mkdir(parents=True, exist_ok=True)
