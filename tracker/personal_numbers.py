@@ -6,6 +6,7 @@ from datetime import date
 
 PHONE, CARD, NAME, BANK, PLATE = "phone", "card", "name", "bank", "plate"  # kinds of values in the vault
 TOKEN = rf"(?:{PHONE}|{NAME}|{CARD}|{BANK}|{PLATE})-[0-9a-f]{{24}}"  # what the log holds in their place
+TOKEN_NAMES = {PHONE: "号码", NAME: "姓名", CARD: "身份证号", BANK: "银行卡号", PLATE: "车牌号"}
 PERSONAL_LENGTHS = frozenset({11, 12, 13, 15, 18})  # of a mobile number, with and without prefixes; of a card
 
 _MOBILE = re.compile(r"(?:0|(?:\+|00)?86)?(1[3-9]\d{9})", re.ASCII)

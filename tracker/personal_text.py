@@ -39,7 +39,7 @@ class PersonalNumber(NamedTuple):
 
 
 _GAP = r"[ \-_~·]{0,3}"
-_BEFORE = r"(?:(?<![0-9A-Za-z])|(?<=tel)|(?<=phone)|(?<=mob)|(?<=wx)|(?<=vx)|(?<=qq)|(?<=ph))"
+_BEFORE = r"(?:(?<![0-9A-Za-z])(?<!0\.)|(?<=tel)|(?<=phone)|(?<=mob)|(?<=wx)|(?<=vx)|(?<=qq)|(?<=ph))"
 _COUNTRY = rf"(?:\(?(?:\+|00)?86\)?{_GAP})?"
 _AREA = r"(?:10|2\d|[3-9]\d\d)"
 _NO_AMOUNT = r"(?!\d)(?!\.\d)(?![ ]?(?:万|亿|千|百)?(?:元|吨|毫秒|秒|ms|kb|字节|立方|平方|公里|人次))"
@@ -155,7 +155,7 @@ def _replace_segment(segment: str, token: Tokenizer) -> str:
 
 def _may_hold(folded: str) -> bool:
     numerals = sum(map(folded.count, NUMERALS)) if not folded.isascii() else 0
-    return sum(map(folded.count, "0123456789")) + numerals >= _FEWEST - 2
+    return sum(map(folded.count, "0123456789")) + numerals >= 2
 
 
 def _fold(text: str) -> tuple[str, list[int]]:

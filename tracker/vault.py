@@ -98,13 +98,17 @@ class Vault:
         """A key of 32 bytes for another purpose; from it neither the vault's key nor another one is found."""
         return _derive(self._keys[0], purpose)
 
+    def derive_keys(self, purpose: str) -> list[bytes]:
+        """That key, and while the vault's key is being changed those of the former ones."""
+        return [_derive(key, purpose) for key in self._keys]
+
     def _wrap(self, center: str, data_key: bytes) -> bytes:
         return _seal(AESGCM(self.derive_key("wrap data keys")), data_key, center)
 
     def _unwrap(self, center: str, wrapped: bytes) -> bytes:
-        for key in self._keys:
+        for key in self.derive_keys("wrap data keys"):
             try:
-                return _open(AESGCM(_derive(key, "wrap data keys")), wrapped, center)
+                return _open(AESGCM(key), wrapped, center)
             except InvalidTag:
                 continue
         raise VaultProblem(

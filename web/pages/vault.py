@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 from flask import Blueprint, abort, render_template
 
+from tracker.personal_numbers import TOKEN, TOKEN_NAMES
 from web.access import Action, Right, allowed, note
 from web.access.masking import mask_value, masked_text
 from web.forms import Length, PageForm, TextAreaField, require
@@ -15,8 +16,7 @@ from web.pages.frame import make_frame
 
 pages = Blueprint("vault", __name__)
 
-_TOKEN = re.compile(r"(phone|name|card)-[0-9a-f]{24}")
-NAMES = {"phone": "号码", "name": "姓名", "card": "身份证号"}
+_TOKEN = re.compile(TOKEN)
 
 
 class ReasonForm(PageForm):
@@ -52,9 +52,8 @@ def reveal(center: str, token: str) -> str | tuple[str, int]:
 def read_masks(
     connection: psycopg.Connection[Any], center: str, contents: Iterable[Mapping[str, Any]]
 ) -> dict[str, str]:
-    """The masked values of the tokens among what is told."""
-    tokens = {value for one in contents for value in one.values() if isinstance(value, str)}
-    tokens = {value for value in tokens if _TOKEN.fullmatch(value)}
+    """The masked values of the tokens in what is told, also of those that stand within a text."""
+    tokens = {token for one in contents for value in one.values() for token in _TOKEN.findall(str(value))}
     if not tokens:
         return {}
     found = get_instance().vault.read_values(connection, center, sorted(tokens))
@@ -74,7 +73,7 @@ def _render_page(center: str, token: str, form: ReasonForm, *, revealed: str | N
         "vault.html",
         frame=make_frame(center),
         token=token,
-        kind=NAMES.get(kind, kind),
+        kind=TOKEN_NAMES.get(kind, kind),
         masked=mask_value(kind, value),
         erased=value is None,
         revealed=revealed,
