@@ -84,8 +84,18 @@ def template(server_url: str) -> str:
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(1)")
         database = create_database(server_url, TEMPLATE)
-        migrations.upgrade(database)
+        if migrations.upgrade(database):
+            make_data_keys(database)
     return TEMPLATE
+
+
+def make_data_keys(database: Database) -> None:
+    """Data keys of the centres that tests use, so that a number has one token in all copies of a database."""
+    from tracker.vault import Vault
+
+    with database.connect() as connection:
+        for center in ("tlf", "c1", "small"):
+            Vault(b"k" * 32).of(connection, center)
 
 
 @pytest.fixture

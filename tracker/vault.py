@@ -113,7 +113,8 @@ class Vault:
                 continue
         raise VaultProblem(
             f"中心“{center}”的个人信息库打不开：现在的密钥不是当初的那一个。"
-            "请换回原来的密钥（HOTLINE_VAULT_KEY，或数据目录里的 keys/vault.key）；有备份的从备份恢复。"
+            "请换回原来的密钥（HOTLINE_VAULT_KEY，或数据目录里的 keys/vault.key）；有备份的从备份恢复；"
+            "确已丢失的，见 hotline vault abandon --help。"
         )
 
 
@@ -205,6 +206,15 @@ def erase(connection: psycopg.Connection[Any], center: str, tokens: Sequence[str
         (center, format_text_array(tokens)),
     )
     return sorted(token for (token,) in rows.fetchall())
+
+
+def abandon_values(connection: psycopg.Connection[Any], center: str) -> int:
+    """Erases all values of a centre with the data key that nobody can unwrap; gives their number."""
+    connection.execute("DELETE FROM data_keys WHERE center_id = %s", (center,))
+    found = connection.execute(
+        "UPDATE people SET value = NULL WHERE center_id = %s AND value IS NOT NULL", (center,)
+    )
+    return found.rowcount
 
 
 def open_vault(settings: Settings) -> Vault:

@@ -16,7 +16,7 @@ from tracker.events.times import BEIJING
 from tracker.personal_numbers import TOKEN, TOKEN_NAMES
 from tracker.personal_text import find_numbers
 from tracker.settings import Settings
-from tracker.vault import CenterVault, Vault, erase, open_vault
+from tracker.vault import CenterVault, Vault, abandon_values, erase, open_vault
 from tracker.vault_keys import read_keys, write_keys
 from web.access import second_factor
 from web.access.machine import get_operator
@@ -78,6 +78,25 @@ def erase_values(
     click.echo(f"已删除 {len(erased)} 项。" if erased else "没有要删除的：没有这些代号，或者以前已经删除。")
     for token in erased:
         click.echo(f"{TOKEN_NAMES[token.partition('-')[0]]}\t{token}")
+
+
+@vault.command("abandon")
+@click.option("--center", metavar="编号", help="中心编号；只有一个中心时可不写。")
+@click.option("--reason", required=True, metavar="理由", help="密钥是怎样丢失的，记入审计日志。")
+@click.confirmation_option("--yes", prompt="已存的号码和姓名将永远看不到，确定吗？", help="不再询问。")
+def abandon(center: str | None, reason: str) -> None:
+    """密钥确已丢失时：放弃解不开的号码和姓名，以后的文件用新的数据密钥。
+
+    日志和指标不变；以后来电的号码与以前的对不上，重复来电从这时起重新认。
+    """
+    settings = Settings.read()
+    database = open_database(settings)
+    with database.connect() as connection:
+        code = centers.find_center(connection, center or settings.center).center_id
+        count = abandon_values(connection, code)
+        _record(connection, f"vault abandon {code}", {"reason": reason.strip(), "values": str(count)})
+    database.close()
+    click.echo(f"已放弃 {count} 项解不开的号码和姓名；现在可以继续导入。")
 
 
 def rotate_keys(database: Database, settings: Settings) -> int:

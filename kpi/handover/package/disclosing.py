@@ -10,11 +10,12 @@ import orjson
 import psycopg
 
 from kpi.handover.package import layout
-from kpi.handover.package.commitments import TOKEN, make_commitment
+from kpi.handover.package.commitments import make_commitment
 from kpi.handover.package.container import unpack
 from kpi.offline import Replay
 from kpi.offline.duck import Duck, quote_str
 from tracker.events import find_title
+from tracker.personal_numbers import TOKEN
 from tracker.vault import Vault
 
 _TOKEN = re.compile(TOKEN)
@@ -73,9 +74,10 @@ def _list_personal_values(duck: Duck, seq: int) -> list[_PersonalValue]:
         raise DisclosureProblem(f"包里没有第 {seq} 号事件；事件号见抽样核对表或“事件”页。")
     content: Mapping[str, Any] = orjson.loads(row.data)
     return [
-        _PersonalValue(seq, field, value, find_title(field, row.type).of_logged)
+        _PersonalValue(seq, field, token, find_title(field, row.type).of_logged)
         for field, value in content.items()
-        if isinstance(value, str) and _TOKEN.fullmatch(value)
+        if isinstance(value, str)
+        for token in dict.fromkeys(_TOKEN.findall(value))
     ]
 
 

@@ -61,7 +61,13 @@ class Instance:
 
 
 def make_instance(database: Database, home: Path) -> Instance:
-    settings = Settings.read({"HOTLINE_HOME": str(home), "HOTLINE_DATABASE_URL": database.url})
+    settings = Settings.read(
+        {
+            "HOTLINE_HOME": str(home),
+            "HOTLINE_DATABASE_URL": database.url,
+            "HOTLINE_VAULT_KEY": (b"k" * 32).hex(),
+        }
+    )
     with database.engine.begin() as connection:
         record(connection, quarter(Random(7)))
         raw: Any = connection.connection.driver_connection

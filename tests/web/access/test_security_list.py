@@ -899,3 +899,30 @@ def test_an_account_of_the_demo_cannot_be_entered_elsewhere(place: Place):
     demo = app_of(place.database, demo=True).test_client()
     assert demo.post("/-/sign-in/as/guanli").headers["Location"] == "/"
     assert demo.get("/", follow_redirects=True).status_code == 200
+
+
+def test_s9_a_number_within_a_text_is_shown_masked_and_can_be_looked_up(caller: Place):
+    from tracker import log
+    from tracker.events.ledger import EventVoided
+
+    voiding = EventVoided(
+        event_seq=1, delivery=None, reason="来电138 1234 5678重复", voided_by="张三", voided_at=caller.now
+    )
+    with (
+        caller.database.connect() as connection,
+        log.appending(
+            connection, "tlf", delivery=None, as_of=caller.now, recorded_at=caller.now
+        ) as appending,
+    ):
+        appending.add([(voiding, None)])
+    clerk, manager = caller.signed_in("li.si"), caller.signed_in("wang")
+    text = clerk.get("/tlf/events/2").text
+    assert "来电138****5678重复" in text
+    assert "vault/phone-" not in text
+    shown = manager.get("/tlf/events/2").text
+    address = re.search(r'href="(/tlf/vault/phone-[0-9a-f]{24})"', shown)
+    assert address is not None and "138****5678" in shown
+    answer = manager.post(address[1], data={"reason": "抽查回访工单"})
+    assert "13812345678" in answer.text
+    for page in ("/tlf/events/2", "/tlf/things/void/1"):
+        assert "13812345678" not in manager.get(page).text
