@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from itertools import accumulate
 
 PHONE, CARD, NAME, BANK, PLATE = "phone", "card", "name", "bank", "plate"  # kinds of values in the vault
 TOKEN = rf"(?:{PHONE}|{NAME}|{CARD}|{BANK}|{PLATE})-[0-9a-f]{{24}}"  # what the log holds in their place
@@ -23,6 +24,7 @@ _OLD_BORN = (1940, 1999)  # years; the cards of fifteen digits ended then, and s
 _WEIGHTS = tuple(2 ** (17 - place) % 11 for place in range(17))  # of the digits of a card
 _CHECKS = "10X98765432"
 _CODE_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # of a unified social credit code
+_ISSUERS_BEGIN = frozenset(b"34569")
 _ISSUERS = re.compile(r"62|4|5[1-5]|35|9558|9559|60")  # what the numbers of bank cards begin with
 
 
@@ -103,23 +105,18 @@ PROVINCE_SIGNS = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋�
 _SHAPE = bytes(
     48 if 48 <= sign < 58 else 45 if sign in b" -_~\t" else 97 if sign in b"abcdef" else 34
     for sign in range(256)
-)  # 0: a digit; -: what may stand between two; a: as in tokens, where long runs of digits are frequent
+)  # 0: a digit; -: what may stand between two; a: as in tokens, where any digits lie side by side; ": the rest
 _WIDE_SHAPE = bytes(48 if 48 <= sign < 58 else sign for sign in range(256))
-_DAYS = (b'"0000-00-00"', b'"0000-00"')  # which nearly all payloads hold
-_SHAPES = (
-    *(b'"%b"' % (b"0" * length) for length in (10, 11, 12, 13, 14, 15, 17, 18)),
+_DAY, _MONTH, _SERIAL = b'"0000-00-00"', b'"0000-00"', b'"0000000000000000"'  # which nearly all payloads hold
+_SPLIT_SHAPES = (b'0"0000000', b'"000"0000"0000"')  # (0995)8522345, 138.1234.5678
+_LONG_SHAPES = (
+    *(b'"%b"' % (b"0" * length) for length in (10, 11, 12, 13, 14, 15, 17, 18, 19)),
     *(b'"%ba' % (b"0" * length) for length in (11, 12, 13, 15)),
-    *(b"0%b0" % (b"-" * width) for width in (1, 2, 3)),
-    b'"000"0000"0000"', b'"000"00000000"', b'"0000"0000000"', b'"0000"00000000"',
-    b'"000"""00000000"', b'"0000"""0000000"', b'"0000"""00000000"',
-)  # fmt: skip
-_WORDS = (b"phone1", b"Phone1", b"mob1", b"Mob1")
-_LONG = re.compile(rb'"(?:62|4|5[1-5]|35|955[89]|60)[0-9]{12,17}"')
-_LONG_SHAPES = tuple(b'"%b"' % (b"0" * length) for length in (16, 19))
-_ASCII_BUT_QUOTES = bytes(sign for sign in range(128) if sign != 34)
+)
+_ASCII_BUT_BRACES = bytes(sign for sign in range(128) if sign != 123)
 _USUAL = r"\u4e00-\u9fff\u3001-\u3006\u3008-\u301f，。：；！？（）％“”‘’…·—"  # signs, none of them a digit
-_STRANGE = re.compile(rf"[^\"{_USUAL}]|[{PROVINCE_SIGNS}]|[{''.join(NUMERALS)}]\"*[{''.join(NUMERALS)}]")
-_WIDE_GAPS = tuple(f"0{gap}0".encode() for gap in "·—）")
+_STRANGE = re.compile(rf"[^{{{_USUAL}]|[{PROVINCE_SIGNS}]|[{''.join(NUMERALS)}][{''.join(NUMERALS)}]")
+_GAPS = "·—（）"  # usual, and in numbers as well
 _ESCAPED = re.compile(rb"\\(?:[bfnrt]|u00..)")  # what JSON writes for signs that cannot be seen
 _CLOSE_SHAPES = (  # D: a digit, with or without something before it
     rb"(?:0|(?:00)?86[) -]{0,3})?[(]?0?1[3-9][0-9](?:D{8}|[.][0-9]{4}[.][0-9]{4}|[)]D{8})(?![0-9])",
@@ -129,6 +126,7 @@ _CLOSE_SHAPES = (  # D: a digit, with or without something before it
     rb"[1-9]D{5}[ -]{0,3}[4-9]D[ -]{0,3}[01]D[ -]{0,3}[0-3]D{4}",
     rb"(?:62|4|5[1-5]|35|955[89]|60)D{12,17}(?![0-9])",
 )
+_RUN = re.compile(rb"[(]?[0-9][0-9 \-_~\t().]{9,}")
 _CLOSE = re.compile(
     rb"(?<![0-9])(?:%b)" % b"|".join(_CLOSE_SHAPES).replace(b"D", rb"(?:[ \-_~\t]{0,3}[0-9])")
 )
@@ -138,34 +136,47 @@ def may_hold_personal(texts: Iterable[bytes], subjects: Iterable[str] = ()) -> b
     """Whether one of many payloads, or a subject, has the shape of a personal number however it is written.
 
     A quick look at all of them together; whoever wants to know looks at each with `looks_personal`."""
-    joined = b'"%b"%b"' % (b'"'.join(texts), "\n".join(subjects).encode())
+    joined = b'{"%b"{%b"' % (b'"'.join(texts), "\n".join(subjects).encode())
     if b"\\" in joined:
         joined = _ESCAPED.sub(b" ", joined)
     shape = joined.translate(_SHAPE)
-    for day in _DAYS:
-        shape = shape.replace(day, b'"')
-    if any(one in shape for one in _SHAPES) or any(word in joined for word in _WORDS):
+    gaps = shape.count(b"0-") - 2 * shape.count(_DAY)
+    if (gaps and gaps != shape.count(_MONTH)) or b"hone1" in joined:
         return True
-    if any(one in shape for one in _LONG_SHAPES) and _LONG.search(joined.translate(_BROKEN)):
+    if b'0"0000' in shape and any(one in shape for one in _SPLIT_SHAPES):
         return True
-    return not joined.isascii() and _is_strange(joined)
+    between = shape.split(_SERIAL)
+    if shape.count(b'"0000000000') != len(between) - 1 and any(one in shape for one in _LONG_SHAPES):
+        return True
+    return _may_be_bank_cards(joined, between) or _is_strange(joined)
+
+
+def _may_be_bank_cards(joined: bytes, between: list[bytes]) -> bool:
+    """Whether a serial number of sixteen digits, given what stands between them, begins as a bank card's."""
+    width = len(_SERIAL)
+    starts = accumulate((len(part) + width for part in between[:-1]), initial=1 - width)
+    return not _ISSUERS_BEGIN.isdisjoint([joined[start] for start in [*starts][1:]])
 
 
 def looks_personal(text: bytes) -> bool:
     """Whether one payload or subject may hold a personal number, looked at digit by digit."""
     if b"\\" in text:
         text = _ESCAPED.sub(b" ", text)
-    if _CLOSE.search(text):
-        return True
-    return not text.isascii() and _is_strange(text)
+    runs = _RUN.finditer(text)
+    return any(_CLOSE.search(text, run.start(), run.end()) for run in runs) or _is_strange(text)
 
 
 def _is_strange(joined: bytes) -> bool:
     """Whether signs that are not ASCII could be digits, stand between digits, or begin a number plate."""
-    wide = joined.translate(_WIDE_SHAPE)
-    if any(one in wide for one in _WIDE_GAPS):
+    if joined.isascii():
+        return False
+    wide = joined.translate(None, _ASCII_BUT_BRACES).decode()
+    if _STRANGE.search(wide):
         return True
-    return _STRANGE.search(joined.translate(None, _ASCII_BUT_QUOTES).decode()) is not None
+    gaps = [gap for gap in _GAPS if gap in wide]
+    return bool(gaps) and any(_stands_between(gap, joined) for gap in gaps)
 
 
-_BROKEN = bytes(sign if 48 <= sign < 58 else 34 for sign in range(256))
+def _stands_between(gap: str, joined: bytes) -> bool:
+    shape = joined.translate(_WIDE_SHAPE)
+    return f"0{gap}0".encode() in shape or f"0{gap} 0".encode() in shape or f"0 {gap} 0".encode() in shape
