@@ -105,7 +105,7 @@ PROVINCE_SIGNS = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋�
 _SHAPE = bytes(
     48 if 48 <= sign < 58 else 45 if sign in b" -_~\t" else 97 if sign in b"abcdef" else 34
     for sign in range(256)
-)  # 0: a digit; -: what may stand between two; a: as in tokens, where any digits lie side by side; ": the rest
+)  # 0: a digit; -: what may stand between two; a: as in tokens, where digits lie side by side; ": the rest
 _WIDE_SHAPE = bytes(48 if 48 <= sign < 58 else sign for sign in range(256))
 _DAY, _MONTH, _SERIAL = b'"0000-00-00"', b'"0000-00"', b'"0000000000000000"'  # which nearly all payloads hold
 _SPLIT_SHAPES = (b'0"0000000', b'"000"0000"0000"')  # (0995)8522345, 138.1234.5678

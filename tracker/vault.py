@@ -39,6 +39,7 @@ data_keys = sa.Table(
 
 _COPY = "COPY people (center_id, token, kind, value) FROM STDIN"
 _NONCE = 12  # bytes
+_LONGEST_NAME = 20  # signs
 
 TokenValues = dict[str, str]  # token, which begins with its kind → personal value
 
@@ -183,6 +184,17 @@ class CenterVault:
                 kind = token[: token.index("-")]
                 sealed = _seal(cipher, values[token].encode(), token).hex()
                 yield f"{start}\t{token}\t{kind}\t\\\\x{sealed}\n".encode()
+
+    def holds_name(self, connection: psycopg.Connection[Any], text: str) -> bool:
+        """Whether a text of some hundred signs holds a name that is kept here and was not erased."""
+        signs = range(len(text))
+        parts = {text[start : start + size] for start in signs for size in range(2, _LONGEST_NAME + 1)}
+        asking = CenterVault(self.center, self._data_key)
+        found = connection.execute(
+            f"SELECT 1 FROM people WHERE center_id = %s AND value IS NOT NULL AND token {ANY_OF} LIMIT 1",
+            (self.center, format_text_array(asking.token("name", part) for part in parts)),
+        )
+        return found.fetchone() is not None
 
     def met(self) -> TokenValues:
         """Hands over what was met since the last call."""

@@ -14,7 +14,7 @@ import orjson
 from tracker.events import TYPES
 from tracker.events.title import collect_titles
 from tracker.log.prepared_events import PreparedEvent
-from tracker.personal_numbers import looks_personal
+from tracker.personal_numbers import looks_personal, may_hold_personal
 from tracker.personal_text import Tokenizer, replace_in_code, replace_numbers
 
 _PART = re.compile(r"[^/@#]+")  # of a subject or slot
@@ -22,6 +22,8 @@ _PART = re.compile(r"[^/@#]+")  # of a subject or slot
 
 def replace_personal(ready: PreparedEvent, token: Tokenizer) -> PreparedEvent:
     """The event with a token for each personal number in its payload, its subject and its slot."""
+    if not may_hold_personal((ready.text,), (ready.subject, ready.slot)):
+        return ready
     if not (looks_personal(ready.text) or looks_personal(f"{ready.subject}\n{ready.slot}".encode())):
         return ready
     codes = _list_codes(ready.type)

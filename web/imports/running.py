@@ -30,6 +30,7 @@ from tracker import log
 from tracker.calendar_files import CalendarProblem
 from tracker.database import get_driver
 from tracker.log.dry_run_tables import OverlayProblem, overlay_tables, settle_overlay
+from tracker.personal_text import mask_numbers
 from web.access.trail import Action, record
 from web.imports.effects import (
     compute_live_figures,
@@ -56,7 +57,7 @@ def try_out(instance: Instance, job: Job) -> None:
     try:
         trial = _try_import(instance, job)
     except _EXPECTED as problem:
-        _end(instance, job, JobState.FAILED, problem=str(problem))
+        _end(instance, job, JobState.FAILED, problem=mask_numbers(str(problem)))
     except Exception:
         logger.exception("trial %s failed", job.key)
         _end(instance, job, JobState.WAITING, problem=_FAULT)
@@ -148,6 +149,7 @@ def _compute(instance: Instance, job: Job, report: ImportReport) -> None:
 
 
 def _fail(instance: Instance, job: Job, state: JobState, problem: str) -> None:
+    problem = mask_numbers(problem)  # which may quote a line of the file
     with instance.database.engine.begin() as connection:
         _note(connection, instance, job, "failed", {"problem": problem})
         queue.end(connection, replace(job, state=state, problem=problem, finished_at=instance.clock()))
