@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import orjson
 import psycopg
@@ -72,26 +73,27 @@ class Database:
 
     url: str
     admin_url: str
+    settings: Settings | None = field(default=None, compare=False)  # of its instance; None: nobody said
 
     @contextmanager
     def connect(self) -> Iterator[psycopg.Connection[Any]]:
         """A psycopg connection in one transaction: committed at the end, rolled back on an exception."""
         with psycopg.connect(self.url) as connection:
-            _become_application(connection)
+            self._take_role(connection)
             yield connection
 
     @cached_property
     def engine(self) -> sa.Engine:
         """SQLAlchemy's pool over the same role, for reading."""
         engine = sa.create_engine(_to_sqlalchemy_url(self.url), pool_pre_ping=True)
-        sa.event.listen(engine, "connect", lambda raw, _: _become_application(raw))
+        sa.event.listen(engine, "connect", lambda raw, _: self._take_role(raw))
         return engine
 
     @contextmanager
     def apart(self) -> Iterator[sa.Connection]:
         """A fresh connection for SQLAlchemy, none of the pool's; rolled back and closed at the end."""
         engine = sa.create_engine(_to_sqlalchemy_url(self.url), poolclass=sa.NullPool)
-        sa.event.listen(engine, "connect", lambda raw, _: _become_application(raw))
+        sa.event.listen(engine, "connect", lambda raw, _: self._take_role(raw))
         with engine.connect() as connection:
             yield connection
 
@@ -125,10 +127,22 @@ class Database:
         """The owner's address in SQLAlchemy's spelling."""
         return _to_sqlalchemy_url(self.admin_url)
 
+    def _take_role(self, connection: psycopg.Connection[Any]) -> None:
+        _become_application(connection)
+        _DATABASES[connection] = self
+
     def close(self) -> None:
         """Gives pooled connections back."""
         if "engine" in self.__dict__:
             self.engine.dispose()
+
+
+_DATABASES: WeakKeyDictionary[psycopg.Connection[Any], Database] = WeakKeyDictionary()
+
+
+def find_database(connection: psycopg.Connection[Any]) -> Database | None:
+    """The database that a connection of the application's role was opened by."""
+    return _DATABASES.get(connection)
 
 
 def _to_sqlalchemy_url(url: str) -> str:
@@ -161,6 +175,7 @@ def open_database(settings: Settings) -> Database:
         database = Database(settings.database_url, settings.admin_url or settings.database_url)
     else:
         database = create_database(embedded.start_server(settings.home / _EMBEDDED), "hotline")
+    database = replace(database, settings=settings)
     _check_server(database)
     migrations.upgrade(database)
     if settings.database_url:

@@ -44,6 +44,7 @@ COMMANDS = (
         "declare", "ingest.importing.cli:declare", "统计设定：人员经费、接听岗位等需要说明一次的事项", "数据"
     ),
     CommandEntry("sample", "web.demo.sample.command:sample", "生成示例数据", "数据"),
+    CommandEntry("vault", "web.vault_cli:vault", "个人信息库：更换密钥，删除一个人的号码和姓名", "数据"),
     CommandEntry("kpi", "kpi.cli:kpi", "计算并列出指标", "指标"),
     CommandEntry("catalogue", "kpi.cli:catalogue", "列出全部指标口径", "指标"),
     CommandEntry("definition", "kpi.definition_cli:definition", "指标口径：查看、检查、比较、对照", "指标"),

@@ -18,6 +18,7 @@ from tracker.events import SOURCES, find_title
 from tracker.periods import SHANGHAI
 from web import labels
 from web.access.masking import mask_cell, masked_text
+from web.personal_tokens import shorten_tokens, split_tokens
 
 NO_DATA = "—"
 NOT_APPLICABLE = "不适用"
@@ -122,7 +123,7 @@ def _format_text(value: str, name: str) -> str:
     """A payload's text; a time of the log's own form is shown as a time."""
     if len(value) >= 25 and value[10] == "T" and value.endswith("+08:00"):
         return moment(datetime.fromisoformat(value))
-    return labels.label_code(name, mask_cell(value))
+    return labels.label_code(name, shorten_tokens(mask_cell(value)))
 
 
 def agent(text: str) -> str:
@@ -160,6 +161,7 @@ def install(app: Flask) -> None:
         breakable,
     ):
         app.add_template_filter(function)
+    app.add_template_filter(split_tokens)
     app.add_template_filter(lambda status: Status(status).meaning, "status_meaning")
     app.add_template_filter(labels.label_subject, "subject")
     app.add_template_filter(labels.label_column, "column")

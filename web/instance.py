@@ -13,7 +13,7 @@ from flask import Flask, current_app, g
 
 from tracker.database import Database, get_driver
 from tracker.settings import Settings
-from tracker.vault import Vault
+from tracker.vault import Vault, use_vault
 
 Clock = Callable[[], datetime]
 _KEY = "hotline"
@@ -29,6 +29,9 @@ class Instance:
     clock: Clock
     settings: Settings
     vault: Vault
+
+    def __post_init__(self) -> None:
+        use_vault(self.database, self.vault)
 
     @property
     def home(self) -> Path:

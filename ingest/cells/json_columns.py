@@ -12,7 +12,8 @@ from datetime import datetime
 import orjson
 
 from ingest.cells.column import CellParser, CellProblem, Column, ColumnReader, NoticeCounts
-from tracker.personal_numbers import classify_number
+from tracker.personal_numbers import looks_personal
+from tracker.personal_text import holds_number
 from tracker.tabular import Cell
 
 JsonValue = bytes | None
@@ -109,7 +110,7 @@ def _exclude_personal(piece: Callable[[Cell], JsonValue]) -> Callable[[Cell], Js
 
     def impersonal(cell: Cell) -> JsonValue:
         found = piece(cell)
-        return None if found and classify_number(found[1:-1].decode()) else found
+        return None if found and looks_personal(found) and holds_number(found.decode()[1:-1]) else found
 
     return impersonal
 

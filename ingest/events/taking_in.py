@@ -202,7 +202,7 @@ def _deliver(
     with tempfile.TemporaryDirectory(dir=above) as own:
         path = Path(own) / f"接口_{kind.title}.json"
         path.write_text("[\n" + ",\n".join(one.text for one in events) + "\n]\n", "utf-8")
-        report = take_in_file(connection, home, path, center, as_of=now, now=now, vault=vault.make_fresh())
+        report = take_in_file(connection, home, path, center, as_of=now, now=now, vault=vault)
     for table in report.tables:
         if table.skipped:
             sorts = "、".join(table.skipped)

@@ -21,7 +21,7 @@ from ingest.profiles.profile import candidates, load_profiles
 from ingest.recognition.recognise import Recognition, TableUnknown, recognise
 from tracker.events import Event
 from tracker.facts.fact import SlotState
-from tracker.vault import Vault
+from tracker.vault import CenterVault, Vault
 from tracker.workdays import Calendar
 
 TITLE = "满意度问卷"
@@ -67,15 +67,16 @@ def enter_answers(
     previous = _find_known(connection, center, paper, recognition.profile.identity)
     if previous is not None and not correcting:
         raise EntryProblem({NUMBER: _word_taken_number(paper.number, previous)})
+    own = vault.of(connection, center)
     try:
-        event = _check_paper(recognition, paper, home, vault, now)
+        event = _check_paper(recognition, paper, home, own, now)
         delivered = deliver_form(
-            home, center, paper.table, title=TITLE, by=by, now=now, vault=vault, covers_days=False
+            home, center, paper.table, title=TITLE, by=by, now=now, vault=own, covers_days=False
         )
         taking = TableImport(connection, delivered, paper.table, recognition, alone=True)
         return FormEntry((event,), taking.take_in())
     finally:
-        vault.forget()
+        own.forget()
 
 
 def _find_known(
@@ -109,7 +110,7 @@ def recognise_paper(home: Path, center: str, paper: PaperQuestionnaire) -> Recog
 
 
 def _check_paper(
-    recognition: Recognition, paper: PaperQuestionnaire, home: Path, vault: Vault, now: datetime
+    recognition: Recognition, paper: PaperQuestionnaire, home: Path, vault: CenterVault, now: datetime
 ) -> Event:
     """Raises: EntryProblem with a sentence for each thing that is wrong."""
     errors = {} if paper.number else {NUMBER: "请填写问卷编号：纸面上没有的，先给每份编号再录。"}

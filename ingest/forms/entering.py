@@ -28,7 +28,7 @@ from tracker.blob_store import StoredFile
 from tracker.events import Event
 from tracker.events.times import get_day
 from tracker.tabular import Row
-from tracker.vault import Vault
+from tracker.vault import CenterVault, Vault
 from tracker.workdays import Calendar
 
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -99,8 +99,9 @@ def enter_form(
     keys = [field.key for field in kind.fields if field.key in form.asks or values.get(field.key)]
     filled = {key: values.get(key, "").strip() for key in keys}
     recognition = _build_recognition(kind, keys, _load_rules(home, center, kind))
+    own = vault.of(connection, center)
     reading = Reading(
-        token=vault.token,
+        token=own.token,
         rules=recognition.profile.rules,
         today=get_day(now),
         calendar=Calendar.load(home / "calendars"),
@@ -109,16 +110,16 @@ def enter_form(
         events = _check_row(recognition, reading, filled, () if correcting else form.must, now)
         table = FormTable(recognition.header.titles, tuple(filled.values()))
         delivered = deliver_form(
-            home, center, table, title=form.title, by=by, now=now, vault=vault, covers_days=form.whole_day
+            home, center, table, title=form.title, by=by, now=now, vault=own, covers_days=form.whole_day
         )
         taking = TableImport(connection, delivered, table, recognition, alone=True)
         return FormEntry(events, taking.take_in())
     finally:
-        vault.forget()
+        own.forget()
 
 
 def deliver_form(
-    home: Path, center: str, table: FormTable, *, title: str, by: str, now: datetime, vault: Vault,
+    home: Path, center: str, table: FormTable, *, title: str, by: str, now: datetime, vault: CenterVault,
     covers_days: bool,
 ) -> FileContext:  # fmt: skip
     """A form as a delivery: its words are kept as a file of a header and one row."""

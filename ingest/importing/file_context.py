@@ -18,7 +18,7 @@ from ingest.recognition.recognise import Recognition
 from tracker.blob_store import StoredFile
 from tracker.events.times import get_day
 from tracker.tabular import Table
-from tracker.vault import Vault
+from tracker.vault import CenterVault
 from tracker.workdays import Calendar
 
 
@@ -42,7 +42,7 @@ class FileContext:
     center: str
     as_of: AsOf
     now: datetime
-    vault: Vault
+    vault: CenterVault
     progress: ProgressCallback | None
     entered_by: str | None = None  # whoever brought it; None: a machine, or nobody said
     encoding: str | None = None  # of a text file; None: to be found out

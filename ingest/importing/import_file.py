@@ -33,9 +33,10 @@ from ingest.recognition.recognise import Recognition, TableUnknown, recognise
 from tracker import blob_store, centers
 from tracker.database import Database
 from tracker.facts import FACTS
+from tracker.personal_text import replace_numbers
 from tracker.settings import Settings
 from tracker.tabular import FileRefused, Table, cloud_events, open_tables
-from tracker.vault import Vault, open_vault
+from tracker.vault import CenterVault, Vault, open_vault
 
 __all__ = [
     "FileRefused",
@@ -127,26 +128,32 @@ def take_in_file(
     answer, file_name = answer or QuestionAnswer(), file_name or to_readable_name(path)
     profiles = load_profiles(home / "profiles", center)
     chosen = [named(profiles, profile)] if profile else candidates(profiles)
-    vault = vault or open_vault(Settings.read({"HOTLINE_HOME": str(home)}))
     file = blob_store.describe_file(path) if dry_run else deliveries.keep_delivery(home, path)
+    own: CenterVault | None = None
     try:
         tables, notes = open_tables(file.path, encoding)
         understood, left_out = recognise_tables(tables, chosen)
         if stated and len(understood) > 1:
             raise FileRefused("附函合计只能核对一张表；这份文件有几张，请拆开，或不写附函合计。")
         times = cloud_events.read_times(tables, min(as_of or now, now))
+        stated_as_of = (
+            find_latest_event(times.values(), now)
+            if times
+            else as_of_file(file.path, file_name, given=as_of, now=now)
+        )
+        _open_center(connection, center, now)
+        own = (vault or open_vault(replace(Settings.read(), home=home))).of(connection, center)
+        file_name = replace_numbers(file_name, own.token)
         delivered = FileContext(
             home=home,
             kept=file,
             file_name=file_name,
             center=center,
-            as_of=find_latest_event(times.values(), now)
-            if times
-            else as_of_file(file.path, file_name, given=as_of, now=now),
+            as_of=stated_as_of,
             times=times,
             covers_days=not times,
             now=now,
-            vault=vault,
+            vault=own,
             progress=progress,
             entered_by=entered_by,
             encoding=encoding,
@@ -154,7 +161,6 @@ def take_in_file(
             answer=answer,
             trial=dry_run,
         )
-        _open_center(connection, center, now)
         with _pause_collection():
             reports, asks, understood = _take_in_or_ask(connection, delivered, understood)
         question_id = None
@@ -167,7 +173,8 @@ def take_in_file(
         blob_store.discard_file(file)
         raise
     finally:
-        vault.forget()
+        if own:
+            own.forget()
     for report in reports:
         logger.info("delivery %s: %s rows, %s quarantined", report.delivery, report.rows, report.quarantined)
     return ImportReport(

@@ -40,6 +40,7 @@ from tracker import log
 from tracker.events import Json
 from tracker.events.ledger import DeliveryImported, RowsPlacedAnew, RowsSettled
 from tracker.log.statements import StatementsBySlot
+from tracker.personal_text import replace_numbers
 from tracker.tabular import FileRefused, Table
 
 _VALUES = 200_000  # personal values written together: some 60 MB
@@ -71,7 +72,8 @@ class TableImport:
         self._as_of = delivered.as_of.at  # what the events being appended speak of
         self._open_table = table
         self._recognition = recognition
-        self._file_name = delivered.file_name if alone else f"{delivered.file_name}#{table.sheet}"
+        sheet = replace_numbers(table.sheet or "", delivered.vault.token)
+        self._file_name = delivered.file_name if alone else f"{delivered.file_name}#{sheet}"
         self._reading = start_reading(delivered, table, recognition)
         self._asking = QuestionCollector(recognition.profile.kind.name, delivered.answer)
         self._asking.rows_dated = bool(delivered.times)
@@ -115,6 +117,7 @@ class TableImport:
                 as_of=delivered.as_of.at,
                 recorded_at=delivered.now,
                 vouches=not self._of_file.has_come,
+                vault=delivered.vault,
             ) as appending,
         ):
             head = appending.seq
@@ -124,7 +127,7 @@ class TableImport:
             appending.watch = self._watch_batch
             for batch in self._reading.batches():
                 self._append(appending, delivery, batch)
-            delivered.vault.keep(self._connection, delivered.center)
+            delivered.vault.keep(self._connection)
             if not self._reading.tally.rows:
                 raise FileRefused("表头之后没有数据行；若确实没有业务，请用 hotline zero-report 登记零报告。")
             self._check_words()
@@ -155,7 +158,7 @@ class TableImport:
 
     def _append(self, appending: log.Appender, delivery: str, batch: RowBatch) -> None:
         delivered, connection = self._delivered, self._connection
-        delivered.vault.keep(connection, delivered.center, at_least=_VALUES)
+        delivered.vault.keep(connection, at_least=_VALUES)
         named = self._apart.named(self._calls.look_up(batch.events))
         self.sums.look_through(named)
         self._open_rows.look_through(batch.events.subjects, named.subjects)

@@ -25,7 +25,7 @@ from ingest.recognition.column_values import check_columns
 from ingest.recognition.recognise import recognise
 from tracker.log import PreparedEvents
 from tracker.tabular import FileRefused, open_tables
-from tracker.vault import Vault
+from tracker.vault import CenterVault
 from tracker.workdays import Calendar
 
 _WITHOUT_REFERENCES = 2  # of marshal's versions: looking for objects met before takes as long as writing them
@@ -50,7 +50,7 @@ class ReadingAssignment:
     sheet: int  # number of the table
     profile: str
     today: date
-    vault: Vault
+    vault: CenterVault
     encoding: str | None = None
     identity: Identity = field(default_factory=Identity)
     name: str = ""  # tells the table from all others
@@ -155,7 +155,7 @@ def _read(assignment: ReadingAssignment, receiving: Connection, sending: Connect
         sending.send(("failed", traceback.format_exc()))
 
 
-def _pack_batches(intake: BatchReader, vault: Vault) -> Iterator[tuple[RowBatch, list[bytes]]]:
+def _pack_batches(intake: BatchReader, vault: CenterVault) -> Iterator[tuple[RowBatch, list[bytes]]]:
     """Batches, the first ones smaller; their events, and the values met in them, beside them in parts.
 
     Some hundred events are packed, and let go of, while they are in the processor's cache.

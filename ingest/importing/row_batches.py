@@ -12,7 +12,6 @@ import orjson
 
 from ingest.cells import NoticeCounts, to_comparable, to_plain
 from ingest.identity.numbers import UNSCOPED, Identity
-from ingest.importing.personal_columns import replace_personal
 from ingest.importing.row_compiler import RowReader, RowUnfit
 from ingest.importing.row_errors import (
     NOTE,
@@ -33,6 +32,8 @@ from ingest.recognition.header_labels import parse_label
 from ingest.recognition.recognise import Recognition
 from ingest.recognition.unread_columns import UnreadColumns, UnreadWords
 from tracker.log import PreparedEvent, PreparedEvents, prepare_event
+from tracker.log.personal_events import replace_personal
+from tracker.personal_text import replace_in_code
 from tracker.tabular import Cell, Row, Table, UnreadableRow
 
 BATCH = 5_000  # events
@@ -255,6 +256,7 @@ class BatchReader:
             day = moment = None  # no row is of a day to come: its day was misread, or mistyped
         thing = problems[0].thing
         if thing is not None:
+            thing = replace_in_code(thing, self._reader.token)
             thing = self._identity.subject(thing, day, self._name, UNSCOPED)
         self.tally.quarantined += 1
         batch.problems += [replace(problem, day=day, moment=moment, thing=thing) for problem in problems]

@@ -22,6 +22,7 @@ _FILLED_IN_A_NOTE = 4
 _SAYS_OF_ROWS = re.compile(r"(?:以下|下列|如下)(?!空白|无正文)")
 
 
+_LONGEST = 400  # signs of a value that are looked through for what is masked in it
 MOST_TALLIED = 50  # kinds of problem kept of one table, so that memory stays flat
 
 
@@ -165,7 +166,7 @@ def _describe_place(reader: RowReader, key: str, value: Cell) -> tuple[str, str]
     columns = reader.recognition.columns.get(key, ())
     field = reader.kind.by_key[key]
     label = columns[0].label if columns else field.title
-    return label, mask_value(to_plain(value)[:60], personal=field.personal)
+    return label, mask_value(to_plain(value)[:_LONGEST], personal=field.personal)[:60]
 
 
 def _is_repeated_header(reader: RowReader, words: list[str], filled: int) -> bool:

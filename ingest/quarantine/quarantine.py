@@ -5,7 +5,7 @@ The table is declared in `tracker/quarantine.py`, since closing a month counts i
 
 import csv
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from io import StringIO
 from typing import Any
@@ -13,6 +13,8 @@ from typing import Any
 import psycopg
 
 from ingest.importing.row_errors import Problem
+from tracker.personal_numbers import looks_personal
+from tracker.personal_text import mask_numbers
 
 _COLUMNS = (
     '"row", "column", value, rule, remedy, costs_row, day, moment, thing, file_name, delivery, recorded_at,'
@@ -57,10 +59,19 @@ def hold_rows(
     copying = f"COPY quarantine (center_id, {_COLUMNS}) FROM STDIN"
     written: set[tuple[int, str]] = set()
     with connection.cursor().copy(copying) as copy:
-        for problem in problems:
+        for problem in map(_mask, problems):
             if (problem.row, problem.column) not in written:
                 written.add((problem.row, problem.column))
                 copy.write_row((center, *_list_values(problem), file_name, delivery, recorded_at, None))
+
+
+def _mask(problem: Problem) -> Problem:
+    """The problem with personal numbers masked, in whatever words they stand."""
+    words = problem.column, problem.value, problem.rule, problem.remedy
+    if not looks_personal("\n".join(words).encode()):
+        return problem
+    column, value, rule, remedy = map(mask_numbers, words)
+    return replace(problem, column=column, value=value, rule=rule, remedy=remedy)
 
 
 _LISTED = (

@@ -1,6 +1,5 @@
 """Attaching a file to what it proves, and withdrawing it."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +16,10 @@ from tracker.database import execute
 from tracker.events.documents import KINDS, DocumentAttached, DocumentWithdrawn
 from tracker.facts.documents import documents
 from tracker.log.tables import events
-from tracker.vault import people
+from tracker.personal_text import find_numbers
+from tracker.vault import find_vault
 
 _LONGEST_TITLE = 100
-_NUMBERS = re.compile(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")  # mobile phone, identity card
 
 Connection = psycopg.Connection[Any]
 
@@ -152,13 +151,15 @@ def _check_title(connection: Connection, center: str, title: str) -> str:
     title = " ".join(title.split())
     if not title.isprintable() or len(title) > _LONGEST_TITLE:
         raise AttachingProblem(f"标题应为{_LONGEST_TITLE}字以内的一行文字。")
-    one = people.c
-    personal = sa.select(one.kind).where(
-        one.center_id == center, one.kind == "name", sa.func.strpos(title, one.value) > 0
-    )
-    if execute(connection, personal.limit(1)).fetchone() or _NUMBERS.search(title):
-        raise AttachingProblem("标题里有人员姓名、手机号或身份证号；标题会长期保存并对外提供，请改用工号。")
+    if find_numbers(title) or _holds_name(connection, center, title):
+        raise AttachingProblem("标题里有人员姓名、电话或证件号码；标题会长期保存并对外提供，请改用工号。")
     return title
+
+
+def _holds_name(connection: Connection, center: str, title: str) -> bool:
+    """Whether a title holds a name of the vault, of which only tokens can be looked up."""
+    vault = find_vault(connection)
+    return vault is not None and vault.of(connection, center).holds_name(connection, title)
 
 
 def _check_size(path: Path, limit: int) -> None:

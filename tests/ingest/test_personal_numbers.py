@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg import sql
 
 from tests.ingest.conftest import NOW, Import
 from tests.ingest.tables import csv_file
@@ -13,6 +15,8 @@ from tracker.database import Database
 from tracker.events.calls import CallEnded
 from tracker.log.appending import PersonalNumberProblem
 from tracker.personal_numbers import CARD, PHONE, classify_number, may_hold_personal
+from tracker.personal_text import find_numbers
+from tracker.vault import Vault
 
 CARD_NO = "11010119900307765X"
 MOBILE = "13800001234"
@@ -59,11 +63,11 @@ def test_a_personal_number_in_the_place_of_a_staff_number_is_a_token(
     with database.connect() as connection:
         everything = connection.execute("SELECT string_agg(subject || data, '') FROM events").fetchone()
         people = connection.execute("SELECT staff_no FROM staff").fetchall()
-        values = connection.execute("SELECT value FROM people WHERE token = %s", people[0]).fetchall()
+        values = Vault(b"k" * 32).read_values(connection, "c1", [people[0][0]])
     assert everything is not None
     assert number not in everything[0]
     assert len(people) == 1
-    assert values == [(number,)]
+    assert [*values.values()] == [number]
 
 
 def test_a_call_known_by_a_telephone_number_is_known_by_its_token(
@@ -76,6 +80,60 @@ def test_a_call_known_by_a_telephone_number_is_known_by_its_token(
         everything = connection.execute("SELECT string_agg(subject || data, '') FROM events").fetchone()
     assert everything is not None
     assert (table.new, MOBILE in everything[0], "phone-" in everything[0]) == (2, False, True)
+
+
+ORDERS = "工单编号,受理时间,诉求分类,承办单位,办结时间"
+
+
+def read_everything(database: Database) -> str:
+    """All that stands in the log, among the facts and in the quarantine."""
+    with database.connect() as connection:
+        tables = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'people'"
+        ).fetchall()
+        return "".join(
+            str(connection.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(name))).fetchall())
+            for (name,) in tables
+        )
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["13812345678", "138 1234 5678", "１３８１２３４５６７８", "+8613812345678", "一三八一二三四五六七八"],
+)
+def test_no_table_holds_a_number_that_stood_in_a_text(
+    imported: Import, database: Database, tmp_path: Path, written: str
+) -> None:
+    topic, unit = f"张三丰电话{written}反映噪音", "市城管局"
+    rows = [
+        f"g1,2023-05-10 10:00:00,{topic},{unit}{written},2023-05-10 11:00:00",
+        f"g2,五月十日{written},噪音,{unit},",
+    ]
+    report = imported(csv_file(tmp_path, ORDERS, *rows, name=f"工单_2023-05_{written}.csv"))
+    everything = read_everything(database)
+    assert report.tables[0].rows == 2
+    assert not [one for one in (written, "13812345678") if one in everything]
+    with database.connect() as connection:
+        assert find_numbers(everything.replace("'", "\n")) == []
+        (topic,) = connection.execute("SELECT topic FROM work_orders WHERE subject ~ 'g1'").fetchone() or (
+            "",
+        )
+        (value,) = connection.execute("SELECT value FROM quarantine").fetchone() or ("",)
+        token = topic.removeprefix("张三丰电话〔").removesuffix("〕反映噪音")
+        assert Vault(b"k" * 32).read_values(connection, "c1", [token]) == {token: "13812345678"}
+    assert "****" in value
+
+
+def test_a_callers_number_has_one_token_in_its_column_and_in_a_text(
+    imported: Import, database: Database, tmp_path: Path
+) -> None:
+    calls = "流水号,呼叫类型,主叫号码,进入系统时间,进入队列时间,坐席应答时间,技能组"
+    row = f"c1,呼入,{MOBILE},2023-05-10 10:00:00,,,转{MOBILE}组"
+    imported(csv_file(tmp_path, calls, row))
+    with database.connect() as connection:
+        [(data,)] = connection.execute("SELECT data FROM events WHERE type = 'call.ended'").fetchall()
+    event = orjson.loads(data)
+    assert event["skill_group"] == f"转〔{event['caller']}〕组"
 
 
 def test_the_log_refuses_what_is_a_persons_number(database: Database) -> None:

@@ -17,7 +17,9 @@ from tests.ingest.facts import Facts
 from tests.ingest.tables import CALL_1, CALL_HEADER, TODAY, csv_file
 from tracker import centers
 from tracker.database import Database
-from tracker.vault import Vault
+from tracker.vault import CenterVault, Vault
+
+VAULT = Vault(b"k" * 32)
 
 
 @pytest.fixture
@@ -43,6 +45,8 @@ def test_the_outcome_is_that_of_reading_here(
     here = imported(path)
     with database.connect() as connection:
         centers.create_center(connection, "c2", "c2", now=NOW)
+        same = VAULT._wrap("c2", VAULT.of(connection, "c1")._data_key)  # so that tokens are the same
+        connection.execute("INSERT INTO data_keys VALUES ('c2', %s)", (same,))
     monkeypatch.setattr("ingest.importing.file_context.is_worthwhile", lambda path: True)
     monkeypatch.setattr(parallel_reader, "_may_fork", lambda: forked)
     ahead = imported(path, center="c2")
@@ -53,9 +57,11 @@ def test_the_outcome_is_that_of_reading_here(
 
 def _people(database: Database, center: str) -> list[tuple[Any, ...]]:
     with database.connect() as connection:
-        return connection.execute(
+        own = VAULT.of(connection, center)
+        rows = connection.execute(
             "SELECT token, kind, value FROM people WHERE center_id = %s ORDER BY token", (center,)
         ).fetchall()
+        return [(token, kind, own.open_value(token, value)) for token, kind, value in rows]
 
 
 def test_a_file_that_breaks_off_is_refused_with_the_readers_sentence(
@@ -103,7 +109,7 @@ def test_giving_up_stops_the_reader(tmp_path: Path, home: Path) -> None:
         sheet=1,
         profile="calls",
         today=TODAY,
-        vault=Vault(bytes(32)),
+        vault=CenterVault("c1", bytes(32)),
     )
     batches = ParallelReader(assignment).batches()
     next(batches)

@@ -79,7 +79,7 @@ def test_a_form_about_a_thing_of_the_file_is_saved_at_once(impatient: Database, 
             values = {"order_id": "g1", "action": "签收", "at": "2023-05-02T10:00", "unit": "市城管局"}
             entry = enter_form(
                 connection, home, "c1", FORM_NAMED["step"], values, by="李录入", now=NOW,
-                vault=open_vault(Settings.read({"HOTLINE_HOME": str(home)})),
+                vault=open_vault(Settings.read()),
             )  # fmt: skip
         assert entry.new
         told = "SELECT subject, closed_at IS NOT NULL, signed_at IS NOT NULL FROM work_orders ORDER BY 1"

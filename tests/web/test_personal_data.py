@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tracker.database import Database
+from tracker.vault import Vault
 
 OF_EACH_ROUTE = 40
 
@@ -17,8 +18,9 @@ OF_EACH_ROUTE = 40
 def personal(site: Database) -> set[str]:
     """Every name and number of the vault."""
     with site.connect() as connection:
-        rows = connection.execute("SELECT value FROM people WHERE center_id = 'tlf'").fetchall()
-    return {value for (value,) in rows}
+        rows = connection.execute("SELECT token FROM people WHERE center_id = 'tlf'").fetchall()
+        values = Vault(b"k" * 32).read_values(connection, "tlf", [token for (token,) in rows])
+    return {value for value in values.values() if value}
 
 
 def walk(client: FlaskClient, start: str) -> dict[str, list[str]]:

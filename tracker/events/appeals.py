@@ -43,7 +43,7 @@ class ExclusionAppealed(Appeal):
     type_title: ClassVar[str] = "考核申诉"
     source: ClassVar[str] = "appeals"
 
-    order_id: Annotated[str, Title("工单编号")]
+    order_id: Annotated[str, Title("工单编号", code=True)]
 
     @property
     def subject(self) -> str:
@@ -62,7 +62,7 @@ class CallExclusionAppealed(Appeal):
     type_title: ClassVar[str] = "通话考核申诉"
     source: ClassVar[str] = "call_appeals"
 
-    call_id: Annotated[str, Title("通话流水号")]
+    call_id: Annotated[str, Title("通话流水号", code=True)]
     scope: Annotated[str | None, Title("剔除范围", words=SCOPES)] = None  # None: nobody said which
 
     @property

@@ -64,7 +64,9 @@ class TotalAsserted(Event):
     value: Annotated[Decimal, Title("数值")]  # in the unit of its kind
     unit: Annotated[str, Title("单位")]
     issued_by: Annotated[str, Title("出具单位")]  # the body outside
-    document: Annotated[str | None, Title("依据材料的SHA-256")]  # SHA-256 of the paper it stands on
+    document: Annotated[
+        str | None, Title("依据材料的SHA-256", code=True)
+    ]  # SHA-256 of the paper it stands on
     stated_by: Annotated[str | None, Title("申报人")]  # None: a delivered table says so
     stated_at: Annotated[datetime | None, Title("申报时间")]
 

@@ -50,8 +50,8 @@ class CallEnded(Event):
     type_title: ClassVar[str] = "通话结束"
     source: ClassVar[str] = "calls"
 
-    call_id: Annotated[str, Title("通话流水号")]
-    leg: Annotated[str | None, Title("分段")] = None
+    call_id: Annotated[str, Title("通话流水号", code=True)]
+    leg: Annotated[str | None, Title("分段", code=True)] = None
     # where a row tells what happened at one device (of PARTS); None: it tells of all
     part: Annotated[str | None, Title("话段类型", words=PARTS)] = None
     direction: Annotated[str, Title("呼叫方向", words=DIRECTIONS)]  # inbound | outbound
@@ -70,7 +70,7 @@ class CallEnded(Event):
     talk_ms: Annotated[int | None, Title("通话时长", unit="毫秒")] = None  # as the platform prints it
     # one of OUTCOMES; the vendor's word is kept in the delivered file
     outcome: Annotated[str | None, Title("呼叫结果", words=OUTCOMES)] = None
-    agent: Annotated[str | None, Title("坐席")] = None
+    agent: Annotated[str | None, Title("坐席", code=True)] = None
     skill_group: Annotated[str | None, Title("技能组")] = None
     caller: Annotated[str | None, Title("主叫号码", personal=True)] = None  # token of the number in the vault
     # outbound: token of the number that was called

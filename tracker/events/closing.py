@@ -123,8 +123,10 @@ class CorrectionProposed(ClosingEvent):
     proposed_at: Annotated[datetime, Title("提请时间")]
     # the lock exception that permits it: lock_exception/2023-05/1
     exception: Annotated[str, Title("锁定例外")]
-    figures: Annotated[list[Json], Title("指标值")]  # those that change, as they would be sealed
-    replaced: Annotated[list[Json], Title("被更正的指标值")]  # the same figures as they are sealed now
+    figures: Annotated[list[Json], Title("指标值", code=True)]  # those that change, as they would be sealed
+    replaced: Annotated[
+        list[Json], Title("被更正的指标值", code=True)
+    ]  # the same figures as they are sealed now
     caused_by: Annotated[list[Json], Title("起因事件")]  # seqs, or [first, last] of a run
 
     @property
@@ -150,11 +152,11 @@ class MonthSealed(ClosingEvent):
     type_title: ClassVar[str] = "锁定"
 
     vintage: Annotated[int, Title("版次")]  # 1: the lock itself; 2, 3, …: corrections
-    figures: Annotated[list[Json], Title("指标值")]
+    figures: Annotated[list[Json], Title("指标值", code=True)]
     # of a correction: the same figures as they were sealed before
-    replaced: Annotated[list[Json], Title("被更正的指标值")]
+    replaced: Annotated[list[Json], Title("被更正的指标值", code=True)]
     head_seq: Annotated[int, Title("日志末尾事件号")]  # the log's end just before this event
-    head_hash: Annotated[str, Title("日志末尾哈希")]  # hex
+    head_hash: Annotated[str, Title("日志末尾哈希", code=True)]  # hex
     sealed_by: Annotated[str, Title("锁定提请人")]
     approved_by: Annotated[str, Title("审批人")]
     sealed_at: Annotated[datetime, Title("锁定时间")]

@@ -45,9 +45,9 @@ class CallInspected(Event):
     type_title: ClassVar[str] = "质检"
     source: ClassVar[str] = "inspections"
 
-    call_id: Annotated[str, Title("通话流水号")]
+    call_id: Annotated[str, Title("通话流水号", code=True)]
     inspected_on: Annotated[date, Title("质检日期")]
-    agent: Annotated[str | None, Title("坐席")] = None
+    agent: Annotated[str | None, Title("坐席", code=True)] = None
     passed: Annotated[bool, Title("是否合格")]
 
     @property

@@ -58,15 +58,17 @@ class DocumentAttached(Event):
     source: ClassVar[str] = "documents"
 
     # its number: the first 16 digits of the hash, counted on where they are taken
-    document: Annotated[str, Title("材料编号")]
+    document: Annotated[str, Title("材料编号", code=True)]
     kind: Annotated[str, Title("材料种类", words=KINDS)]
     # a subject; derived ones too: month/2023-05, indicator/call_answer_rate/2023-05
-    about: Annotated[str, Title("证明什么")]
+    about: Annotated[str, Title("证明什么", code=True)]
     title: Annotated[str, Title("标题")]
-    sha256: Annotated[str, Title("SHA-256")]
-    sm3: Annotated[str | None, Title("SM3")]  # None: the machine that took it in could not compute it
+    sha256: Annotated[str, Title("SHA-256", code=True)]
+    sm3: Annotated[
+        str | None, Title("SM3", code=True)
+    ]  # None: the machine that took it in could not compute it
     size: Annotated[int, Title("文件大小（字节）")]  # bytes
-    media_type: Annotated[str, Title("文件格式")]  # found in the bytes
+    media_type: Annotated[str, Title("文件格式", code=True)]  # found in the bytes
     pages: Annotated[int | None, Title("页数")]  # None: it has none, a table for example
     attached_by: Annotated[str, Title("挂接人")]
     attached_at: Annotated[datetime, Title("挂接时间")]
@@ -91,7 +93,7 @@ class DocumentWithdrawn(Event):
     type_title: ClassVar[str] = "撤下材料"
     source: ClassVar[str] = "documents"
 
-    document: Annotated[str, Title("材料编号")]
+    document: Annotated[str, Title("材料编号", code=True)]
     reason: Annotated[str, Title("原因")]
     withdrawn_by: Annotated[str, Title("撤下人")]
     withdrawn_at: Annotated[datetime, Title("撤下时间")]

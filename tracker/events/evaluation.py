@@ -30,7 +30,9 @@ class IndicatorAttested(Event):
     unit: Annotated[str, Title("单位")]
     attested_by: Annotated[str, Title("填报人")]
     attested_at: Annotated[datetime, Title("填报时间")]
-    documents: Annotated[list[Json], Title("证明文件（SHA-256）")]  # SHA-256 of each document, in hex
+    documents: Annotated[
+        list[Json], Title("证明文件（SHA-256）", code=True)
+    ]  # SHA-256 of each document, in hex
     remark: Annotated[str | None, Title("备注")]
     # why it holds against what the log counts; None: then the log holds
     reason: Annotated[str | None, Title("原因")]
@@ -87,10 +89,10 @@ class FigureJudged(Event):
     period: Annotated[str, Title("统计期")]  # 2023, 2023-Q2 or 2023-05
     verdict: Annotated[str, Title("结论", words=VERDICTS)]  # accepted | rejected | unverifiable
     note: Annotated[str | None, Title("意见")]
-    code: Annotated[str, Title("溯源码")]  # of the figure that she saw
-    value: Annotated[str | None, Title("数值")]  # exactly as it was shown
+    code: Annotated[str, Title("溯源码", code=True)]  # of the figure that she saw
+    value: Annotated[str | None, Title("数值", code=True)]  # exactly as it was shown
     # what computing it again gave then; None: no value, or not computed again
-    recomputed: Annotated[str | None, Title("重算的数值")]
+    recomputed: Annotated[str | None, Title("重算的数值", code=True)]
     # the log's end at that time; None: it had not been computed again
     recomputed_seq: Annotated[int | None, Title("重算时的日志位置")]
     judged_by: Annotated[str, Title("评价员")]
@@ -123,12 +125,12 @@ class RowSeen(Event):
     source: ClassVar[str] = "evaluation"
 
     year: Annotated[int, Title("年度")]
-    seed: Annotated[str, Title("抽样种子")]  # by which the row was drawn
+    seed: Annotated[str, Title("抽样种子", code=True)]  # by which the row was drawn
     # SHA-256 of the evidence package that it was drawn from
-    package: Annotated[str, Title("证据包的SHA-256")]
+    package: Annotated[str, Title("证据包的SHA-256", code=True)]
     drawn: Annotated[int, Title("抽取行数")]  # rows of that sample
     row_seq: Annotated[int, Title("所核对的事件号")]  # the row's event
-    row_hash: Annotated[str, Title("所核对事件的哈希")]  # of that event
+    row_hash: Annotated[str, Title("所核对事件的哈希", code=True)]  # of that event
     seen: Annotated[str, Title("与原件核对", words=SEEN)]  # matches | differs | missing
     note: Annotated[str | None, Title("意见")]
     seen_by: Annotated[str, Title("核对人")]

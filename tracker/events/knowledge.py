@@ -22,7 +22,7 @@ class KnowledgeChanged(Event):
     type_title: ClassVar[str] = "知识库更新"
     source: ClassVar[str] = "knowledge"
 
-    entry_id: Annotated[str, Title("知识编号")]
+    entry_id: Annotated[str, Title("知识编号", code=True)]
     action: Annotated[str, Title("操作类型", words=ACTIONS)]
     changed_on: Annotated[date, Title("操作日期")]
     due_on: Annotated[date | None, Title("应完成日期")] = None  # None: no day was set

@@ -28,10 +28,10 @@ class DeliveryImported(Event):
     type_title: ClassVar[str] = "导入交付文件"
     source: ClassVar[str] = "ledger"
 
-    delivery: Annotated[str, Title("交付编号")]
+    delivery: Annotated[str, Title("交付编号", code=True)]
     of: Annotated[str, Title("数据来源")]  # the source its rows belong to, for example calls
     file_name: Annotated[str, Title("文件名")]
-    sha256: Annotated[str, Title("SHA-256")]
+    sha256: Annotated[str, Title("SHA-256", code=True)]
     size: Annotated[int, Title("文件大小（字节）")]  # bytes
     profile: Annotated[str, Title("导入方案")]
     as_of: Annotated[datetime, Title("数据截至")]  # the state of the world the file speaks of
@@ -45,10 +45,10 @@ class DeliveryImported(Event):
     stale: Annotated[int, Title("较旧未采用行数")]
     quarantined: Annotated[int, Title("隔离行数")]
     # Beijing day → rows of that day; what coverage is judged by
-    days: Annotated[dict[str, Json], Title("涉及日期与行数")]
+    days: Annotated[dict[str, Json], Title("涉及日期与行数", code=True)]
     # rows not taken in: [first day, last day, rows, of them about things told of otherwise], both days
     # included; where the last number is absent, nobody noted it
-    held_back: Annotated[list[Json] | None, Title("被隔离的行")] = None
+    held_back: Annotated[list[Json] | None, Title("被隔离的行", code=True)] = None
     # keys of the kind's fields that the delivery has columns for
     fields: Annotated[list[Json] | None, Title("交付里有的列")] = None
     # who brought the file or filled in the form; None: a machine
@@ -58,7 +58,7 @@ class DeliveryImported(Event):
     # what a person said of its numbers: same | new | new day | … | new file; None: nothing was asked
     ruling: Annotated[str | None, Title("编号问题的答复")] = None
     # ways of writing the numbers of things that no delivery before had
-    spellings: Annotated[list[str] | None, Title("编号的新写法")] = None
+    spellings: Annotated[list[str] | None, Title("编号的新写法", code=True)] = None
     # of a full list: from when on it tells who left; None: it does not
     leavers_since: Annotated[date | None, Title("离职信息起自")] = None
     # those of `days` of which a few rows came along, and others are missing
@@ -83,9 +83,9 @@ class StatementsConfirmed(Event):
     type_title: ClassVar[str] = "后续交付再次确认"
     source: ClassVar[str] = "ledger"
 
-    delivery: Annotated[str, Title("交付编号")]
-    part: Annotated[int, Title("部分")]  # a delivery of many batches confirms in parts
-    events: Annotated[list[Json], Title("事件范围")]  # [[first, last], …]
+    delivery: Annotated[str, Title("交付编号", code=True)]
+    part: Annotated[int, Title("部分", code=True)]  # a delivery of many batches confirms in parts
+    events: Annotated[list[Json], Title("事件范围", code=True)]  # [[first, last], …]
     confirmed_as_of: Annotated[datetime, Title("确认时点")]
 
     @property
@@ -134,7 +134,7 @@ class EventVoided(Event):
     source: ClassVar[str] = "ledger"
 
     event_seq: Annotated[int | None, Title("事件号")]  # exactly one of event_seq and delivery is given
-    delivery: Annotated[str | None, Title("交付编号")]
+    delivery: Annotated[str | None, Title("交付编号", code=True)]
     reason: Annotated[str, Title("原因")]
     voided_by: Annotated[str, Title("作废人")]
     voided_at: Annotated[datetime, Title("作废时间")]
@@ -170,10 +170,12 @@ class RowsSettled(Event):
     type_title: ClassVar[str] = "了结隔离行"
     source: ClassVar[str] = "ledger"
 
-    delivery: Annotated[str, Title("交付编号")]  # whose rows were held back
-    part: Annotated[str, Title("部分")]  # the later delivery, or a number in the order of the answers
+    delivery: Annotated[str, Title("交付编号", code=True)]  # whose rows were held back
+    part: Annotated[
+        str, Title("部分", code=True)
+    ]  # the later delivery, or a number in the order of the answers
     # [first day, last day, rows, known], as in DeliveryImported.held_back
-    settled: Annotated[list[Json], Title("了结的行")]
+    settled: Annotated[list[Json], Title("了结的行", code=True)]
     reason: Annotated[str, Title("原因")]
     settled_by: Annotated[str | None, Title("了结人")]  # None: the later delivery
     settled_at: Annotated[datetime, Title("了结时间")]
@@ -203,11 +205,11 @@ class RowsPlacedAnew(Event):
     type_title: ClassVar[str] = "隔离行归日变动"
     source: ClassVar[str] = "ledger"
 
-    delivery: Annotated[str, Title("交付编号")]  # whose rows were held back
-    part: Annotated[str, Title("部分")]  # the later delivery
+    delivery: Annotated[str, Title("交付编号", code=True)]  # whose rows were held back
+    part: Annotated[str, Title("部分", code=True)]  # the later delivery
     # [first day, last day, rows, known], as in DeliveryImported.held_back
-    spans_before: Annotated[list[Json], Title("原来可能的日期")]
-    spans_after: Annotated[list[Json], Title("现在可能的日期")]
+    spans_before: Annotated[list[Json], Title("原来可能的日期", code=True)]
+    spans_after: Annotated[list[Json], Title("现在可能的日期", code=True)]
     placed_at: Annotated[datetime, Title("变动时间")]
 
     @property
@@ -235,7 +237,7 @@ class DeliveryHeld(Event):
     type_title: ClassVar[str] = "文件待答"
     source: ClassVar[str] = "ledger"
 
-    sha256: Annotated[str, Title("SHA-256")]
+    sha256: Annotated[str, Title("SHA-256", code=True)]
     file_name: Annotated[str, Title("文件名")]
     question: Annotated[str, Title("所问")]  # code of what it asks
     # [source, first day, last day, rows], both days included
@@ -262,7 +264,7 @@ class DeliveryReleased(Event):
     type_title: ClassVar[str] = "待答文件放行"
     source: ClassVar[str] = "ledger"
 
-    sha256: Annotated[str, Title("SHA-256")]
+    sha256: Annotated[str, Title("SHA-256", code=True)]
     answer: Annotated[str, Title("回答")]  # same | new … | dropped | unasked: it asks nothing any more
     released_by: Annotated[str | None, Title("回答人")]
     released_at: Annotated[datetime, Title("放行时间")]

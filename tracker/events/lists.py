@@ -24,7 +24,7 @@ class ThingChecked(Event):
     type_title: ClassVar[str] = "清单核对"
     source: ClassVar[str] = "lists"
 
-    thing: Annotated[str, Title("所指的记录")]  # subject
+    thing: Annotated[str, Title("所指的记录", code=True)]  # subject
     listed_until: Annotated[date, Title("清单说到的最后一天")]  # last day of which the list speaks
     # struck: counts no more | kept: counts on | listed: a later list holds it
     standing: Annotated[str, Title("答复")]

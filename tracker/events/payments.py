@@ -29,7 +29,7 @@ class PaymentRecorded(Event):
     source: ClassVar[str] = "payments"
 
     # voucher number, or item/period/payee where none is given yet
-    payment_id: Annotated[str, Title("凭证号")]
+    payment_id: Annotated[str, Title("凭证号", code=True)]
     item: Annotated[str, Title("费用项目")]
     for_period: Annotated[str | None, Title("所属期间")] = None  # as written
     payee: Annotated[str | None, Title("收款单位")] = None

@@ -19,10 +19,12 @@ class CallRecorded(Event):
     type_title: ClassVar[str] = "录音"
     source: ClassVar[str] = "recordings"
 
-    call_id: Annotated[str | None, Title("通话流水号")] = None  # None: the list does not say which call
+    call_id: Annotated[str | None, Title("通话流水号", code=True)] = (
+        None  # None: the list does not say which call
+    )
     started_at: Annotated[datetime, Title("开始时间")]
     duration_ms: Annotated[int | None, Title("录音时长", unit="毫秒")] = None
-    agent: Annotated[str | None, Title("坐席")] = None
+    agent: Annotated[str | None, Title("坐席", code=True)] = None
 
     @property
     def subject(self) -> str:

@@ -35,7 +35,7 @@ class AgentStateEntered(Event):
     type_title: ClassVar[str] = "座席状态"
     source: ClassVar[str] = "agent_states"
 
-    agent: Annotated[str, Title("坐席")]
+    agent: Annotated[str, Title("坐席", code=True)]
     state: Annotated[str, Title("座席状态", words=STATES)]
     started_at: Annotated[datetime, Title("状态开始时间")]
     ended_at: Annotated[datetime | None, Title("状态结束时间")] = None  # None: the log does not say

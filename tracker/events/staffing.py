@@ -21,12 +21,14 @@ class PersonRostered(Event):
     type_title: ClassVar[str] = "列入花名册"
     source: ClassVar[str] = "roster"
 
-    staff_no: Annotated[str, Title("工号")]  # where there is none: token of the name and day of joining
+    staff_no: Annotated[
+        str, Title("工号", code=True)
+    ]  # where there is none: token of the name and day of joining
     name: Annotated[str | None, Title("姓名", personal=True)] = None
     post: Annotated[str | None, Title("岗位")] = None
     education: Annotated[str | None, Title("学历")] = None
     # None: the diploma is not verified
-    education_check_no: Annotated[str | None, Title("学历验证编号")] = None
+    education_check_no: Annotated[str | None, Title("学历验证编号", code=True)] = None
     joined_on: Annotated[date, Title("入职日期")]  # first day in post
     left_on: Annotated[date | None, Title("离职日期")] = None  # first day not in post
     leaving_reason: Annotated[str | None, Title("离职原因")] = None
@@ -124,7 +126,7 @@ class PersonTransferred(Event):
     type_title: ClassVar[str] = "调动"
     source: ClassVar[str] = "roster"
 
-    staff_no: Annotated[str, Title("工号")]
+    staff_no: Annotated[str, Title("工号", code=True)]
     moved_on: Annotated[date, Title("调动日期")]  # first day in the new post
     post: Annotated[str, Title("岗位")]
     reason: Annotated[str | None, Title("原因")] = None
@@ -153,7 +155,7 @@ class PersonOnLeave(Event):
     type_title: ClassVar[str] = "请假"
     source: ClassVar[str] = "leaves"
 
-    staff_no: Annotated[str, Title("工号")]
+    staff_no: Annotated[str, Title("工号", code=True)]
     first_day: Annotated[date, Title("起始日")]
     end_day: Annotated[date, Title("截止日（不含）")]  # exclusive
     leave: Annotated[str, Title("假别")]  # 年休假, 病假, 事假, …
@@ -177,7 +179,7 @@ class _ListingEvent(Event):
 
     source: ClassVar[str] = "roster"
 
-    person: Annotated[str, Title("人员")]  # subject
+    person: Annotated[str, Title("人员", code=True)]  # subject
     # day up to which the list speaks that has left the person out
     left_out_on: Annotated[date, Title("缺人名单的日期")]
 

@@ -20,7 +20,7 @@ class SurveyAnswered(Event):
     type_title: ClassVar[str] = "收回答卷"
     source: ClassVar[str] = "survey_answers"
 
-    answer_id: Annotated[str, Title("问卷编号")]
+    answer_id: Annotated[str, Title("问卷编号", code=True)]
     survey: Annotated[str | None, Title("问卷名称")] = None  # which questionnaire; None: the table names none
     answered_on: Annotated[date, Title("填写日期")]
     aware: Annotated[bool | None, Title("是否知晓")] = None  # knows the hotline; None: not answered

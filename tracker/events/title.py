@@ -14,6 +14,7 @@ class Title:
     unit: str = ""  # of a bare number, in Chinese
     words: Mapping[str, str] = field(default_factory=dict)  # code → what people read in its place
     personal: bool = False  # the log holds a token of the vault instead of the value
+    code: bool = False  # identifies a thing, or is computed: read as no text of a person's
 
     @property
     def of_logged(self) -> str:

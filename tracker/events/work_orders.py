@@ -31,7 +31,7 @@ class WorkOrderEvent(Event):
     source: ClassVar[str] = "work_orders"
     milestone: ClassVar[str]
 
-    order_id: Annotated[str, Title("工单编号")]
+    order_id: Annotated[str, Title("工单编号", code=True)]
     # None: known to have happened, the export does not say when
     at: Annotated[datetime | None, Title("时间")]
     # ordinal or time of a repeatable milestone in a flow log
@@ -61,7 +61,7 @@ class WorkOrderAccepted(WorkOrderEvent):
     kind: Annotated[str | None, Title("诉求类型")] = None  # 投诉, 咨询, 求助, 建议, 举报, 表扬, …
     topic: Annotated[str | None, Title("诉求分类")] = None
     unit: Annotated[str | None, Title("承办单位")] = None  # named with the order
-    call_id: Annotated[str | None, Title("通话流水号")] = None
+    call_id: Annotated[str | None, Title("通话流水号", code=True)] = None
     channel: Annotated[str | None, Title("受理渠道")] = None
     deadline_at: Annotated[datetime | None, Title("办结时限")] = None
     # 交付文件 where delivered, else the rule and calendar it was counted by
@@ -264,10 +264,14 @@ class WorkOrderAssessed(WorkOrderEvent):
     sub_replied_at: Annotated[datetime | None, Title("二级反馈时间")] = None
     sub_reply_due_at: Annotated[datetime | None, Title("二级反馈截止时间")] = None
     role: Annotated[str | None, Title("工单性质")] = None  # 主办, 协办, 转办
-    main_order: Annotated[str | None, Title("原工单编号")] = None  # that it repeats or was merged into
+    main_order: Annotated[str | None, Title("原工单编号", code=True)] = (
+        None  # that it repeats or was merged into
+    )
     hung_at: Annotated[datetime | None, Title("挂账时间")] = None  # waits with leave since
     repeated: Annotated[bool | None, Title("是否重复")] = None  # the same request was accepted before
-    urging_order: Annotated[str | None, Title("催办单号")] = None  # of the citizen's call to urge it on
+    urging_order: Annotated[str | None, Title("催办单号", code=True)] = (
+        None  # of the citizen's call to urge it on
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,6 @@ consecutive numbers, chains, copies the events and their facts, and moves the he
 transaction. A number is therefore never skipped, and readers see 1 … head.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
@@ -22,14 +21,14 @@ from tracker.events.ledger import EventVoided, StatementsConfirmed
 from tracker.events.times import BEIJING
 from tracker.fact_rows import get_kind
 from tracker.log.changes import note_changes
+from tracker.log.personal_events import replace_personal
 from tracker.log.prepared_events import PreparedEvents, prepare_event
 from tracker.log.projection import SingleEventRows, TouchedDays, project, project_singles
 from tracker.log.serializer import COPY_EVENTS, EventSerializer
 from tracker.log.statements import Statement, StatementsBySlot, get_rank, list_subjects, read_statements
-from tracker.personal_numbers import classify_number, may_hold_personal
+from tracker.personal_numbers import may_hold_personal
 from tracker.pg_copy import copy_lines
-
-_PARTS = re.compile(r"[/@#]")  # between the parts of a subject
+from tracker.vault import CenterVault, find_vault
 
 
 class PersonalNumberProblem(ValueError):
@@ -55,11 +54,12 @@ def appending(
     as_of: datetime,
     recorded_at: datetime,
     vouches: bool = False,
+    vault: CenterVault | None = None,
 ) -> Iterator["Appender"]:
     """Holds the centre's head row until the caller's transaction ends; other centres append side by side.
 
     A delivery that `vouches` has a say of its own: what it repeats stands, should the first that said it be
-    voided."""
+    voided. `vault` takes the personal numbers in events; None: that of the connection's instance."""
     head = connection.execute(
         "SELECT h.seq, h.hash, c.digest FROM heads h JOIN centers c USING (center_id)"
         " WHERE center_id = %s FOR UPDATE OF h",
@@ -67,7 +67,7 @@ def appending(
     ).fetchone()
     if head is None:
         raise LookupError(f"没有编号为“{center}”的中心。")
-    session = Appender(connection, center, delivery, as_of, recorded_at, head, vouches=vouches)
+    session = Appender(connection, center, delivery, as_of, recorded_at, head, vouches=vouches, vault=vault)
     yield session
     session.close()
 
@@ -92,6 +92,7 @@ class Appender:
         head: tuple[int, bytes, str],
         *,
         vouches: bool = False,
+        vault: CenterVault | None = None,
     ):
         self.counts = StatementCounts()
         self.seq, self.hash, digest = head
@@ -103,6 +104,7 @@ class Appender:
         self._recorded_at = recorded_at
         self._written = EventSerializer(center, delivery, as_of, recorded_at)
         self._vouches = vouches
+        self._vault = vault
         self._parts = 0
         self._first = self.seq + 1
         self._touched: TouchedDays = set()
@@ -121,7 +123,7 @@ class Appender:
         the next batch is taken from it, then has a core while the server has the other.
         """
         self._settle()
-        _check_personal(batch)
+        batch = self._replace_personal(batch)
         subjects = Counter(batch.subjects)
         things = read_statements(self._connection, self._center, subjects)
         known_subjects = set(things)
@@ -169,6 +171,20 @@ class Appender:
             [(self._center, fact, day) for fact, day in sorted(self._touched)],
         )
         note_changes(self._connection, self._center, self._touched, self._first, self.seq)
+
+    def _replace_personal(self, batch: PreparedEvents) -> PreparedEvents:
+        """The batch with a token for each personal number; the numbers go into the vault.
+
+        Raises: PersonalNumberProblem where nobody said which vault that is."""
+        if not may_hold_personal(batch.texts, (*batch.subjects, *{*batch.slots})):
+            return batch
+        if self._vault is None and (vault := find_vault(self._connection)):
+            self._vault = vault.of(self._connection, self._center)
+        token = self._vault.token if self._vault else _refuse
+        batch = PreparedEvents.of([replace_personal(ready, token) for ready in batch])
+        if self._vault:
+            self._vault.keep(self._connection)
+        return batch
 
     def _is_new(self, statements: list[Statement], text: bytes, confirmed: list[int]) -> bool:
         """Whether a statement is new to the log; counts it, and remembers what it confirms."""
@@ -281,27 +297,9 @@ class Appender:
             self._touched |= project(self._connection, self._center, fresh={}, existing=things)
 
 
-def _check_personal(batch: PreparedEvents) -> None:
-    """Raises: PersonalNumberProblem for a value, or a part of a subject, that is a person's number."""
-    if not may_hold_personal(batch.texts, batch.subjects):
-        return
-    for subject, text in zip(batch.subjects, batch.texts, strict=True):
-        if any(map(classify_number, (*_PARTS.split(subject), *_walk_texts(orjson.loads(text))))):
-            kind = get_kind(subject)
-            raise PersonalNumberProblem(
-                f"一条“{kind}”记录里有身份证号或手机号，没有写入：个人号码只能换成代号存进日志。"
-            )
-
-
-def _walk_texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for one in value.values():
-            yield from _walk_texts(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _walk_texts(one)
+def _refuse(kind: str, value: str) -> str:
+    """Stands for a vault where there is none. Raises: PersonalNumberProblem."""
+    raise PersonalNumberProblem("要写入的内容里有电话、证件或车牌号码，没有写入：请删去号码后再提交。")
 
 
 @dataclass

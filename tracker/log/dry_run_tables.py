@@ -18,10 +18,10 @@ from psycopg import sql
 from tracker.facts import FACTS
 from tracker.log.tables import batches, day_changes, events, heads, touched_days
 from tracker.quarantine import quarantine
-from tracker.vault import people
+from tracker.vault import data_keys, people
 
 _FACTS = tuple(dict.fromkeys(fact.table for fact in FACTS))
-_COPIED = (heads, touched_days)  # small, and changed in place
+_COPIED = (heads, touched_days, data_keys)  # small, and changed in place
 _WRITTEN = (batches, day_changes, quarantine, people)  # a trial reads nothing of what they hold
 
 

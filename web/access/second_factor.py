@@ -4,6 +4,7 @@ Source: RFC 6238 (TOTP), as authenticator apps compute it.
 """
 
 import secrets
+from contextlib import suppress
 from datetime import datetime
 
 import pyotp
@@ -52,8 +53,7 @@ def seal_secret(vault: Vault, login: str, secret: str) -> bytes:
 
 def open_secret(vault: Vault, login: str, stored: bytes) -> str | None:
     """The secret; None where the instance's key is no longer the one it was sealed by."""
-    try:
-        cipher = AESGCM(vault.derive_key("totp"))
-        return cipher.decrypt(stored[:_NONCE], stored[_NONCE:], login.encode()).decode()
-    except InvalidTag:
-        return None
+    for cipher in map(AESGCM, vault.derive_keys("totp")):
+        with suppress(InvalidTag):
+            return cipher.decrypt(stored[:_NONCE], stored[_NONCE:], login.encode()).decode()
+    return None

@@ -64,7 +64,7 @@ def deliver(center: str) -> Response:
                 path,
                 center,
                 now=get_now(),
-                vault=get_instance().vault.make_fresh(),
+                vault=get_instance().vault,
             )
     except _PROBLEMS as problem:
         _note(center, str(problem), "failed")

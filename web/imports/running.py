@@ -32,6 +32,7 @@ from tracker.calendar_files import CalendarProblem
 from tracker.database import get_driver
 from tracker.events.times import get_day
 from tracker.log.dry_run_tables import OverlayProblem, overlay_tables, settle_overlay
+from tracker.personal_text import mask_numbers
 from tracker.signatures import format_signature
 from web.access.people import read_person
 from web.access.rights import Right
@@ -68,7 +69,7 @@ def try_out(instance: Instance, job: Job) -> None:
     try:
         trial = _try_import(instance, job)
     except _EXPECTED as problem:
-        _end(instance, job, JobState.FAILED, problem=str(problem))
+        _end(instance, job, JobState.FAILED, problem=mask_numbers(str(problem)))
     except Exception:
         logger.exception("trial %s failed", job.key)
         _end(instance, job, JobState.WAITING, problem=_FAULT)
@@ -175,6 +176,7 @@ def _compute(instance: Instance, job: Job, report: ImportReport) -> None:
 
 
 def _fail(instance: Instance, job: Job, state: JobState, problem: str) -> None:
+    problem = mask_numbers(problem)  # which may quote a line of the file
     with instance.database.engine.begin() as connection:
         _note(connection, instance, job, "failed", {"problem": problem})
         queue.end(connection, replace(job, state=state, problem=problem, finished_at=instance.clock()))
@@ -203,7 +205,7 @@ def _take_in(
         now=now,
         dry_run=dry_run,
         progress=_make_teller(instance, job),
-        vault=instance.vault.make_fresh(),
+        vault=instance.vault,
         entered_by=format_signature(job.person, job.login) if job.login else None,
         encoding=choices.get("encoding"),
         stated=parse_declared_totals(**choices["stated"]) if choices.get("stated") else None,

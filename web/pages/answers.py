@@ -135,7 +135,7 @@ def send(center: str, day: date, questionnaire: str) -> str | Response | tuple[s
         with begin_patiently() as connection:
             entry = enter_answers(
                 connection, get_instance().home, center, paper, by=get_person().signature, now=get_now(),
-                vault=get_instance().vault.make_fresh(), correcting=corrected is not None,
+                vault=get_instance().vault, correcting=corrected is not None,
             )  # fmt: skip
             action = Action.LOGGED if corrected is None else Action.CORRECTED
             note(connection, action, f"{center}：{TITLE} {paper.subject}")

@@ -99,7 +99,7 @@ def send(center: str, day: date, form: str) -> str | Response | tuple[str, int]:
         with begin_patiently() as connection:
             entry = enter_form(
                 connection, get_instance().home, center, model, values, by=get_person().signature,
-                now=get_now(), vault=get_instance().vault.make_fresh(), correcting=corrected is not None,
+                now=get_now(), vault=get_instance().vault, correcting=corrected is not None,
             )  # fmt: skip
             action = Action.LOGGED if corrected is None else Action.CORRECTED
             note(connection, action, f"{center}：{model.title} {entry.events[0].subject}")

@@ -40,7 +40,7 @@ def say(center: str) -> Response:
         with open_log_transaction() as connection:
             enter_form(
                 connection, get_instance().home, center, DECLARATION, values, by=by, now=get_now(),
-                vault=get_instance().vault.make_fresh(),
+                vault=get_instance().vault,
             )  # fmt: skip
             note(connection, Action.LOGGED, f"{center}：统计设定 {typed['known_as'] or TITLES[topic]}")
         words = TOPICS[topic]

@@ -7,18 +7,17 @@ from typing import Any
 import psycopg
 from flask import Blueprint, abort, render_template
 
-from tracker.vault import read_values
+from tracker.personal_numbers import TOKEN, TOKEN_NAMES
 from web.access import Action, Right, allowed, get_visible_years, note
 from web.access.masking import mask_value, masked_text
 from web.access.years import is_named
 from web.forms import Length, PageForm, TextAreaField, require
-from web.instance import get_log_connection, open_log_transaction
+from web.instance import get_instance, get_log_connection, open_log_transaction
 from web.pages.frame import make_frame
 
 pages = Blueprint("vault", __name__)
 
-_TOKEN = re.compile(r"(phone|name|card)-[0-9a-f]{24}")
-NAMES = {"phone": "号码", "name": "姓名", "card": "身份证号"}
+_TOKEN = re.compile(TOKEN)
 
 
 class ReasonForm(PageForm):
@@ -54,18 +53,17 @@ def reveal(center: str, token: str) -> str | tuple[str, int]:
 def read_masks(
     connection: psycopg.Connection[Any], center: str, contents: Iterable[Mapping[str, Any]]
 ) -> dict[str, str]:
-    """The masked values of the tokens among what is told."""
-    tokens = {value for one in contents for value in one.values() if isinstance(value, str)}
-    tokens = {value for value in tokens if _TOKEN.fullmatch(value)}
+    """The masked values of the tokens in what is told, also of those that stand within a text."""
+    tokens = {token for one in contents for value in one.values() for token in _TOKEN.findall(str(value))}
     if not tokens:
         return {}
-    found = read_values(connection, center, sorted(tokens))
+    found = get_instance().vault.read_values(connection, center, sorted(tokens))
     return {token: mask_value(token.partition("-")[0], found.get(token)) for token in tokens}
 
 
 def _find_value(center: str, token: str) -> str | None:
     connection = get_log_connection()
-    found = read_values(connection, center, [token])
+    found = get_instance().vault.read_values(connection, center, [token])
     if token not in found or not is_named(connection, center, token, get_visible_years(center)):
         abort(404, f"没有代号为“{token}”的姓名或号码。请从事物的页面进入。")
     return found[token]
@@ -77,7 +75,7 @@ def _render_page(center: str, token: str, form: ReasonForm, *, revealed: str | N
         "vault.html",
         frame=make_frame(center),
         token=token,
-        kind=NAMES.get(kind, kind),
+        kind=TOKEN_NAMES.get(kind, kind),
         masked=mask_value(kind, value),
         erased=value is None,
         revealed=revealed,

@@ -48,7 +48,7 @@ from tracker.log.tables import batches as log_batches
 from tracker.periods import Period
 from tracker.settings import Settings
 from tracker.stored_event import Recorded
-from tracker.vault import open_vault, read_values
+from tracker.vault import open_vault
 
 _TRIES = 3  # what is recorded while the log is read makes a further one necessary
 _COMPARED = (*COMPARED, "vintage", "code")
@@ -167,9 +167,10 @@ class _PackageBuilder:
 
     def _add_commitments(self, duck: Duck) -> None:
         tokens = list_tokens(duck)
-        vault = open_vault(self._settings)
-        salts = {token: vault.salt(self._center.center_id, token) for token in tokens}
-        add_commitments(duck, salts, read_values(self._raw, self._center.center_id, tokens))
+        vault, center = open_vault(self._settings), self._center.center_id
+        salt = vault.of(self._raw, center).salt if tokens else None
+        salts = {token: salt(token) for token in tokens} if salt else {}
+        add_commitments(duck, salts, vault.read_values(self._raw, center, tokens))
 
     def _copy_calendars(self) -> None:
         folder = self._bag / layout.CALENDARS

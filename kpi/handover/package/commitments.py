@@ -10,6 +10,7 @@ from hashlib import sha256
 import sqlalchemy as sa
 
 from kpi.offline.duck import Duck
+from tracker.personal_numbers import TOKEN
 
 commitments = sa.Table(
     "commitments",
@@ -19,7 +20,6 @@ commitments = sa.Table(
 )
 
 SALT_BYTES = 32
-TOKEN = r"(?:phone|name|card)-[0-9a-f]{24}"
 
 
 def make_commitment(salt: bytes, value: str) -> str:
@@ -28,10 +28,9 @@ def make_commitment(salt: bytes, value: str) -> str:
 
 
 def list_tokens(duck: Duck) -> list[str]:
-    """Every token that the log mentions, in order."""
+    """Every token that the log mentions, also within a text, in order."""
     found = duck.sql(
-        f"SELECT DISTINCT unnest(regexp_extract_all(data, '\"({TOKEN})\"', 1)) AS token FROM log"
-        " ORDER BY token"
+        f"SELECT DISTINCT unnest(regexp_extract_all(data, '{TOKEN}')) AS token FROM log ORDER BY token"
     )
     return [str(token) for (token,) in found]
 

@@ -10,13 +10,14 @@ import psycopg
 
 from kpi.handover.package import layout
 from kpi.handover.package.apart import answer_apart, run_apart
-from kpi.handover.package.commitments import TOKEN, make_commitment
+from kpi.handover.package.commitments import make_commitment
 from kpi.handover.package.container import UnreadablePackage, unpack
 from kpi.offline import Replay
 from kpi.offline.duck import Duck, quote_str
 from tracker.events import find_title
+from tracker.personal_numbers import TOKEN
 from tracker.sandbox import Channel
-from tracker.vault import Vault, read_values
+from tracker.vault import Vault
 
 _TOKEN = re.compile(TOKEN)
 
@@ -40,11 +41,9 @@ def disclose_values(
     center, personal = found["center"], [_PersonalValue(*one) for one in found["personal"]]
     if not personal:
         raise DisclosureProblem("这些行里没有号码和姓名，不需要披露。")
-    values = read_values(connection, center, sorted({one.token for one in personal}))
-    bound = found["bound"]
-    opened = [
-        _disclose_value(one, values.get(one.token), vault.salt(center, one.token), bound) for one in personal
-    ]
+    values = vault.read_values(connection, center, sorted({one.token for one in personal}))
+    own, bound = vault.of(connection, center), found["bound"]
+    opened = [_disclose_value(one, values.get(one.token), own.salt(one.token), bound) for one in personal]
     return {"center": center, "head": found["head"], "opened": opened}
 
 
@@ -90,9 +89,10 @@ def _list_personal_values(duck: Duck, seq: int) -> list[_PersonalValue]:
         raise DisclosureProblem(f"包里没有第 {seq} 号事件；事件号见抽样核对表或“事件”页。")
     content: Mapping[str, Any] = orjson.loads(row.data)
     return [
-        _PersonalValue(seq, field, value, find_title(field, row.type).of_logged)
+        _PersonalValue(seq, field, token, find_title(field, row.type).of_logged)
         for field, value in content.items()
-        if isinstance(value, str) and _TOKEN.fullmatch(value)
+        if isinstance(value, str)
+        for token in dict.fromkeys(_TOKEN.findall(value))
     ]
 
 

@@ -61,15 +61,21 @@ class Instance:
 
 
 def make_instance(database: Database, home: Path) -> Instance:
-    settings = Settings.read({"HOTLINE_HOME": str(home), "HOTLINE_DATABASE_URL": database.url})
-    vault = open_vault(settings)
+    settings = Settings.read(
+        {
+            "HOTLINE_HOME": str(home),
+            "HOTLINE_DATABASE_URL": database.url,
+            "HOTLINE_VAULT_KEY": (b"k" * 32).hex(),
+        }
+    )
     with database.engine.begin() as connection:
         record(connection, quarter(Random(7)))
+        raw: Any = connection.connection.driver_connection
+        vault = open_vault(settings).of(raw, "tlf")
         append(
             connection, [_call(number, vault.token("phone", phone)) for number, phone in enumerate(PHONES)]
         )
-        raw: Any = connection.connection.driver_connection
-        vault.keep(raw, "tlf")
+        vault.keep(raw)
         for document in read_documents(raw, "tlf", with_withdrawn=True):
             path = file_of(settings.home, document)
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -12,15 +12,21 @@ import orjson
 import pytest
 
 from kpi.documents.shelf import file_of, read_documents
+from kpi.figures import results
 from kpi.figures.indicators import INDICATORS
 from kpi.handover.package import layout
 from kpi.handover.package.building import BuiltPackage, PackageProblem
+from kpi.handover.package.disclosing import disclose_values
 from kpi.handover.package.keys import KeyProblem
 from tests.kpi.adopting import adopt
 from tests.kpi.given import RECORDED, record
 from tests.kpi.handover.conftest import NOW, PHONES, Instance, failing, opened, verdict
+from tracker.database import get_driver
 from tracker.events.documents import IMPERSONAL
+from tracker.events.ledger import EventVoided
+from tracker.log import appending, read_head
 from tracker.periods import Month
+from tracker.vault import erase, open_vault, use_vault
 
 
 def test_the_same_log_position_gives_the_same_bytes(
@@ -52,6 +58,47 @@ def test_an_untouched_package_passes(built: BuiltPackage) -> None:
     assert found.agree, [step for step in found.steps if step.items]
     assert {step.outcome.value for step in found.steps} == {"通过"}
     assert len(found.figures) == built.figures > 900
+
+
+def test_an_erased_person_leaves_the_figures_the_log_and_old_packages_as_they_are(
+    own: Instance, tmp_path: Path
+) -> None:
+    before = own.build(tmp_path / "before.zip")
+    with own.database.connect() as connection:
+        tokens = [row[0] for row in connection.execute("SELECT token FROM people").fetchall()]
+        assert len(erase(connection, "tlf", tokens)) == len(PHONES)
+    after = own.build(tmp_path / "after.zip")
+    assert (after.head, after.figures) == (before.head, before.figures)
+    for built in (before, after):
+        found = verdict(built.path, built)
+        assert found.agree, [step for step in found.steps if step.items]
+
+
+def test_a_number_within_a_text_is_committed_to_as_well(own: Instance, tmp_path: Path) -> None:
+    with own.database.engine.begin() as connection:
+        raw = get_driver(connection)
+        vault = open_vault(own.settings)
+        use_vault(own.database, vault)
+        record(connection, "call 2024-03-01 08:00:00 id new queued 08:00:10")
+        event = EventVoided(
+            event_seq=read_head(raw, "tlf").seq,
+            delivery=None,
+            reason="来电 138 1234 5678 重复",
+            voided_by="张三",
+            voided_at=NOW,
+        )
+        with appending(raw, "tlf", delivery=None, as_of=NOW, recorded_at=NOW) as log:
+            log.add([(event, None)])
+        seq = read_head(raw, "tlf").seq
+        results.bring_up_to_date(connection, "tlf", NOW)
+    built = own.build(tmp_path / "out.zip")
+    with own.database.connect() as connection:
+        content = disclose_values(built.path, connection, vault, [seq])
+    [value] = content["opened"]
+    assert (value["field"], value["value"]) == ("reason", "13812345678")
+    path = tmp_path / "open.json"
+    path.write_bytes(orjson.dumps(content))
+    assert verdict(built.path, built, disclosure=path).agree
 
 
 def test_no_personal_value_is_in_it(built: BuiltPackage) -> None:

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from tests.web.access.conftest import PASSWORD, Place
 from tests.web.conftest import app_of, grant, signed_in_client
 from tracker.database import Database
-from tracker.vault import Vault
+from tracker.vault import CenterVault, Vault
 from web.access import api_tokens, passwords
 from web.access.masking import mask_cell, mask_name, mask_phone, masked_text
 from web.access.people import Grant, PersonProblem, add_person, give, read_grants, set_active
@@ -497,23 +497,20 @@ def test_s9_an_identity_number_keeps_six_and_four_at_most():
     assert masked_text("身份证11010519491231002X，") == "身份证110105********002X，"
 
 
-TOKEN = Vault(b"k" * 32).token("phone", "13812345678")
-
-
 @pytest.fixture
 def caller(place: Place) -> Place:
     """A centre with one call from a number of the vault, and a manager."""
     from tracker import log
     from tracker.events.calls import CallEnded
 
-    vault = Vault(b"k" * 32)
     with place.database.connect() as connection:
+        vault = Vault(b"k" * 32).of(connection, "tlf")
         call = CallEnded(
             call_id="c1", direction="inbound", caller=vault.token("phone", "13812345678"),
             entered_at=place.now, queued_at=None, rang_at=None, answered_at=None, ended_at=place.now,
             talk_ms=None, agent=None, skill_group=None, rating=None, outcome=None,
         )  # fmt: skip
-        vault.keep(connection, "tlf")
+        vault.keep(connection)
         with log.appending(
             connection, "tlf", delivery=None, as_of=place.now, recorded_at=place.now
         ) as appending:
@@ -521,6 +518,13 @@ def caller(place: Place) -> Place:
     place.add("wang", grant(Role.MANAGER))
     place.add("li.si", grant(Role.CLERK))
     return place
+
+
+@pytest.fixture
+def token(caller: Place) -> str:
+    """What stands for the number in the log."""
+    with caller.database.connect() as connection:
+        return Vault(b"k" * 32).of(connection, "tlf").token("phone", "13812345678")
 
 
 def test_s9_a_page_shows_the_number_masked(caller: Place):
@@ -540,26 +544,26 @@ def test_s9_a_number_does_not_reach_the_running_log():
     assert "13812345678" not in lines and "8522345" not in lines
 
 
-def test_s11_the_full_number_needs_a_right(caller: Place):
-    assert caller.signed_in("li.si").get(f"/tlf/vault/{TOKEN}").status_code == 403
+def test_s11_the_full_number_needs_a_right(caller: Place, token: str):
+    assert caller.signed_in("li.si").get(f"/tlf/vault/{token}").status_code == 403
     assert "查看完整" not in caller.signed_in("li.si").get("/tlf/things/call/c1").text
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "看看"])
-def test_s11_the_full_number_needs_a_reason(caller: Place, reason: str):
-    answer = caller.signed_in("wang").post(f"/tlf/vault/{TOKEN}", data={"reason": reason})
+def test_s11_the_full_number_needs_a_reason(caller: Place, token: str, reason: str):
+    answer = caller.signed_in("wang").post(f"/tlf/vault/{token}", data={"reason": reason})
     assert answer.status_code == 422
     assert "13812345678" not in answer.text
     assert "revealed" not in caller.trail("action")
 
 
-def test_s11_with_right_and_reason_it_is_shown_and_written_down(caller: Place):
+def test_s11_with_right_and_reason_it_is_shown_and_written_down(caller: Place, token: str):
     client = caller.signed_in("wang")
-    assert "13812345678" not in client.get(f"/tlf/vault/{TOKEN}").text
-    answer = client.post(f"/tlf/vault/{TOKEN}", data={"reason": "抽查回访，来电人 13812345678"})
+    assert "13812345678" not in client.get(f"/tlf/vault/{token}").text
+    answer = client.post(f"/tlf/vault/{token}", data={"reason": "抽查回访，来电人 13812345678"})
     assert "13812345678" in answer.text
     row = caller.trail("login", "action", "about", "data")[-1]
-    assert row[:3] == ("wang", "revealed", f"tlf {TOKEN}")
+    assert row[:3] == ("wang", "revealed", f"tlf {token}")
     assert "抽查回访" in row[3]
     assert "13812345678" not in row[3]
 
@@ -568,7 +572,8 @@ def test_s11_with_right_and_reason_it_is_shown_and_written_down(caller: Place):
 
 
 def test_s10_the_token_of_a_number_depends_on_the_key():
-    assert Vault(b"k" * 32).token("phone", "13812345678") != Vault(b"o" * 32).token("phone", "13812345678")
+    one, other = CenterVault("tlf", b"k" * 32), CenterVault("tlf", b"o" * 32)
+    assert one.token("phone", "13812345678") != other.token("phone", "13812345678")
 
 
 def test_s10_keys_for_other_purposes_differ():
@@ -895,3 +900,30 @@ def test_an_account_of_the_demo_cannot_be_entered_elsewhere(place: Place):
     demo = app_of(place.database, demo=True).test_client()
     assert demo.post("/-/sign-in/as/guanli").headers["Location"] == "/"
     assert demo.get("/", follow_redirects=True).status_code == 200
+
+
+def test_s9_a_number_within_a_text_is_shown_masked_and_can_be_looked_up(caller: Place):
+    from tracker import log
+    from tracker.events.ledger import EventVoided
+
+    voiding = EventVoided(
+        event_seq=1, delivery=None, reason="来电138 1234 5678重复", voided_by="张三", voided_at=caller.now
+    )
+    with (
+        caller.database.connect() as connection,
+        log.appending(
+            connection, "tlf", delivery=None, as_of=caller.now, recorded_at=caller.now
+        ) as appending,
+    ):
+        appending.add([(voiding, None)])
+    clerk, manager = caller.signed_in("li.si"), caller.signed_in("wang")
+    text = clerk.get("/tlf/events/2").text
+    assert "来电138****5678重复" in text
+    assert "vault/phone-" not in text
+    shown = manager.get("/tlf/events/2").text
+    address = re.search(r'href="(/tlf/vault/phone-[0-9a-f]{24})"', shown)
+    assert address is not None and "138****5678" in shown
+    answer = manager.post(address[1], data={"reason": "抽查回访工单"})
+    assert "13812345678" in answer.text
+    for page in ("/tlf/events/2", "/tlf/things/void/1"):
+        assert "13812345678" not in manager.get(page).text

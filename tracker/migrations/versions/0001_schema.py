@@ -803,8 +803,14 @@ def _make_tables() -> None:
         sa.Column("center_id", sa.Text(), nullable=False),
         sa.Column("token", sa.Text(collation="C"), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=True),
+        sa.Column("value", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("center_id", "token"),
+    )
+    op.create_table(
+        "data_keys",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("center_id"),
     )
     op.create_table(
         "posts",
