@@ -7,6 +7,7 @@ numbers of eleven digits could be found by trying if the hash had no key.
 import hmac
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import psycopg
 import sqlalchemy as sa
 
 from tracker.database import ANY_OF, format_text_array, make_data_folder, metadata
+from tracker.file_writing import write_bytes
 from tracker.pg_copy import copy_lines, escape_text
 from tracker.settings import Settings
 
@@ -29,7 +31,13 @@ people = sa.Table(
 
 _COPY = "COPY people (center_id, token, kind, value) FROM STDIN"
 
+_KEY_BYTES = 32
+
 TokenValues = dict[str, str]  # token, which begins with its kind → personal value
+
+
+class VaultProblem(RuntimeError):
+    """个人信息密钥不能用。"""
 
 
 class Vault:
@@ -116,15 +124,20 @@ def read_values(
 
 
 def open_vault(settings: Settings) -> Vault:
-    """The instance's vault; its key is made once, in a file that only the owner reads."""
+    """The instance's vault; its key is made once, in a file that only the owner reads.
+
+    Raises: VaultProblem, OSError."""
     return Vault(settings.vault_key or _read_key_file(make_data_folder(settings, "keys") / "vault.key"))
 
 
 def _read_key_file(path: Path) -> bytes:
+    if not path.exists():
+        with suppress(FileExistsError):  # another process was faster
+            write_bytes(path, secrets.token_hex(_KEY_BYTES).encode(), private=True, replace=False)
     try:
-        with path.open("x") as file:
-            path.chmod(0o600)
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
-    return bytes.fromhex(path.read_text().strip())
+        key = bytes.fromhex(path.read_text("ascii"))
+    except ValueError:
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise VaultProblem(f"个人信息密钥文件 {path} 已损坏；请从备份恢复它，不要另造一个。")
+    return key

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from shutil import copyfile
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -46,6 +45,7 @@ from tracker.chain_check import follow_chain
 from tracker.database import Database
 from tracker.events.times import BEIJING, get_day_start
 from tracker.facts import FACTS
+from tracker.file_writing import WorkingFolder
 from tracker.log.reading import LogHead
 from tracker.log.tables import batches
 from tracker.periods import Year
@@ -79,7 +79,7 @@ def build_package(
         raise PackageProblem(f"没有文件夹 {path.absolute().parent}，证据包无处可写；请先建立它，或另选一处。")
     with database.engine.begin() as connection:
         results.bring_up_to_date(connection, center.center_id, now)
-    with _open_snapshot(database) as connection, TemporaryDirectory(prefix="hotline-") as folder:
+    with _open_snapshot(database) as connection, WorkingFolder() as folder:
         bag = Path(folder) / f"{center.center_id}-{year}"
         (bag / layout.FACTS).mkdir(parents=True)
         return _PackageBuilder(bag, connection, settings, center, year, now).build(path)

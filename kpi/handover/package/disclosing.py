@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import orjson
@@ -15,6 +14,7 @@ from kpi.handover.package.container import unpack
 from kpi.offline import Replay
 from kpi.offline.duck import Duck, quote_str
 from tracker.events import find_title
+from tracker.file_writing import WorkingFolder
 from tracker.vault import Vault, read_values
 
 _TOKEN = re.compile(TOKEN)
@@ -32,7 +32,7 @@ def disclose_values(
     Raises: Unreadable, DisclosureProblem for rows without personal values, or values that are not those that
     the package bound itself to.
     """
-    with TemporaryDirectory(prefix="hotline-") as folder:
+    with WorkingFolder() as folder:
         bag = unpack(package, Path(folder)).bag
         about = orjson.loads((bag / layout.ABOUT).read_bytes())
         center = about["center"]["id"]

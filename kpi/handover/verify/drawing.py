@@ -1,7 +1,6 @@
 """Draws the evaluator's sample from a package, once its log is known to hold."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import orjson
 
@@ -12,6 +11,7 @@ from kpi.handover.verify.log_checks import check_chain
 from kpi.handover.verify.manifests import check_manifests
 from kpi.handover.verify.sampling import DRAWN, Sample, SampleProblem, draw_rows
 from kpi.offline import Replay
+from tracker.file_writing import WorkingFolder
 
 
 def draw_sample(path: Path, seed: str, count: int, source: str | None = None) -> Sample:
@@ -19,7 +19,7 @@ def draw_sample(path: Path, seed: str, count: int, source: str | None = None) ->
 
     Raises: Unreadable for what is no package, SampleProblem for one that was altered or has no such rows.
     """
-    with TemporaryDirectory(prefix="hotline-") as folder:
+    with WorkingFolder() as folder:
         opened = unpack(path, Path(folder))
         if check_manifests(opened.bag, opened.broken).altered:
             raise _describe_altered(path)

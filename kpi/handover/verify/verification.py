@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
@@ -32,6 +31,7 @@ from kpi.handover.verify.findings import (
 from kpi.handover.verify.manifests import check_manifests
 from kpi.offline import Replay
 from kpi.offline.duck import quote_str
+from tracker.file_writing import WorkingFolder
 
 CONTAINER = "压缩包"
 
@@ -56,7 +56,7 @@ def verify_package(path: Path, outside: OutsideKnowledge = NOTHING_KNOWN) -> Pac
 
     Raises: Unreadable for what is no package, or is not safe to open.
     """
-    with TemporaryDirectory(prefix="hotline-") as folder:
+    with WorkingFolder() as folder:
         opened = unpack(path, Path(folder))
         checking = _PackageCheck(path.name, opened.bag, outside)
         checking.check_container(opened)
@@ -89,7 +89,7 @@ class _PackageCheck:
 
     def check_log(self) -> None:
         """The log, and everything that follows from it."""
-        with TemporaryDirectory(prefix="hotline-") as folder:
+        with WorkingFolder() as folder:
             replay: Replay | None = None
             try:
                 if self._describe_lack(layout.EVENTS, layout.ABOUT) is None and self._describe:
