@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from ingest.importing.import_file import import_file
+from tests.conftest import IMPORTED
 from tests.ingest.tables import CALL_1, CALL_HEADER, csv_file
 from tests.kpi import papers
 from tracker.database import Database
@@ -33,6 +35,15 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("no file system can be mounted here")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.fixture
+def small(database: Database, tmp_path: Path) -> Database:
+    """A centre with a month of calls, whose files are on another disk."""
+    rows = (CALL_1.replace("c1", f"x{n}") for n in range(500))
+    path = csv_file(tmp_path, CALL_HEADER, *rows, name="话单_2023-05.csv")
+    import_file(database, tmp_path / "elsewhere", path, "c1", now=IMPORTED)
+    return database
 
 
 @pytest.fixture
@@ -67,7 +78,7 @@ def check_twice(run: Run, database: Database, disk: Path, *arguments: str, but: 
     """The command fails with a sentence and leaves nothing; with room it works."""
     before, filler = files(disk), fill(disk, but=but)
     code, told = run(database, *arguments)
-    assert (code, "磁盘已满" in told, "Traceback" in told) == (2, True, False), told
+    assert (code > 0, "磁盘已满" in told, "Traceback" in told) == (True, True, False), told
     assert files(disk) == before
     filler.unlink()
     code, told = run(database, *arguments)
@@ -82,22 +93,22 @@ def test_an_import(database: Database, disk: Path, run: Run, tmp_path: Path):
     check_twice(run, database, disk, "ingest", str(path), "--center", "c1", but=20_000)
 
 
-def test_a_document(tlf_2023: Database, disk: Path, run: Run, tmp_path: Path):
+def test_a_document(small: Database, disk: Path, run: Run, tmp_path: Path):
     path = papers.pdf(tmp_path, pages=300)
     (disk / "home").mkdir()
-    told = ("--to", "month/2023-05", "--kind", "report", "--by", "张三", "--center", "tlf")
-    check_twice(run, tlf_2023, disk, "documents", "attach", str(path), *told, but=8_000)
+    told = ("--to", "month/2023-05", "--kind", "monthly_report", "--by", "张三", "--center", "c1")
+    check_twice(run, small, disk, "documents", "attach", str(path), *told, but=8_000)
 
 
 @pytest.mark.slow
-def test_a_workbook(tlf_2023: Database, disk: Path, run: Run):
+def test_a_workbook(small: Database, disk: Path, run: Run):
     (disk / "home").mkdir()
     path = str(disk / "年.xlsx")
-    check_twice(run, tlf_2023, disk, "export", path, "--year", "2023", "--center", "tlf", but=20_000)
+    check_twice(run, small, disk, "export", path, "--year", "2023", "--center", "c1", but=20_000)
 
 
 @pytest.mark.slow
-def test_a_package(tlf_2023: Database, disk: Path, run: Run):
+def test_a_package(small: Database, disk: Path, run: Run):
     (disk / "home").mkdir()
     path = str(disk / "out.zip")
-    check_twice(run, tlf_2023, disk, "package", path, "--year", "2023", "--center", "tlf", but=100_000)
+    check_twice(run, small, disk, "package", path, "--year", "2023", "--center", "c1", but=100_000)

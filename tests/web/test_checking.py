@@ -30,8 +30,8 @@ def checked(database: Database, home: Path, tmp_path: Path, settings: Settings) 
     import_file(database, home, path, "c1", now=IMPORTED)
     with database.connect() as connection:
         attach(
-            connection, home, "c1", papers.pdf(tmp_path), to="month/2023-05", kind="report", by="张三",
-            limit=1 << 20, now=IMPORTED,
+            connection, home, "c1", papers.pdf(tmp_path), to="month/2023-05", kind="monthly_report",
+            by="张三", limit=1 << 20, now=IMPORTED,
         )  # fmt: skip
     load_signing_key(settings, "c1")
     return lambda: check_instance(database, settings)
