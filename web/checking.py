@@ -6,6 +6,7 @@ is the only copy of a delivery.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from kpi.handover.package.keys import KeyProblem, find_fingerprint
 from tracker import centers, log
 from tracker.blob_store import Damage, find_damage, locate_file
 from tracker.database import Database, open_database
+from tracker.events.times import BEIJING
 from tracker.settings import Settings
 from tracker.vault import VaultProblem, open_vault
 from web.access import trail
@@ -67,14 +69,16 @@ def check(center: str | None) -> None:
     """
     settings = Settings.read()
     database = open_database(settings)
-    report = check_instance(database, settings, center)
+    report = check_instance(database, settings, datetime.now(BEIJING), center)
     database.close()
     click.echo("\n".join(report.lines))
     if report.faults:
         raise SystemExit(1)
 
 
-def check_instance(database: Database, settings: Settings, center: str | None = None) -> CheckReport:
+def check_instance(
+    database: Database, settings: Settings, now: datetime, center: str | None = None
+) -> CheckReport:
     """Everything of one centre or of all, and what they share. Raises: CenterProblem."""
     report = CheckReport()
     with database.connect() as connection:
@@ -83,6 +87,7 @@ def check_instance(database: Database, settings: Settings, center: str | None = 
         for one in chosen:
             report.add(f"【{one.name}（{one.center_id}）】")
             _check_log(report, connection, one.center_id)
+            _note_clock(report, connection, one.center_id, now)
             _check_deliveries(report, connection, settings.home, one.center_id)
             _check_documents(report, connection, settings.home, one.center_id)
             _check_keys(report, connection, settings, one.center_id)
@@ -99,6 +104,16 @@ def _check_log(report: CheckReport, connection: psycopg.Connection[Any], center:
         report.add_fault(f"日志链：{found.problem}请从备份恢复数据库。")
     else:
         report.add(f"日志链：{found.checked:,} 条事件逐条相符。")
+
+
+def _note_clock(report: CheckReport, connection: psycopg.Connection[Any], center: str, now: datetime) -> None:
+    """A clock that was ahead once is no fault of the log: times of recording wait until it has come up."""
+    last = log.read_last_recorded(connection, center)
+    if last is not None and last - now > log.CLOCK_STEP:
+        report.add(
+            f"提示：本机时钟（{now:%Y-%m-%d %H:%M}）比日志最后一次登记的时间（{last.astimezone(BEIJING):%Y-%m-%d %H:%M}）早："
+            "以前或现在的时钟不准，请先校准。其间的登记时间都记作后者，先后以日志的编号为准。"
+        )
 
 
 def _check_deliveries(

@@ -1,6 +1,7 @@
 """`hotline check` finds what is missing or damaged, per centre, and says it in a sentence."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from tracker.database import Database
 from tracker.settings import Settings
 from web.checking import CheckReport, check_instance
 
-Checked = Callable[[], CheckReport]
+Checked = Callable[..., CheckReport]
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def checked(database: Database, home: Path, tmp_path: Path, settings: Settings) 
             by="张三", limit=1 << 20, now=IMPORTED,
         )  # fmt: skip
     load_signing_key(settings, "c1")
-    return lambda: check_instance(database, settings)
+    return lambda now=IMPORTED: check_instance(database, settings, now)
 
 
 def faults(report: CheckReport) -> list[str]:
@@ -108,3 +109,9 @@ def test_a_file_that_nobody_names_is_a_remark_and_no_fault(checked: Checked, hom
     report = checked()
     assert faults(report) == []
     assert any("不要删除" in line for line in report.lines)
+
+
+def test_a_clock_behind_the_log_is_said_and_no_fault(checked: Checked):
+    report = checked(IMPORTED - timedelta(hours=1))
+    assert faults(report) == []
+    assert any("请先校准" in line for line in report.lines)
