@@ -110,8 +110,9 @@ def _note_clock(report: CheckReport, connection: psycopg.Connection[Any], center
     """A clock that was ahead once is no fault of the log: times of recording wait until it has come up."""
     last = log.read_last_recorded(connection, center)
     if last is not None and last - now > log.CLOCK_STEP:
+        recorded = f"{last.astimezone(BEIJING):%Y-%m-%d %H:%M}"
         report.add(
-            f"提示：本机时钟（{now:%Y-%m-%d %H:%M}）比日志最后一次登记的时间（{last.astimezone(BEIJING):%Y-%m-%d %H:%M}）早："
+            f"提示：本机时钟（{now:%Y-%m-%d %H:%M}）比日志最后一次登记的时间（{recorded}）早："
             "以前或现在的时钟不准，请先校准。其间的登记时间都记作后者，先后以日志的编号为准。"
         )
 
