@@ -36,8 +36,8 @@ class StoredFile:
 class Damage(StrEnum):
     """What is wrong with kept bytes."""
 
-    MISSING = "missing"
-    ALTERED = "altered"
+    MISSING = "已不在"
+    ALTERED = "已损坏或被改动"
 
 
 def store_file(connection: psycopg.Connection[Any], folder: Path, path: Path) -> StoredFile:

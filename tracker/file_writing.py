@@ -22,6 +22,7 @@ _PREFIX, _SUFFIX = ".hotline-", ".part"
 _FOLDERS = "hotline-"
 _OWNER = ".owner"  # a working folder's file that its process has locked
 _FULL = {errno.ENOSPC, errno.EDQUOT}
+_NO_ROOM = _FULL | {errno.EROFS}
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM}
 _SENTENCES = {
     errno.EROFS: "{file}所在的磁盘是只读的，写不进去。请检查磁盘，或换一个位置。",
@@ -128,6 +129,14 @@ def clear_working_folders(above: Path) -> None:
     for owner in above.glob(f"{_FOLDERS}*/{_OWNER}"):
         with suppress(OSError):
             _delete_unowned(owner, owner.parent)
+
+
+def explain_lack_of_room(problem: BaseException) -> str | None:
+    """What a person at a browser is told where the server can write nothing; None: it is something else."""
+    for one in _walk_causes(problem):
+        if _is_database_full(one) or (isinstance(one, OSError) and one.errno in _NO_ROOM):
+            return "服务器的磁盘已满或不可写，没有写入任何内容。请告诉系统管理员；腾出空间后，再做一次。"
+    return None
 
 
 def explain_failure(problem: BaseException) -> str | None:

@@ -131,7 +131,7 @@ def _check_deliveries(
 
 
 def _word_delivery(damage: Damage, name: str, sha256: str, *, of_log: bool) -> str:
-    what = "不在存放处" if damage is Damage.MISSING else "与登记的哈希不符，已损坏或被改动"
+    what = "不在存放处" if damage is Damage.MISSING else f"与登记的哈希不符，{damage.value}"
     where = "" if of_log else "（还没有导入完）"
     return f"交付文件“{name}”{where}{what}：deliveries/{sha256[:2]}/{sha256}；{_RESTORE}。"
 

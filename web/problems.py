@@ -8,7 +8,7 @@ from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 
-from tracker.file_writing import explain_failure
+from tracker.file_writing import explain_lack_of_room
 
 _SAID_BY_US = (400, 403, 404, 413, 422)  # a library's words are English
 
@@ -57,14 +57,14 @@ def _show_refused(problem: HTTPException) -> tuple[str | Response, int]:
 
 
 def _show_no_database(problem: Exception) -> tuple[str | Response, int]:
-    if sentence := explain_failure(problem):
+    if sentence := explain_lack_of_room(problem):
         return _show_no_room(sentence)
     logger.error("the database cannot be reached: %s", problem)
     return _render_page(*_NO_DATABASE, 503)
 
 
 def _show_fault(problem: Exception) -> tuple[str | Response, int]:
-    if sentence := explain_failure(problem):
+    if sentence := explain_lack_of_room(problem):
         return _show_no_room(sentence)
     logger.exception("a page failed", exc_info=problem)
     return _render_page(*_FAULT, 500)

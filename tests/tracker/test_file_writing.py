@@ -5,9 +5,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
+import sqlalchemy as sa
 
-from tracker.file_writing import WorkingFolder, explain_failure, write_bytes, write_whole
+from tracker.file_writing import (
+    WorkingFolder,
+    explain_failure,
+    explain_lack_of_room,
+    write_bytes,
+    write_whole,
+)
 
 ROOT = Path(__file__).parents[2]
 BEGIN_AND_WAIT = """
@@ -101,3 +109,11 @@ def test_failures_of_writing_are_sentences_and_others_are_not(tmp_path: Path):
         "磁盘已满，“x.zip”写不下，没有留下写了一半的文件。请腾出空间，再做一次。"
     )
     assert explain_failure(ValueError("x")) is None
+    assert explain_lack_of_room(OSError(2, "No such file or directory", "x")) is None
+
+
+def test_a_full_database_is_told_however_deep_it_lies():
+    problem = RuntimeError("a page failed")
+    problem.__cause__ = sa.exc.OperationalError("INSERT", {}, psycopg.errors.DiskFull("no space left"))
+    assert "数据库所在的磁盘已满" in str(explain_failure(problem))
+    assert "服务器的磁盘已满" in str(explain_lack_of_room(problem))

@@ -23,7 +23,7 @@ from tracker import centers
 from tracker.calendar_files import CalendarProblem
 from tracker.centers import Center
 from tracker.database import get_driver
-from tracker.file_writing import WorkingFolder, explain_failure, sync_folder
+from tracker.file_writing import WorkingFolder, explain_lack_of_room, sync_folder
 from tracker.periods import Year
 from web.access.trail import Action, record
 from web.downloads import format_stamp
@@ -92,7 +92,7 @@ def make_file(instance: Instance, job: Job, make: Make) -> None:
         _fail(instance, job, str(problem))
     except Exception as problem:
         logger.exception("export %s failed", job.key)
-        _fail(instance, job, explain_failure(problem) or _FAULT)
+        _fail(instance, job, explain_lack_of_room(problem) or _FAULT)
 
 
 def _make(instance: Instance, job: Job, make: Make, draft: Path) -> None:

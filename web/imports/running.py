@@ -29,7 +29,7 @@ from kpi.figures import results
 from tracker import log
 from tracker.calendar_files import CalendarProblem
 from tracker.database import get_driver
-from tracker.file_writing import explain_failure
+from tracker.file_writing import explain_lack_of_room
 from tracker.log.dry_run_tables import OverlayProblem, overlay_tables, settle_overlay
 from web.access.trail import Action, record
 from web.imports.effects import (
@@ -60,7 +60,7 @@ def try_out(instance: Instance, job: Job) -> None:
         _end(instance, job, JobState.FAILED, problem=str(problem))
     except Exception as problem:
         logger.exception("trial %s failed", job.key)
-        _end(instance, job, JobState.WAITING, problem=explain_failure(problem) or _FAULT)
+        _end(instance, job, JobState.WAITING, problem=explain_lack_of_room(problem) or _FAULT)
     else:
         _end(instance, job, JobState.DONE, result={"trial": trial})
 
@@ -75,7 +75,7 @@ def import_file(instance: Instance, job: Job) -> None:
         _fail(instance, job, JobState.FAILED, str(problem))
     except Exception as problem:
         logger.exception("import %s failed", job.key)
-        _fail(instance, job, JobState.WAITING, explain_failure(problem) or _FAULT)
+        _fail(instance, job, JobState.WAITING, explain_lack_of_room(problem) or _FAULT)
     else:
         if report is not None:
             _compute(instance, job, report)
