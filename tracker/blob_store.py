@@ -1,13 +1,26 @@
-"""Bytes kept under their own hash: delivered files and evidence documents, each in a folder of the home."""
+"""Bytes kept under their own hash: delivered files and evidence documents, each in a folder of the home.
+
+Whoever stores bytes holds them, by a lock in the database, until the transaction that names them has ended;
+nobody else deletes them meanwhile, and afterwards nobody deletes what is named.
+"""
 
 import hashlib
-import os
-import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
+from tracker.file_writing import clear_parts, sync_folder, write_whole
+
 _CHUNK = 1 << 20
+_KEY = "hashtextextended('stored file ' || %s, 0)"
+_NAMED = " UNION ALL ".join(
+    f"SELECT 1 FROM {table} WHERE sha256 = %(sha256)s"
+    for table in ("deliveries", "held_deliveries", "received_events", "documents")
+)
 
 
 @dataclass(frozen=True)
@@ -17,37 +30,65 @@ class StoredFile:
     path: Path
     sha256: str
     size: int
-    added: bool  # whether they were kept just now
+    kept: bool  # whether they are in the folder; else a file of somebody's, where it was
 
 
-def store_file(folder: Path, path: Path) -> StoredFile:
-    """Copies a file into the folder, readable by the owner alone; the same bytes once.
+class Damage(StrEnum):
+    """What is wrong with kept bytes."""
 
-    Raises: OSError when it cannot be read or written."""
+    MISSING = "已不在"
+    ALTERED = "已损坏或被改动"
+
+
+def store_file(connection: psycopg.Connection[Any], folder: Path, path: Path) -> StoredFile:
+    """Copies a file into the folder, readable by the owner alone; the same bytes once, and whole.
+
+    They are held until the connection's transaction ends. Raises: OSError."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with path.open("rb") as source, tempfile.NamedTemporaryFile(dir=folder, delete=False) as copy:
+    sha256 = hash_file(path, "sha256")
+    connection.execute(f"SELECT pg_advisory_xact_lock_shared({_KEY})", (sha256,))
+    place = locate_file(folder, sha256)
+    if not place.parent.exists():
+        place.parent.mkdir(exist_ok=True, mode=0o700)
+        sync_folder(folder)
+    if find_damage(place, sha256):
+        _copy(path, place, sha256)
+    return StoredFile(place, sha256, place.stat().st_size, kept=True)
+
+
+def discard_file(connection: psycopg.Connection[Any], file: StoredFile) -> None:
+    """Deletes bytes that were stored for a file which was then refused, unless somebody names or holds them.
+
+    Where the database cannot be asked, they stay."""
+    if not file.kept:
+        return
+    with suppress(psycopg.Error):
+        if not _fetch_truth(connection, f"SELECT pg_try_advisory_lock({_KEY})", file.sha256):
+            return
         try:
-            digest, size = hashlib.sha256(), 0
-            while chunk := source.read(_CHUNK):
-                digest.update(chunk)
-                size += copy.write(chunk)
-            copy.flush()
-            os.fsync(copy.fileno())
-            return _move_into_place(folder, Path(copy.name), digest.hexdigest(), size)
-        except BaseException:
-            Path(copy.name).unlink(missing_ok=True)
-            raise
-
-
-def discard_file(file: StoredFile) -> None:
-    """Takes back a copy that was made for a file which was then refused."""
-    if file.added:
-        file.path.unlink(missing_ok=True)
+            if not _is_named(connection, file.sha256):
+                file.path.unlink(missing_ok=True)
+        finally:
+            connection.execute(f"SELECT pg_advisory_unlock({_KEY})", (file.sha256,))
 
 
 def describe_file(path: Path) -> StoredFile:
     """A file's hash and size where it is."""
-    return StoredFile(path, hash_file(path, "sha256"), path.stat().st_size, added=False)
+    return StoredFile(path, hash_file(path, "sha256"), path.stat().st_size, kept=False)
+
+
+def find_stored(folder: Path, sha256: str) -> StoredFile:
+    """Bytes of the folder by their hash. Raises: FileNotFoundError."""
+    path = locate_file(folder, sha256)
+    return StoredFile(path, sha256, path.stat().st_size, kept=True)
+
+
+def find_damage(path: Path, sha256: str) -> Damage | None:
+    """What is wrong with the bytes that should be there; None: nothing."""
+    try:
+        return None if hash_file(path, "sha256") == sha256 else Damage.ALTERED
+    except OSError:
+        return Damage.MISSING
 
 
 def hash_file(path: Path, name: str) -> str:
@@ -64,11 +105,33 @@ def locate_file(folder: Path, sha256: str) -> Path:
     return folder / sha256[:2] / sha256
 
 
-def _move_into_place(folder: Path, copy: Path, sha256: str, size: int) -> StoredFile:
-    place = locate_file(folder, sha256)
-    if place.exists():
-        copy.unlink()
-        return StoredFile(place, sha256, size, added=False)
-    place.parent.mkdir(exist_ok=True, mode=0o700)
-    copy.replace(place)  # a temporary file is 0600 from the start
-    return StoredFile(place, sha256, size, added=True)
+def clear_unfinished(folder: Path) -> None:
+    """Deletes what killed processes left unfinished in the folder."""
+    for one in (folder, *folder.glob("??")):
+        clear_parts(one)
+
+
+def _copy(source: Path, place: Path, sha256: str) -> None:
+    """Raises: OSError, also where the file was changed while it was read."""
+    digest = hashlib.sha256()
+    with write_whole(place, private=True) as part, source.open("rb") as file, part.open("wb") as copy:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            copy.write(chunk)
+        copy.flush()
+        if digest.hexdigest() != sha256:
+            raise FileChanged(f"“{source.name}”在读取时被改动，没有采用。请等它写完再试。")
+
+
+class FileChanged(OSError):
+    """文件在读取时被改动。"""
+
+
+def _is_named(connection: psycopg.Connection[Any], sha256: str) -> bool:
+    named = connection.execute(f"SELECT EXISTS ({_NAMED})", {"sha256": sha256}).fetchone()
+    return bool(named and named[0])
+
+
+def _fetch_truth(connection: psycopg.Connection[Any], statement: str, value: str) -> bool:
+    row = connection.execute(statement, (value,)).fetchone()
+    return bool(row and row[0])

@@ -19,6 +19,9 @@ from typing import Any
 
 from tracker.toml_lines import KeyPath, index_lines, split_lines
 
+_MOST = 10**15
+_LONGEST_NUMBER = 40  # characters
+_HUGE_EXPONENT = re.compile(r"[eE][+-]?\d{3,}")
 LONGEST = 1_000_000  # bytes; what people write by hand stays far below
 
 FileState = tuple[int, int]  # time of the last change in ns, size in bytes
@@ -233,10 +236,16 @@ def read_exact_number(value: Any) -> Fraction:
     """Raises: ValueError for what is no number; TOML's own numbers and texts like "1/3" are taken."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         raise ValueError(f"应为数字，读到的是“{value}”。")
+    text = str(value).replace(",", "").strip()
+    if len(text) > _LONGEST_NUMBER or _HUGE_EXPONENT.search(text):  # either would take long to be written out
+        raise ValueError(f"数字太大或太长，读到的是“{text[:_LONGEST_NUMBER]}”。")
     try:
-        return Fraction(str(value).replace(",", "").strip())
+        number = Fraction(text)
     except (ValueError, ZeroDivisionError):
         raise ValueError(f"应为数字，读到的是“{value}”。") from None
+    if abs(number) >= _MOST:
+        raise ValueError(f"数字太大，读到的是“{text}”。")
+    return number
 
 
 def read_whole_number(value: Any, least: int, most: int | None = None) -> int:

@@ -1,11 +1,11 @@
 """The file with the vault's key: written whole or not at all, and never taken for a key when it is none."""
 
-import os
 import secrets
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+
+from tracker.file_writing import write_bytes
 
 _SHORTEST, _LONGEST = 32, 64  # bytes of a key
 
@@ -27,7 +27,8 @@ def read_keys(home: Path) -> list[bytes]:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         if not path.exists():
-            _create(path, [secrets.token_bytes(_SHORTEST)])
+            with suppress(FileExistsError):  # another process was faster
+                _write(path, [secrets.token_bytes(_SHORTEST)], replace=False)
         lines = path.read_text(encoding="ascii").split()
     except (OSError, UnicodeError) as problem:
         raise KeyFileProblem(f"读写不了密钥文件 {path}：{problem}。请检查磁盘空间和权限。") from problem
@@ -44,42 +45,14 @@ def write_keys(home: Path, keys: Sequence[bytes]) -> None:
     """Puts keys in the place of those in the file, all at once. Raises: KeyFileProblem."""
     path = locate_key_file(home)
     try:
-        _write_beside(path, keys).replace(path)
-        _sync_folder(path.parent)
+        _write(path, keys, replace=True)
     except OSError as problem:
         raise KeyFileProblem(f"写不了密钥文件 {path}：{problem}。请检查磁盘空间和权限。") from problem
 
 
-def _create(path: Path, keys: Sequence[bytes]) -> None:
-    """Makes the file unless there is one. A link to what is whole is made at once, and by one."""
-    written = _write_beside(path, keys)
-    try:
-        with suppress(FileExistsError):
-            os.link(written, path)
-            _sync_folder(path.parent)
-    finally:
-        written.unlink()
-
-
-def _write_beside(path: Path, keys: Sequence[bytes]) -> Path:
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:  # 0600
-        try:
-            file.write("".join(f"{key.hex()}\n" for key in keys).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        except BaseException:
-            Path(file.name).unlink()
-            raise
-    return Path(file.name)
-
-
-def _sync_folder(folder: Path) -> None:
-    with suppress(OSError):  # Windows opens no folder
-        number = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)
+def _write(path: Path, keys: Sequence[bytes], *, replace: bool) -> None:
+    content = "".join(f"{key.hex()}\n" for key in keys).encode()
+    write_bytes(path, content, private=True, replace=replace)
 
 
 def _parse(line: str) -> bytes | None:

@@ -16,7 +16,7 @@ from web.access.demo_people import DEMO
 from web.api import api, openapi
 from web.help_cards import draw_help_card
 from web.instance import Clock, Instance
-from web.pages import PAGES
+from web.pages import PAGES, health
 
 
 def create_app(
@@ -46,6 +46,7 @@ def create_app(
     app.jinja_env.globals["help_card"] = draw_help_card
     problems.install(app)
     guard.install(app)
+    health.install(app)
     null_characters.install(app)
     forgery = CSRFProtect(app)
     for pages in (*PAGES, openapi.pages):

@@ -1,8 +1,10 @@
 """The `hotline` command: assembles the commands of all rooms and loads only the one that is called."""
 
 import re
+import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from importlib import import_module
 from itertools import takewhile
@@ -58,6 +60,7 @@ COMMANDS = (
     CommandEntry("sample-rows", "kpi.handover.verify.cli:sample_rows", "由评价人的种子抽取交付行", "核验"),
     CommandEntry("verifier", "kpi.handover.package.cli:verifier", "生成单文件核验程序，交给评价方", "核验"),
     CommandEntry("disclose", "web.disclosing:disclose", "开具披露文件：向评价人看清单行的号码和姓名", "核验"),
+    CommandEntry("check", "web.checking:check", "检查日志、文件、材料和密钥：缺什么、坏在哪", "核验"),
     CommandEntry("log", "tracker.cli:log", "事件日志：核验、查看、打印末尾哈希", "核验"),
     CommandEntry("audit", "web.access.cli:audit", "审计日志：核验", "核验"),
     CommandEntry("documents", "kpi.documents.cli:documents", "证明材料：挂接、查缺、核验", "核验"),
@@ -138,6 +141,7 @@ def hotline() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs a command. What a person can mend is told in one line, with exit code 2; our faults are shown."""
+    _end_by_signals()
     try:
         outcome = hotline.main(arguments, prog_name="hotline", standalone_mode=False)
         _audit(arguments)
@@ -154,10 +158,19 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except click.ClickException as problem:
         _refuse(_translate_problem(problem), problem)
     except Exception as problem:
-        if not is_for_a_person(problem):
+        sentence = str(problem) if is_for_a_person(problem) else _explain(problem)
+        if sentence is None:
             raise
-        _refuse(str(problem))
+        _refuse(sentence)
     sys.exit(outcome if isinstance(outcome, int) else 0)
+
+
+def _end_by_signals() -> None:
+    """A command that is ended by the system clears up as after Ctrl+C."""
+    with suppress(ValueError):  # not the main thread
+        for name in ("SIGTERM", "SIGHUP"):
+            if number := getattr(signal, name, None):
+                signal.signal(number, signal.default_int_handler)
 
 
 def describe_command(arguments: Sequence[str]) -> str | None:
@@ -183,6 +196,12 @@ def is_for_a_person(problem: Exception) -> bool:
     """Whether an exception carries a sentence that says what to do: those that our rooms define do."""
     kind = type(problem)
     return kind is LookupError or kind.__module__.partition(".")[0] in ROOMS
+
+
+def _explain(problem: Exception) -> str | None:
+    from tracker.file_writing import explain_failure
+
+    return explain_failure(problem)
 
 
 def _translate_problem(problem: click.ClickException) -> str:

@@ -1,6 +1,5 @@
 """Personal values of single rows are opened to a reviewer: by two people, into the audit trail."""
 
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import orjson
 from kpi.handover.package.disclosing import DisclosureProblem, disclose_values, read_sampled_rows
 from tracker.database import open_database
 from tracker.events.times import BEIJING
+from tracker.file_writing import write_bytes
 from tracker.settings import Settings
 from tracker.signatures import clean_signature, is_same_person
 from tracker.vault import open_vault
@@ -80,5 +80,5 @@ def disclose(
 
 def _write(path: Path, content: dict[str, Any]) -> None:
     """Readable by its owner alone."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
+    written = orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n"
+    write_bytes(path, written, private=True, replace=False)

@@ -8,6 +8,8 @@ from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 
+from tracker.file_writing import explain_lack_of_room
+
 _SAID_BY_US = (400, 403, 404, 413, 422)  # a library's words are English
 
 logger = logging.getLogger(__name__)
@@ -29,6 +31,8 @@ _FAULT = (
     "这不是您的操作造成的。请稍后重试；如再次出现，请把发生时间告诉系统管理员，以便查看运行日志。",
 )
 _NO_DATABASE = ("数据库暂时连不上", "数据没有丢失。请稍候刷新；如一直如此，请系统管理员检查数据库服务。")
+
+_NOT_WRITTEN = "没有写入"
 
 
 def install(app: Flask) -> None:
@@ -53,13 +57,22 @@ def _show_refused(problem: HTTPException) -> tuple[str | Response, int]:
 
 
 def _show_no_database(problem: Exception) -> tuple[str | Response, int]:
+    if sentence := explain_lack_of_room(problem):
+        return _show_no_room(sentence)
     logger.error("the database cannot be reached: %s", problem)
     return _render_page(*_NO_DATABASE, 503)
 
 
 def _show_fault(problem: Exception) -> tuple[str | Response, int]:
+    if sentence := explain_lack_of_room(problem):
+        return _show_no_room(sentence)
     logger.exception("a page failed", exc_info=problem)
     return _render_page(*_FAULT, 500)
+
+
+def _show_no_room(sentence: str) -> tuple[str | Response, int]:
+    logger.error("nothing was written: %s", sentence)
+    return _render_page(_NOT_WRITTEN, sentence, 507)
 
 
 def _render_page(title: str, advice: str, code: int) -> tuple[str | Response, int]:

@@ -5,8 +5,10 @@ once when a scheduler starts again. APScheduler does not share its table between
 takes a lock and asks what is due, so a second scheduler changes nothing.
 """
 
+import logging
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 import sqlalchemy as sa
 from apscheduler.job import Job as Scheduled  # type: ignore[import-untyped]
@@ -22,9 +24,24 @@ from web.jobs.scheduled import find_job, run_job
 _RUN = "web.scheduler:run_scheduled"  # a path, so that a job can be kept in the database
 _DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 
+AGAIN = 5.0  # seconds after which a scheduler that could not reach its table looks again
+
+logger = logging.getLogger(__name__)
+
 # this process's; a job in the database cannot carry them
 _database: Database | None = None
 _home: Path | None = None
+
+
+class _SteadyScheduler(BackgroundScheduler):  # type: ignore[misc]
+    """APScheduler's thread ends with the first error that it does not expect; this one goes on."""
+
+    def _process_jobs(self) -> float | None:
+        try:
+            return cast("float | None", super()._process_jobs())
+        except Exception:
+            logger.exception("looking for scheduled jobs failed")
+            return AGAIN
 
 
 def start(database: Database, home: Path | None = None) -> BackgroundScheduler:
@@ -32,7 +49,7 @@ def start(database: Database, home: Path | None = None) -> BackgroundScheduler:
     global _database, _home
     _database, _home = database, home
     store = SQLAlchemyJobStore(engine=database.engine, metadata=sa.MetaData())
-    scheduler = BackgroundScheduler(
+    scheduler = _SteadyScheduler(
         jobstores={"default": store}, job_defaults=_DEFAULTS, timezone=SHANGHAI, daemon=True
     )
     scheduler.start(paused=True)

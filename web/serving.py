@@ -98,6 +98,7 @@ def serve_pages(
     from web.http_server import make_server
     from web.instance import get_instance_of
     from web.jobs.working import stand_by
+    from web.leftovers import clear_leftovers
     from web.scheduler import start
 
     to_standard_error = logging.StreamHandler()
@@ -107,6 +108,7 @@ def serve_pages(
     server = make_server(app, host, port, proxies=settings.proxies)
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: sys.exit(0))
+    clear_leftovers(settings.home)
     stop_watching = keep_alive(settings)
     scheduler, stop_working = start(database, settings.home), stand_by(get_instance_of(app))
     ready()

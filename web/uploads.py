@@ -1,6 +1,5 @@
 """Files that are sent to us: limited in size and type, written to disk as they come."""
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -10,6 +9,7 @@ from urllib.parse import unquote
 from flask import request
 
 from ingest.importing.file_paths import SUFFIXES
+from tracker.file_writing import WorkingFolder
 from web.instance import get_instance
 
 MOST_BYTES = 300 << 20
@@ -71,10 +71,8 @@ def check_name(name: str, suffixes: Sequence[str] | None = SUFFIXES) -> str:
 @contextmanager
 def _open_folder() -> Iterator[Path]:
     """A folder of a request's own, gone afterwards."""
-    above = get_instance().home / "incoming"
-    above.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(dir=above) as own:
-        yield Path(own)
+    with WorkingFolder(get_instance().home / "incoming") as own:
+        yield own
 
 
 def _write(path: Path, stream: IO[bytes]) -> None:

@@ -1,6 +1,5 @@
 """Sent events into the log: those that are alike are kept as a file of theirs, and taken in as one."""
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,8 +25,9 @@ from ingest.importing.report import ImportReport
 from ingest.profiles.toml_profiles import ProfileProblem
 from ingest.quarantine.quarantine import QuarantineEntry, list_entries
 from ingest.questions.wording import word_question
-from tracker.blob_store import locate_file
+from tracker.blob_store import discard_file, find_stored
 from tracker.calendar_files import CalendarProblem
+from tracker.file_writing import WorkingFolder
 from tracker.tabular import UnreadableRow
 from tracker.tabular.json_records import flatten
 from tracker.vault import Vault
@@ -112,7 +112,7 @@ def take_in_events(
             verdicts |= {place: _refuse(events[place], str(problem)) for place in group.places}
         except _Asked:
             groups += parts
-            _discard_unused(connection, home, report.sha256)
+            discard_file(connection, find_stored(home / "deliveries", report.sha256))
         else:
             reports.append(report)
             verdicts |= {place: _judge(one) for place, one in zip(group.places, found, strict=True)}
@@ -197,10 +197,8 @@ def _deliver(
     """Events that are alike as a file that holds each as it came. Raises: as import_file."""
     assert events[0].event is not None
     kind = find_kind(events[0].event.type)
-    above = home / "incoming"
-    above.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(dir=above) as own:
-        path = Path(own) / f"接口_{kind.title}.json"
+    with WorkingFolder(home / "incoming") as own:
+        path = own / f"接口_{kind.title}.json"
         path.write_text("[\n" + ",\n".join(one.text for one in events) + "\n]\n", "utf-8")
         report = take_in_file(connection, home, path, center, as_of=now, now=now, vault=vault)
     for table in report.tables:
@@ -208,17 +206,6 @@ def _deliver(
             sorts = "、".join(table.skipped)
             raise FileRefused(f"其中有像“{sorts}”的内容，不是一条数据；同类的一条也没有采用，请去掉后重发。")
     return report
-
-
-def _discard_unused(connection: psycopg.Connection[Any], home: Path, sha256: str) -> None:
-    """Deletes a file that nothing rests on: its events are kept in others."""
-    resting = connection.execute(
-        "SELECT sha256 FROM deliveries WHERE sha256 = %s"
-        " UNION ALL SELECT sha256 FROM held_deliveries WHERE sha256 = %s LIMIT 1",
-        (sha256, sha256),
-    ).fetchone()
-    if resting is None:
-        locate_file(home / "deliveries", sha256).unlink(missing_ok=True)
 
 
 def _list_received(

@@ -71,7 +71,7 @@ def enter_answers(
     try:
         event = _check_paper(recognition, paper, home, own, now)
         delivered = deliver_form(
-            home, center, paper.table, title=TITLE, by=by, now=now, vault=own, covers_days=False
+            connection, home, center, paper.table, title=TITLE, by=by, now=now, vault=own, covers_days=False
         )
         taking = TableImport(connection, delivered, paper.table, recognition, alone=True)
         return FormEntry((event,), taking.take_in())

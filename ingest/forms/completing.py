@@ -4,7 +4,6 @@ One order entered by hand backs no day; this statement does. Its file lists the 
 """
 
 import csv
-import tempfile
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from tracker.blob_store import StoredFile
 from tracker.events.ledger import DeliveryImported
 from tracker.events.times import get_day_start
 from tracker.facts.fact import SlotState
+from tracker.file_writing import WorkingFolder
 from tracker.log.statements import fold_statements, read_statements
 
 TITLE = "录全确认"
@@ -47,7 +47,7 @@ def confirm_day(
         _find_acceptance(fold_statements(slots))
         for slots in read_statements(connection, center, [one for (one,) in rows]).values()
     ]
-    file = _keep(home, orders)
+    file = _keep(connection, home, orders)
     base = deliveries.make_base_id(file.sha256, 1)
     earlier = deliveries.list_earlier(connection, center, base)
     if any(not one.voided for one in earlier):
@@ -82,11 +82,9 @@ def _find_acceptance(slots: dict[str, SlotState]) -> tuple[str, str]:
     return str(data["order_id"]), str(data["at"])
 
 
-def _keep(home: Path, orders: list[tuple[str, str]]) -> StoredFile:
-    folder = home / "incoming"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(dir=folder) as own:
-        path = Path(own) / "form.csv"
+def _keep(connection: psycopg.Connection[Any], home: Path, orders: list[tuple[str, str]]) -> StoredFile:
+    with WorkingFolder(home / "incoming") as own:
+        path = own / "form.csv"
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             csv.writer(file).writerows([("工单编号", "受理时间"), *sorted(orders)])
-        return deliveries.keep_delivery(home, path)
+        return deliveries.keep_delivery(connection, home, path)

@@ -1,7 +1,6 @@
 """A filled-in form into the log: read as the row of a file, kept as one, taken in as one."""
 
 import csv
-import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +26,7 @@ from ingest.recognition.recognise import Recognition
 from tracker.blob_store import StoredFile
 from tracker.events import Event
 from tracker.events.times import get_day
+from tracker.file_writing import WorkingFolder
 from tracker.tabular import Row
 from tracker.vault import CenterVault, Vault
 from tracker.workdays import Calendar
@@ -110,8 +110,9 @@ def enter_form(
         events = _check_row(recognition, reading, filled, () if correcting else form.must, now)
         table = FormTable(recognition.header.titles, tuple(filled.values()))
         delivered = deliver_form(
-            home, center, table, title=form.title, by=by, now=now, vault=own, covers_days=form.whole_day
-        )
+            connection, home, center, table, title=form.title, by=by, now=now, vault=own,
+            covers_days=form.whole_day,
+        )  # fmt: skip
         taking = TableImport(connection, delivered, table, recognition, alone=True)
         return FormEntry(events, taking.take_in())
     finally:
@@ -119,13 +120,13 @@ def enter_form(
 
 
 def deliver_form(
-    home: Path, center: str, table: FormTable, *, title: str, by: str, now: datetime, vault: CenterVault,
-    covers_days: bool,
+    connection: psycopg.Connection[Any], home: Path, center: str, table: FormTable, *, title: str, by: str,
+    now: datetime, vault: CenterVault, covers_days: bool,
 ) -> FileContext:  # fmt: skip
     """A form as a delivery: its words are kept as a file of a header and one row."""
     return FileContext(
         home=home,
-        kept=_keep(home, table),
+        kept=_keep(connection, home, table),
         file_name=f"表单_{title}_{now:%Y-%m-%d_%H%M%S}.csv",
         center=center,
         as_of=AsOf(now, FORM),
@@ -193,12 +194,10 @@ def _load_rules(home: Path, center: str, kind: TableKind) -> Rules:
     return Rules(deadline=next(found, None))
 
 
-def _keep(home: Path, table: FormTable) -> StoredFile:
+def _keep(connection: psycopg.Connection[Any], home: Path, table: FormTable) -> StoredFile:
     """The form's words as a file of a header and one row: what its events are walked back to."""
-    folder = home / "incoming"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(dir=folder) as own:
-        path = Path(own) / "form.csv"
+    with WorkingFolder(home / "incoming") as own:
+        path = own / "form.csv"
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             csv.writer(file).writerows([table.titles, table.cells])
-        return deliveries.keep_delivery(home, path)
+        return deliveries.keep_delivery(connection, home, path)

@@ -24,6 +24,7 @@ from ingest.records.declarations_cli import declare
 from tracker import centers
 from tracker.database import Database, open_database
 from tracker.events.times import BEIJING, get_day_start, parse_moment
+from tracker.file_writing import explain_failure
 from tracker.periods import PeriodProblem, parse_period
 from tracker.settings import Settings
 from tracker.tabular.encoding import ENCODINGS
@@ -132,7 +133,7 @@ def _take_in(taken: _ImportOutcome, path: Path, take_in: Callable[[], ImportRepo
         taken.in_part += report.in_part
     except (FileRefused, OSError) as problem:
         taken.refused += 1
-        click.echo(f"{to_readable_name(path)}\n  拒收：{problem}", err=True)
+        click.echo(f"{to_readable_name(path)}\n  拒收：{explain_failure(problem) or problem}", err=True)
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from tracker import blob_store
 from tracker.blob_store import StoredFile
 
 
-def keep_delivery(home: Path, path: Path) -> StoredFile:
+def keep_delivery(connection: psycopg.Connection[Any], home: Path, path: Path) -> StoredFile:
     """Copies a file to HOTLINE_HOME/deliveries, readable by the owner alone; the same bytes once.
 
-    Raises: OSError when it cannot be read or written."""
-    return blob_store.store_file(home / "deliveries", path)
+    They are held until the connection's transaction ends. Raises: OSError."""
+    return blob_store.store_file(connection, home / "deliveries", path)
 
 
 @dataclass(frozen=True)

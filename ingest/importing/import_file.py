@@ -31,12 +31,13 @@ from ingest.questions.held_deliveries import hold_delivery, release_delivery, se
 from ingest.recognition.overlapping_tables import ask_about_overlap
 from ingest.recognition.recognise import Recognition, TableUnknown, recognise
 from tracker import blob_store, centers
+from tracker.blob_store import StoredFile
 from tracker.database import Database
 from tracker.facts import FACTS
 from tracker.personal_text import replace_numbers
 from tracker.settings import Settings
 from tracker.tabular import FileRefused, Table, cloud_events, open_tables
-from tracker.vault import CenterVault, Vault, open_vault
+from tracker.vault import Vault, open_vault
 
 __all__ = [
     "FileRefused",
@@ -128,9 +129,7 @@ def take_in_file(
     answer, file_name = answer or QuestionAnswer(), file_name or to_readable_name(path)
     profiles = load_profiles(home / "profiles", center)
     chosen = [named(profiles, profile)] if profile else candidates(profiles)
-    file = blob_store.describe_file(path) if dry_run else deliveries.keep_delivery(home, path)
-    own: CenterVault | None = None
-    try:
+    with _keep(connection, home, path, dry_run=dry_run) as file:
         tables, notes = open_tables(file.path, encoding)
         understood, left_out = recognise_tables(tables, chosen)
         if stated and len(understood) > 1:
@@ -169,12 +168,6 @@ def take_in_file(
                 question_id = _hold(connection, delivered, asks, understood, profile, as_of)
             else:
                 _remember(connection, delivered, [found.profile for _, found in understood])
-    except BaseException:
-        blob_store.discard_file(file)
-        raise
-    finally:
-        if own:
-            own.forget()
     for report in reports:
         logger.info("delivery %s: %s rows, %s quarantined", report.delivery, report.rows, report.quarantined)
     return ImportReport(
@@ -189,6 +182,20 @@ def take_in_file(
         question=asks.question if asks else None,
         held=question_id,
     )
+
+
+@contextmanager
+def _keep(
+    connection: psycopg.Connection[Any], home: Path, path: Path, *, dry_run: bool
+) -> Iterator[StoredFile]:
+    """The file as it is kept; after an exception nothing is changed, and it is kept for others alone."""
+    file = blob_store.describe_file(path) if dry_run else deliveries.keep_delivery(connection, home, path)
+    try:
+        with connection.transaction():
+            yield file
+    except BaseException:
+        blob_store.discard_file(connection, file)
+        raise
 
 
 def recognise_tables(tables: list[Table], profiles: list[Profile]) -> tuple[list[RecognisedTable], list[str]]:

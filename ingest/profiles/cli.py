@@ -9,6 +9,7 @@ from ingest.profiles.draft import draft_profile
 from ingest.profiles.profile import candidates, load_profiles
 from ingest.profiles.toml_profiles import ProfileProblem, read_profile
 from ingest.recognition.preview import find_likeliest, find_nearest
+from tracker.file_writing import write_bytes
 from tracker.settings import Settings
 from tracker.tabular import FileRefused, open_tables
 from tracker.tabular.encoding import ENCODINGS
@@ -62,7 +63,7 @@ def new(
         return
     if out.exists():
         raise click.ClickException(f"{out} 已经存在，没有覆盖；请换一个名字。")
-    out.write_text(text, encoding="utf-8")
+    write_bytes(out, text.encode(), replace=False)
     click.echo(f"已草拟 {out}（{fit.profile.kind.title}），请逐行核对。")
 
 

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ingest.cells import Content
 from ingest.identity.numbers import Identity
@@ -14,6 +13,7 @@ from ingest.profiles.deadlines import LIMITS
 from ingest.profiles.profile import Profile, load_profiles
 from ingest.profiles.toml_profiles import ProfileProblem, read_profile
 from ingest.recognition.header_labels import parse_label
+from tracker.file_writing import WorkingFolder, write_whole
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _NAME = re.compile(r"[^\w-]+")
@@ -51,20 +51,14 @@ def save_mapping(home: Path, center: str, mapping: ColumnMapping) -> str:
     folder = home / "profiles" / center
     name = _same_header(home, center, mapping) or _free_name(home, center, mapping)
     folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f".{name}.draft"
-    try:
-        draft.write_text("\n".join(_lines(mapping)) + "\n", encoding="utf-8")
-        read_profile(draft)
-        draft.replace(folder / f"{name}.toml")
-    finally:
-        draft.unlink(missing_ok=True)
+    _write_profile(folder / f"{name}.toml", _lines(mapping))
     return name
 
 
 def compile_mapping(mapping: ColumnMapping) -> Profile:
     """The profile that a mapping would be kept as. Raises: ProfileProblem for one that could not be read."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"{to_file_name(mapping.title) or mapping.kind.name}.toml"
+    with WorkingFolder() as folder:
+        path = folder / f"{to_file_name(mapping.title) or mapping.kind.name}.toml"
         path.write_text("\n".join(_lines(mapping)) + "\n", encoding="utf-8")
         return Profile(name=path.stem, **read_profile(path))
 
@@ -81,13 +75,14 @@ def remember_identity(home: Path, center: str, profile: Profile) -> None:
         lines = _without_identity(known.source.read_text(encoding="utf-8-sig").splitlines())
     folder = home / "profiles" / center
     folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f".{profile.name}.draft"
-    try:
-        draft.write_text("\n".join([*lines, *_identity(profile.identity)]) + "\n", encoding="utf-8")
-        read_profile(draft)
-        draft.replace(folder / f"{profile.name}.toml")
-    finally:
-        draft.unlink(missing_ok=True)
+    _write_profile(folder / f"{profile.name}.toml", [*lines, *_identity(profile.identity)])
+
+
+def _write_profile(path: Path, lines: Iterable[str]) -> None:
+    """Raises: ProfileProblem for one that could not be read again."""
+    with write_whole(path) as part:
+        part.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        read_profile(part)
 
 
 def _identity(identity: Identity) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """The profiles that a centre has: listed, taken in from a file or another centre, removed."""
 
-import shutil
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from ingest.kinds import KIND_NAMED
 from ingest.profiles.own_profile import to_file_name
 from ingest.profiles.profile import Profile, candidates, load_profiles
 from ingest.profiles.toml_profiles import ProfileProblem, read_profile
+from tracker.file_writing import copy_file
 
 _REMOVED = ".removed"  # a folder beside them, which nothing reads
 
@@ -41,12 +41,7 @@ def take_in(home: Path, center: str, source: Path, *, replace: bool = False) -> 
     candidates(known | {name: made})
     folder = _get_folder(home, center)
     folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f".{name}.draft"
-    try:
-        shutil.copyfile(source, draft)
-        draft.replace(folder / f"{name}.toml")
-    finally:
-        draft.unlink(missing_ok=True)
+    copy_file(source, folder / f"{name}.toml")
     return made
 
 

@@ -17,7 +17,7 @@ from ingest.questions.held_deliveries import (
     release_delivery,
     settle_question,
 )
-from tracker.blob_store import locate_file
+from tracker.blob_store import find_damage, locate_file
 from tracker.database import Database
 from tracker.vault import Vault
 
@@ -43,8 +43,8 @@ def answer_question(
     with database.connect() as connection:
         delivery = _open_question(connection, center, number)
     path = locate_file(home / "deliveries", delivery.sha256)
-    if not path.exists():
-        raise QuestionProblem(f"“{delivery.file_name}”的原件已不在，请重新导入这份文件。")
+    if damage := find_damage(path, delivery.sha256):
+        raise QuestionProblem(f"“{delivery.file_name}”的原件{damage.value}，请重新导入这份文件。")
     return import_file(
         database,
         home,

@@ -20,6 +20,7 @@ from tracker import centers
 from tracker.database import open_database
 from tracker.events.names import SORTS, WAYS
 from tracker.events.times import BEIJING, parse_day
+from tracker.file_writing import write_bytes
 from tracker.periods import PeriodProblem, parse_period
 from tracker.settings import Settings
 from tracker.vault import open_vault
@@ -94,7 +95,7 @@ def quarantine(
     with _connect(center) as (connection, code):
         entries = held_back.list_entries(connection, code, delivery=delivery)
     if csv_file:
-        csv_file.write_text("".join(held_back.format_csv_lines(entries)), encoding="utf-8-sig", newline="")
+        write_bytes(csv_file, "".join(held_back.format_csv_lines(entries)).encode("utf-8-sig"))
         click.echo(f"已写入 {csv_file}：{len(entries)} 处。")
         return
     for entry in entries:

@@ -10,7 +10,14 @@ import sqlalchemy as sa
 from kpi.closing.acts import append_acts
 from kpi.closing.late import LateRegister, RestatedFigure, read_late_register
 from kpi.closing.locking import append_seal, as_sealed_with_code
-from kpi.closing.states import ClosingProblem, CorrectionProposal, Exemption, MonthSeal, read_closing
+from kpi.closing.states import (
+    ClosingProblem,
+    CorrectionProposal,
+    Exemption,
+    MonthSeal,
+    check_seen,
+    read_closing,
+)
 from kpi.figures import results
 from kpi.figures.codes import as_sealed
 from kpi.figures.indicators import INDICATORS
@@ -21,16 +28,29 @@ from tracker.signatures import clean_signature, is_same_person
 
 
 def propose_correction(
-    connection: sa.Connection, center: str, month: Month, *, by: str, reason: str, now: datetime
+    connection: sa.Connection,
+    center: str,
+    month: Month,
+    *,
+    by: str,
+    reason: str,
+    now: datetime,
+    seen: int | None = None,
 ) -> CorrectionProposal:
     """提请更正: the figures that would change, before and after, and the events that cause it.
 
-    A later proposal takes the place of an earlier one. Raises: ClosingProblem.
+    One proposal waits at a time. A later one takes its place only where whoever makes it has `seen` it (the
+    number of its event), or where it can no longer be approved. Raises: ClosingProblem.
     """
     name = clean_signature(by, "提请更正")
     if not reason.strip():
         raise ClosingProblem("更正必须写明理由。")
     register, exemption = _require_exemption(connection, center, month, now)
+    if (waiting := _find_waiting(register, exemption)) and waiting.event_seq != seen:
+        raise ClosingProblem(
+            f"{waiting.proposed_by}已提请更正{month.label}（第 {waiting.event_seq} 号事件），等另一人批准；"
+            f"理由是“{waiting.reason}”。要换成您的，请刷新页面看过以后重新提请。"
+        )
     changing = select_permitted(register, exemption)
     if not changing:
         raise ClosingProblem(_explain_nothing_to_correct(register, exemption))
@@ -54,10 +74,11 @@ def propose_correction(
 
 
 def approve_correction(
-    connection: sa.Connection, center: str, month: Month, *, by: str, now: datetime
+    connection: sa.Connection, center: str, month: Month, *, by: str, now: datetime, seen: int | None = None
 ) -> MonthSeal:
     """批准更正, by another person, if it still says what was proposed: the month's next vintage.
 
+    `seen` is the event number of the proposal that the person was shown; None: whichever there is.
     Raises: ClosingProblem.
     """
     name = clean_signature(by, "批准更正")
@@ -66,6 +87,7 @@ def approve_correction(
     refusal = _check_approval(register, exemption, proposal, name)
     if refusal is not None or proposal is None:
         raise ClosingProblem(f"{refusal}。")
+    check_seen(seen, proposal.event_seq, "提请")
     append_seal(
         connection, center, month, now=now,
         vintage=proposal.vintage,
@@ -106,6 +128,21 @@ def _check_approval(
         return f"{month.label}没有等待批准的更正"
     if is_same_person(proposal.proposed_by, by):
         return f"这一更正由{proposal.proposed_by}提请，须由另一人批准"
+    return _explain_outdated(register, exemption, proposal)
+
+
+def _find_waiting(register: LateRegister, exemption: Exemption) -> CorrectionProposal | None:
+    """The proposal that another person could approve now."""
+    proposal = register.closing.proposal
+    if proposal is None or _explain_outdated(register, exemption, proposal):
+        return None
+    return proposal
+
+
+def _explain_outdated(
+    register: LateRegister, exemption: Exemption, proposal: CorrectionProposal
+) -> str | None:
+    """Why nobody can approve a proposal any more."""
     if proposal.exception != exemption.subject:
         return "提请更正时所依据的锁定例外已经失效，请重新提请"
     now_due = [

@@ -7,7 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpi.closing.acts import append_acts, refresh_status
-from kpi.closing.states import ClosingProblem, LockRequest, MonthSeal, list_sealed_periods, read_seals
+from kpi.closing.states import (
+    ClosingProblem,
+    LockRequest,
+    MonthSeal,
+    check_seen,
+    list_sealed_periods,
+    read_seals,
+)
 from kpi.closing.status import MonthStatus
 from kpi.figures import results
 from kpi.figures.codes import SealedFigure, as_sealed, derive_code
@@ -41,14 +48,19 @@ def request_lock(
     append_acts(connection, center, [request], now)
 
 
-def lock_month(connection: sa.Connection, center: str, month: Month, *, by: str, now: datetime) -> MonthSeal:
+def lock_month(
+    connection: sa.Connection, center: str, month: Month, *, by: str, now: datetime, seen: int | None = None
+) -> MonthSeal:
     """锁定: the second signature. Brings the figures up to date and seals them, in one transaction.
 
-    Raises: ClosingProblem where something stands in the way, nobody requested it, or the same person did.
+    `seen` is the event number of the request that the person was shown; None: whichever there is.
+    Raises: ClosingProblem where something stands in the way, nobody requested it, the same person did, or
+    the request is another one.
     """
     name = clean_signature(by, "锁定")
     status = refresh_status(connection, center, month, now)
     request = _require_request(status, name)
+    check_seen(seen, request.event_seq, "提请锁定")
     figures = read_figures_to_seal(connection, center, month)
     if not figures:
         raise ClosingProblem(f"{month.label}还没有任何指标数字，没有可锁定的。")

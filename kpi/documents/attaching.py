@@ -68,12 +68,13 @@ def attach(
     target = find_target(connection, center, to)
     title = _check_title(connection, center, title or f"{KINDS[kind]} {target.label}")
     _check_size(path, limit)
-    stored = blob_store.store_file(home / "documents", path)
+    stored = blob_store.store_file(connection, home / "documents", path)
     try:
-        document_format = examine(stored.path)
-        return _record(connection, center, stored, document_format, target, kind, title, by.strip(), now)
+        with connection.transaction():
+            document_format = examine(stored.path)
+            return _record(connection, center, stored, document_format, target, kind, title, by.strip(), now)
     except BaseException:
-        blob_store.discard_file(stored)
+        blob_store.discard_file(connection, stored)
         raise
 
 

@@ -15,6 +15,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from kpi.figures.figure import Status
 from kpi.terminal_tables import measure_width
+from tracker.file_writing import write_whole
 
 
 class CellFormula(NamedTuple):
@@ -75,7 +76,8 @@ class WorkbookChart(NamedTuple):
 @contextmanager
 def open_book(path: Path, title: str, now: datetime, stamp: str | None = None) -> Iterator["WorkbookWriter"]:
     """A new workbook, written when the block ends; every printed page carries the stamp."""
-    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as workbook:
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with write_whole(path) as part, xlsxwriter.Workbook(str(part), options) as workbook:
         workbook.set_properties({"title": title, "created": now.replace(tzinfo=None)})
         yield WorkbookWriter(workbook, stamp)
 

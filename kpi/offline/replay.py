@@ -7,7 +7,6 @@ from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 
@@ -26,6 +25,7 @@ from tracker.facts import FACTS, FactTable
 from tracker.facts.definitions import definitions
 from tracker.facts.deliveries import confirmations, voids
 from tracker.facts.statements import Confirmation, ConfirmationRanks, rank_statements
+from tracker.file_writing import WorkingFolder
 from tracker.periods import Period, list_periods
 from tracker.stored_event import Recorded
 
@@ -54,8 +54,8 @@ class Replay:
         self, center: str, folder: Path | None = None, spill: Path | None = None, threads: int | None = None
     ):
         """Files may be read from `folder`; what does not fit into memory goes to `spill`."""
-        self._own = TemporaryDirectory(prefix="hotline-")
-        own = Path(self._own.name)
+        self._own = WorkingFolder()
+        own = self._own.path
         self.duck = Duck(folder or own, spill or own, threads)
         self.center = center
         self.seq = 0
@@ -75,7 +75,7 @@ class Replay:
     def close(self) -> None:
         """Gives memory and temporary files back."""
         self.duck.close()
-        self._own.cleanup()
+        self._own.close()
 
     def take_in(self, events: Iterable[Recorded]) -> None:
         """Takes the log in, from its first event on, and stands before it."""

@@ -45,9 +45,14 @@ def spoilt(number: int) -> tuple[str, bytes]:
     """The name and bytes of a file."""
     chance = random.Random(number)
     name, content = chance.choice(seeds())
+    return name, spoil(content, chance)
+
+
+def spoil(content: bytes, chance: random.Random) -> bytes:
+    """Spoils bytes, of an archive mostly what is packed in it."""
     if content.startswith(_ZIP) and chance.random() < 0.7:
-        return name, _spoilt_within(content, chance)
-    return name, _spoilt(content, chance)
+        return _spoilt_within(content, chance)
+    return _spoilt(content, chance)
 
 
 def _spoilt(content: bytes, chance: random.Random) -> bytes:

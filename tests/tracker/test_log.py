@@ -397,3 +397,24 @@ def test_a_centre_that_nobody_named_reads_well_in_titles(database: Database):
         centers.create_center(connection, "small", "小县12345热线", now=NOW)
         assert [one.name for one in centers.list_known_centers(connection)] == ["小县12345热线", "tlf中心"]
         assert centers.find_center(connection, "tlf").name == "tlf中心"
+
+
+def test_times_of_recording_never_go_back_and_a_step_of_the_clock_is_told(
+    tlf: Database, caplog: pytest.LogCaptureFixture
+):
+    def record(at: datetime, day: int) -> None:
+        with (
+            tlf.connect() as connection,
+            log.appending(connection, "tlf", delivery=None, as_of=at, recorded_at=at) as appending,
+        ):
+            appending.add([(counted(1, day=day), None)])
+
+    ahead = NOW + timedelta(days=400)
+    record(ahead, 1)
+    record(NOW, 2)
+    record(ahead + timedelta(seconds=1), 3)
+    with tlf.connect() as connection:
+        recorded = [one.recorded_at for one in log.stream_events(connection, "tlf", first=1, last=3)]
+        assert log.verify(connection, "tlf").problem is None
+    assert recorded == [ahead, ahead, ahead + timedelta(seconds=1)]
+    assert [one.getMessage().startswith("the clock is behind the log") for one in caplog.records] == [True]

@@ -1,5 +1,6 @@
 """A small centre with two calls of May 2023, a manager, an approver, a clerk, and browsers for them."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ PEOPLE = {
     "chen": ("陈六", Role.CLERK),
 }
 
+CONFIRMING = ("/closing/lock", "/closing/corrections/approval")
+
 
 @dataclass
 class Room:
@@ -40,11 +43,18 @@ class Room:
     def post(self, login: str, address: str, status: int = 302, **data: Any) -> str:
         """What a page says after a form was sent; a redirect is followed."""
         browser = self.browser(login)
+        if address.endswith(CONFIRMING):
+            data = {"seen": self.see(login, address.partition("/closing")[0] + "/closing")} | data
         answer = browser.post(address, data=data)
         assert answer.status_code == status, (answer.status_code, unescape(answer.text)[-3000:])
         if status == 302:
             answer = browser.get(answer.headers["Location"])
         return unescape(answer.text)
+
+    def see(self, login: str, address: str) -> str:
+        """The number of the event that a month's page asks to confirm; empty: of none."""
+        found = re.search(r'name="seen" value="(\d+)"', self.page(login, address))
+        return found[1] if found else ""
 
     def page(self, login: str, address: str) -> str:
         answer = self.browser(login).get(address)

@@ -142,3 +142,22 @@ def test_a_bad_setting_is_told_in_one_line(tmp_path: Path):
     assert done.returncode == 2
     assert done.stderr.startswith("错误：HOTLINE_DATABASE_URL 应写成 postgresql://")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_a_command_that_the_system_ends_clears_up(tmp_path: Path):
+    script = (
+        "import sys\nfrom pathlib import Path\n"
+        "from tracker.file_writing import WorkingFolder\nfrom web import cli\n"
+        "cli._end_by_signals()\n"
+        f"with WorkingFolder(Path({str(tmp_path)!r})):\n print('begun', flush=True)\n sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"begun\n"
+        process.terminate()
+        process.wait()
+    assert list(tmp_path.iterdir()) == []

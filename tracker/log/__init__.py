@@ -1,6 +1,6 @@
 """The event log: append-only, one gap-free sequence and one hash chain per centre."""
 
-from tracker.log.appending import Appender, StatementCounts, appending
+from tracker.log.appending import CLOCK_STEP, Appender, StatementCounts, appending
 from tracker.log.prepared_events import PreparedEvent, PreparedEvents, prepare_event
 from tracker.log.reading import (
     LogHead,
@@ -8,6 +8,7 @@ from tracker.log.reading import (
     read_between,
     read_event,
     read_head,
+    read_last_recorded,
     read_timeline,
     stream_events,
 )
@@ -15,6 +16,7 @@ from tracker.log.rebuilding import rebuild_facts
 from tracker.log.verification import LogVerification, verify
 
 __all__ = [
+    "CLOCK_STEP",
     "Appender",
     "LogHead",
     "LogVerification",
@@ -27,6 +29,7 @@ __all__ = [
     "read_between",
     "read_event",
     "read_head",
+    "read_last_recorded",
     "read_timeline",
     "rebuild_facts",
     "stream_events",

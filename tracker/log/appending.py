@@ -5,11 +5,12 @@ consecutive numbers, chains, copies the events and their facts, and moves the he
 transaction. A number is therefore never skipped, and readers see 1 … head.
 """
 
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -24,11 +25,16 @@ from tracker.log.changes import note_changes
 from tracker.log.personal_events import replace_personal
 from tracker.log.prepared_events import PreparedEvents, prepare_event
 from tracker.log.projection import SingleEventRows, TouchedDays, project, project_singles
+from tracker.log.reading import read_last_recorded
 from tracker.log.serializer import COPY_EVENTS, EventSerializer
 from tracker.log.statements import Statement, StatementsBySlot, get_rank, list_subjects, read_statements
 from tracker.personal_numbers import may_hold_personal
 from tracker.pg_copy import copy_lines
 from tracker.vault import CenterVault, find_vault
+
+CLOCK_STEP = timedelta(minutes=1)  # a larger step back is told
+
+logger = logging.getLogger(__name__)
 
 
 class PersonalNumberProblem(ValueError):
@@ -58,6 +64,9 @@ def appending(
 ) -> Iterator["Appender"]:
     """Holds the centre's head row until the caller's transaction ends; other centres append side by side.
 
+    Times of recording never go back: one before the centre's last one is taken for that, so that
+    the order of what people did is the log's and no clock's.
+
     A delivery that `vouches` has a say of its own: what it repeats stands, should the first that said it be
     voided. `vault` takes the personal numbers in events; None: that of the connection's instance."""
     head = connection.execute(
@@ -67,9 +76,20 @@ def appending(
     ).fetchone()
     if head is None:
         raise LookupError(f"没有编号为“{center}”的中心。")
+    recorded_at = _keep_order(connection, center, recorded_at)
     session = Appender(connection, center, delivery, as_of, recorded_at, head, vouches=vouches, vault=vault)
     yield session
     session.close()
+
+
+def _keep_order(connection: psycopg.Connection[Any], center: str, recorded_at: datetime) -> datetime:
+    """The time to be written: this one, or the last that was, where the clock has gone back since."""
+    last = read_last_recorded(connection, center)
+    if last is None or last <= recorded_at:
+        return recorded_at
+    if last - recorded_at > CLOCK_STEP:
+        logger.warning("the clock is behind the log of centre %s: %s, last %s", center, recorded_at, last)
+    return last
 
 
 BatchFilter = Callable[[PreparedEvents, Counter[str], Mapping[str, StatementsBySlot], int], PreparedEvents]

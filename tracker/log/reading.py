@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -19,6 +20,15 @@ class LogHead:
 
     seq: int
     hash: bytes
+
+
+def read_last_recorded(connection: psycopg.Connection[Any], center: str) -> datetime | None:
+    """When the last event of a centre was recorded; None where its log is empty."""
+    row = connection.execute(
+        "SELECT recorded_at FROM batches WHERE center_id = %s ORDER BY first_seq DESC LIMIT 1", (center,)
+    ).fetchone()
+    last: datetime | None = row[0] if row else None
+    return last
 
 
 def read_head(connection: psycopg.Connection[Any], center: str) -> LogHead:

@@ -23,6 +23,7 @@ from tracker import centers
 from tracker.calendar_files import CalendarProblem
 from tracker.centers import Center
 from tracker.database import get_driver
+from tracker.file_writing import WorkingFolder, explain_lack_of_room, sync_folder
 from tracker.periods import Year
 from web.access.trail import Action, record
 from web.downloads import format_stamp
@@ -82,23 +83,20 @@ class ExportContext:
 
 def make_file(instance: Instance, job: Job, make: Make) -> None:
     """Makes it anew as a whole. Raises: Overtaken, and the file is another worker's."""
-    draft = job.folder(instance.home).with_name(f".{job.key}-{job.attempt}")
     try:
-        _make(instance, job, make, draft)
+        with WorkingFolder(job.folder(instance.home).parent) as draft:
+            _make(instance, job, make, draft)
     except Overtaken:
         raise
     except _EXPECTED as problem:
         _fail(instance, job, str(problem))
-    except Exception:
+    except Exception as problem:
         logger.exception("export %s failed", job.key)
-        _fail(instance, job, _FAULT)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        _fail(instance, job, explain_lack_of_room(problem) or _FAULT)
 
 
 def _make(instance: Instance, job: Job, make: Make, draft: Path) -> None:
     """A worker that was taken for gone keeps to its own draft; who ends the job puts its own in place."""
-    draft.mkdir(parents=True, mode=0o700)
     path, folder = draft / job.file_name, job.folder(instance.home)
     with instance.database.connect() as connection:
         center = centers.find_center(connection, job.center_id)
@@ -110,6 +108,7 @@ def _make(instance: Instance, job: Job, make: Make, draft: Path) -> None:
         _end(connection, instance, made, "done", {"sha256": sha256})
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
+        sync_folder(folder.parent)
 
 
 def _fail(instance: Instance, job: Job, problem: str) -> None:

@@ -31,6 +31,7 @@ from tracker import log
 from tracker.calendar_files import CalendarProblem
 from tracker.database import get_driver
 from tracker.events.times import get_day
+from tracker.file_writing import explain_lack_of_room
 from tracker.log.dry_run_tables import OverlayProblem, overlay_tables, settle_overlay
 from tracker.personal_text import mask_numbers
 from tracker.signatures import format_signature
@@ -70,9 +71,9 @@ def try_out(instance: Instance, job: Job) -> None:
         trial = _try_import(instance, job)
     except _EXPECTED as problem:
         _end(instance, job, JobState.FAILED, problem=mask_numbers(str(problem)))
-    except Exception:
+    except Exception as problem:
         logger.exception("trial %s failed", job.key)
-        _end(instance, job, JobState.WAITING, problem=_FAULT)
+        _end(instance, job, JobState.WAITING, problem=explain_lack_of_room(problem) or _FAULT)
     else:
         _end(instance, job, JobState.DONE, result={"trial": trial})
 
@@ -85,9 +86,9 @@ def import_file(instance: Instance, job: Job) -> None:
         raise
     except _EXPECTED as problem:
         _fail(instance, job, JobState.FAILED, str(problem))
-    except Exception:
+    except Exception as problem:
         logger.exception("import %s failed", job.key)
-        _fail(instance, job, JobState.WAITING, _FAULT)
+        _fail(instance, job, JobState.WAITING, explain_lack_of_room(problem) or _FAULT)
     else:
         if report is not None:
             _compute(instance, job, report)

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import sqlalchemy as sa
-
 from tracker.database import Database
 from web.instance import Instance
 from web.jobs import queue
@@ -57,7 +55,7 @@ def stand_by(instance: Instance) -> Callable[[], None]:
         while not stopped.wait(LOOK):
             try:
                 look(instance)
-            except sa.exc.DBAPIError:
+            except Exception:  # whatever it is, the next look may come through
                 logger.exception("looking for jobs failed")
 
     def stop() -> None:
@@ -104,7 +102,7 @@ def hold_job(database: Database, job: Job) -> Iterator[None]:
             try:
                 with database.engine.begin() as connection:
                     queue.beat(connection, job)
-            except sa.exc.DBAPIError:  # the next beat may come through
+            except Exception:  # the next beat may come through
                 logger.exception("job %s could not beat", job.key)
 
     beating = threading.Thread(target=keep_beating, daemon=True)

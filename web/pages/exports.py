@@ -1,9 +1,7 @@
 """What leaves as a file of its own: the year's workbook, and the table for the public."""
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 from flask import Blueprint, Response
 
@@ -13,6 +11,7 @@ from kpi.figures.patterns.breakdown import UNSTATED
 from kpi.figures.patterns.grouped import SummedMeasure, sum_groups
 from kpi.figures.patterns.splits import KIND, MONTH
 from kpi.handover.workbook import write_workbook
+from tracker.file_writing import WorkingFolder
 from tracker.periods import Month, Year
 from web.access import Action, Right, allowed, audit
 from web.access.small_cells import HIDDEN, suppress_small
@@ -31,8 +30,8 @@ TOTAL = MEASURES["work_orders_opened"]  # also the indicator that it is
 def workbook(center: str, year: Year) -> Response:
     """Indicators, gaps and definitions of the year; each printed page says who took it out."""
     around, name = make_frame(center, year), f"{center}_{year}_指标.xlsx"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "workbook.xlsx"
+    with WorkingFolder() as folder:
+        path = folder / "workbook.xlsx"
         write_workbook(path, get_connection(), around.center, year, get_now(), make_stamp())
         data = path.read_bytes()
     audit(Action.EXPORTED, f"{center}：{name}", details={"bytes": len(data)})

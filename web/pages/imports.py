@@ -1,6 +1,5 @@
 """Importing a file step by step: upload, mapping, preview, trial, import, and what was held back."""
 
-import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from tracker import log
 from tracker.blob_store import locate_file
 from tracker.calendar_files import CalendarProblem
 from tracker.events.times import get_day_start
+from tracker.file_writing import WorkingFolder
 from tracker.tabular import FileRefused, Table
 from tracker.tabular.encoding import ENCODINGS
 from tracker.workdays import Calendar
@@ -233,13 +233,13 @@ def rejects(center: str, upload: str, number: int) -> Response | Answer:
         profile = named(load_profiles(home / "profiles", center), table["profile"])
     except ProfileProblem as problem:
         abort(404, f"读这份文件的导入方案“{table['profile']}”用不了，取不出原始行：{problem}")
-    with tempfile.TemporaryDirectory() as folder:
+    with WorkingFolder() as folder:
         write_rejects(
-            Path(folder) / "rows.xlsx",
+            folder / "rows.xlsx",
             read_rejected(source, number, profile, entries, job.asked.get("encoding")),
             make_stamp(),
         )
-        data = (Path(folder) / "rows.xlsx").read_bytes()
+        data = (folder / "rows.xlsx").read_bytes()
     audit(Action.EXPORTED, f"{center}：{name}", details={"rows": table["quarantined"]})
     return send_workbook(data, name)
 

@@ -19,7 +19,7 @@ from ingest.changes.repeated_numbers import QuestionAnswer
 from ingest.questions.answering import QuestionProblem, drop_question
 from ingest.questions.held_deliveries import HeldDelivery, find_question, list_open_questions
 from ingest.questions.wording import list_answers, word_examples, word_missing, word_question
-from tracker.blob_store import locate_file
+from tracker.blob_store import find_damage, locate_file
 from tracker.periods import parse_day
 from web.access import Action, Right, allowed, audit, get_person, get_visible_years, note
 from web.access.years import is_seen
@@ -62,8 +62,8 @@ def answer(center: str, number: int) -> Response:
     if choice == QuestionAnswer():
         abort(422, "请选一个回答。")
     path = locate_file(get_instance().home / "deliveries", delivery.sha256)
-    if not path.exists():
-        flash(f"“{delivery.file_name}”的原件已不在，请重新上传。")
+    if damage := find_damage(path, delivery.sha256):
+        flash(f"“{delivery.file_name}”的原件{damage.value}，请重新上传。")
         return redirect(url_for("imports.index", center=center))
     job = make_upload(
         center, delivery.file_name, path.stat().st_size, encoding=delivery.encoding, answer=choice.code,

@@ -1,6 +1,5 @@
 """The monthly report to be signed and stamped: as a page to print, and as a DOCX."""
 
-import tempfile
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, render_template, request
@@ -12,6 +11,7 @@ from kpi.handover.monthly.sections import SIGNERS, build_sections, format_signat
 from kpi.handover.package.keys import find_fingerprint
 from kpi.handover.templates.checking import TemplateProblem
 from kpi.handover.templates.filling import own_template
+from tracker.file_writing import WorkingFolder
 from tracker.periods import Month, Period
 from web.access import Action, Right, allowed, audit
 from web.downloads import make_stamp, send_document
@@ -45,8 +45,8 @@ def document(center: str, period: Period) -> Response:
     """The report as a document for a word processor."""
     report = _read_report(make_frame(center, period), period)
     name = f"{center}_{report.month}_月报_{report.state}.docx"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "report.docx"
+    with WorkingFolder() as folder:
+        path = folder / "report.docx"
         _write(path, report)
         data = path.read_bytes()
     audit(Action.EXPORTED, f"{center}：{name}", details={"bytes": len(data)})

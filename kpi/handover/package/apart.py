@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
 
 from kpi.handover.package.container import UnreadablePackage
+from tracker.file_writing import WorkingFolder
 from tracker.sandbox import Channel, Limits, SandboxEnded, run
 
 _MEMORY = 8 << 30  # bytes of address space; what figures are computed in takes 3 GB before it spills
@@ -24,9 +24,9 @@ def run_apart(work: str, path: Path, argument: Any, problems: Problems) -> Any:
 
     Raises: one of `problems` where the work met it, UnreadablePackage where it took too much, OSError."""
     limits = _limit(path.stat().st_size)
-    with TemporaryDirectory(prefix="hotline-") as folder:
+    with WorkingFolder() as folder:
         try:
-            answer = run(work, [str(path.absolute()), folder, argument], limits)
+            answer = run(work, [str(path.absolute()), str(folder), argument], limits)
         except SandboxEnded as ended:
             raise UnreadablePackage(ended.sentence("这个证据包", _REMEDY)) from ended
     if "problem" in answer:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from shutil import copyfile
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -43,6 +42,7 @@ from tracker.chain_check import follow_chain
 from tracker.database import Database, get_driver
 from tracker.events.packages import PackagePrepared
 from tracker.events.times import BEIJING
+from tracker.file_writing import WorkingFolder
 from tracker.log.reading import LogHead
 from tracker.log.tables import batches as log_batches
 from tracker.periods import Period
@@ -82,8 +82,8 @@ def build_package(
     with database.engine.begin() as connection:
         results.bring_up_to_date(connection, center.center_id, now)
     for _ in range(_TRIES):
-        with _open_snapshot(database) as connection, TemporaryDirectory(prefix="hotline-") as folder:
-            bag = Path(folder) / f"{center.center_id}-{year}"
+        with _open_snapshot(database) as connection, WorkingFolder() as folder:
+            bag = folder / f"{center.center_id}-{year}"
             (bag / layout.FACTS).mkdir(parents=True)
             built = _PackageBuilder(bag, connection, database, settings, center, year, now).build(path)
             if built is not None:

@@ -14,6 +14,7 @@ from shutil import copyfileobj
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from kpi.handover.package.bag import list_files
+from tracker.file_writing import write_whole
 
 MOST_FILES = 20_000
 MOST_BYTES = 64 << 30
@@ -40,15 +41,13 @@ class UnpackedBag:
 
 def pack(bag: Path, path: Path) -> None:
     """Writes a folder as a zip, in the place of an earlier one."""
-    part = path.with_name(f"{path.name}.part")
-    with ZipFile(part, "w", ZIP_STORED) as archive:
+    with write_whole(path) as part, ZipFile(part, "w", ZIP_STORED) as archive:
         for name in list_files(bag):
             info = ZipInfo(f"{bag.name}/{name}", _EPOCH)
             info.external_attr, info.create_system = _MODE, 3
             info.file_size = (bag / name).stat().st_size
             with archive.open(info, "w") as packed, (bag / name).open("rb") as file:
                 copyfileobj(file, packed, _CHUNK)
-    part.replace(path)
 
 
 def store_uncompressed(path: Path) -> None:

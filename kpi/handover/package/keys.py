@@ -1,6 +1,6 @@
 """The centre's signing key: made at its first use, in a file that only the owner reads."""
 
-import os
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from kpi.handover.package.signature import compute_fingerprint
 from tracker.database import make_data_folder
+from tracker.file_writing import write_bytes
 from tracker.settings import Settings
 
 _FOLDER = "keys"
@@ -51,10 +52,8 @@ def _get_key_name(center: str) -> str:
 
 
 def _make_key(path: Path) -> None:
-    try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    if path.exists():
         return
-    with os.fdopen(file, "wb") as made:
-        key = Ed25519PrivateKey.generate()
-        made.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    made = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with suppress(FileExistsError):  # another process was faster
+        write_bytes(path, made, private=True, replace=False)

@@ -10,6 +10,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from tracker.calendar_files import PACKAGED
+from tracker.file_writing import write_whole
 
 _ROOMS = ("kpi", "tracker")
 _ENTRY = "kpi.handover.verify.single_file_main"
@@ -63,7 +64,7 @@ def build_single_file(path: Path) -> SingleFile:
         contents[f"{place}/__init__.py" if file.name == "__init__.py" else f"{place}.py"] = file.read_bytes()
     for calendar in PACKAGED.iterdir():  # deadlines moved by pauses are counted in working days
         contents[f"tracker/{PACKAGED.name}/{calendar.name}"] = calendar.read_bytes()
-    with path.open("wb") as target:
+    with write_whole(path) as part, part.open("wb") as target:
         target.write(b"#!/usr/bin/env python3\n")
         with ZipFile(target, "w", ZIP_DEFLATED) as archive:
             for place, content in sorted(contents.items()):

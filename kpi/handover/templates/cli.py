@@ -1,11 +1,10 @@
 """`hotline templates`: the Word templates of the documents."""
 
-import shutil
-
 import click
 
 from kpi.handover.templates.checking import check_template
 from kpi.handover.templates.filling import PACKAGED, TITLES, own_template
+from tracker.file_writing import copy_file
 from tracker.settings import Settings
 
 _name = click.argument("name", metavar="模板", type=click.Choice(tuple(TITLES)))
@@ -34,7 +33,7 @@ def copy(name: str) -> None:
     if own.exists():
         raise TemplateExists(f"已经有 {own}，没有覆盖；要重新改，请先把它改名或移走。")
     own.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(PACKAGED / f"{name}.docx", own)
+    copy_file(PACKAGED / f"{name}.docx", own)
     click.echo(f"已放在 {own}；用 Word 改好以后，运行 hotline templates check {name}")
 
 

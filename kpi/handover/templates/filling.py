@@ -19,6 +19,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from markupsafe import Markup, escape
 
 from kpi.handover.templates.checking import TemplateProblem, check_template
+from tracker.file_writing import write_whole
 
 PACKAGED = Path(__file__).parent
 TITLES = {
@@ -66,7 +67,8 @@ def fill(
     document: Document = filled.docx
     _merge_down(document)
     _set_properties(document, title, made_at)
-    document.save(str(path))
+    with write_whole(path) as part:
+        document.save(str(part))
 
 
 class _Filled(DocxTemplate):  # type: ignore[misc]

@@ -13,6 +13,7 @@ from kpi.handover.verify.tick_list import format_sample as lines_of_sample
 from kpi.handover.verify.tick_list import render_tick_page, write_proofs, write_tick_table
 from kpi.handover.verify.verification import OutsideKnowledge, verify_apart
 from tracker.chain import read_hash
+from tracker.file_writing import write_bytes
 
 _WRITTEN = click.Path(dir_okay=False, path_type=Path, writable=True)
 _package = click.argument(
@@ -101,7 +102,7 @@ def sample_rows(
     drawn = draw_sample(package, seed, count, source)
     for path, content in ((html, render_tick_page), (table, write_tick_table), (proofs, write_proofs)):
         if path is not None:
-            path.write_bytes(content(drawn))
+            write_bytes(path, content(drawn))
     click.echo("\n".join(lines_of_sample(drawn)))
     for path in (html, table, proofs):
         if path is not None:

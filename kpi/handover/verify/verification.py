@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
@@ -38,6 +37,7 @@ from kpi.handover.verify.findings import (
 from kpi.handover.verify.manifests import check_manifests
 from kpi.handover.verify.printing import convert_findings, read_findings
 from kpi.offline import Replay
+from tracker.file_writing import WorkingFolder
 from tracker.sandbox import Channel
 
 CONTAINER = "压缩包"
@@ -101,8 +101,8 @@ def serve(channel: Channel, argument: Any) -> None:
 
 def verify_package(path: Path, outside: OutsideKnowledge = NOTHING_KNOWN) -> PackageFindings:
     """The same in this process. Raises: UnreadablePackage."""
-    with TemporaryDirectory(prefix="hotline-") as folder:
-        return verify_in_folder(path, outside, Path(folder))
+    with WorkingFolder() as folder:
+        return verify_in_folder(path, outside, folder)
 
 
 def verify_in_folder(path: Path, outside: OutsideKnowledge, folder: Path) -> PackageFindings:

@@ -46,7 +46,7 @@ def desk(database: Any, home: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 
 def desk_vault(desk: Desk) -> Any:
-    return desk.app.extensions["hotline"].vault.make_fresh()
+    return desk.app.extensions["hotline"].vault
 
 
 def one(desk: Desk, sql: str) -> Any:

@@ -167,6 +167,7 @@ GET  /<center>/events/<int:seq>                            C M A E
 GET  /<center>/vault/<token>                               M
 POST /<center>/vault/<token>                               M
 GET  /api/openapi.json                                     *
+GET  /healthz                                              *
 POST /api/centers/<center>/deliveries                      K
 POST /api/centers/<center>/files                           K
 GET  /api/centers/<center>/files/<file>                    K
@@ -290,7 +291,7 @@ def test_what_asks_for_nobody_is_little(app: Flask):
     }
     assert open_to_all == {
         "static", "bootstrap.static", "sign_in.form", "sign_in.attempt", "sign_in.as_demo",
-        "presence.state", "presence.stay", "openapi.description",
+        "presence.state", "presence.stay", "openapi.description", "health.state",
     }  # fmt: skip
 
 

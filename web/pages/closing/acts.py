@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kpi.closing.acts import (
@@ -18,7 +18,7 @@ from kpi.closing.acts import (
 from kpi.closing.corrections import approve_correction, propose_correction
 from kpi.closing.exemptions import close_exemption, format_expiry, open_exemption, request_exemption
 from kpi.closing.locking import lock_month, request_lock
-from kpi.closing.states import ClosingProblem
+from kpi.closing.states import NOTHING_SEEN, ClosingProblem
 from kpi.closing.status import join_titles
 from kpi.figures.sources import SOURCES
 from tracker.database import get_driver
@@ -93,7 +93,7 @@ def lock(center: str, period: Period) -> PageResponse:
     when = get_month(period)
 
     def do(connection: sa.Connection, by: str) -> str:
-        seal = lock_month(connection, center, when, by=by, now=get_now())
+        seal = lock_month(connection, center, when, by=by, now=get_now(), seen=_read_seen())
         return f"{when.label}已锁定：{seal.sealed_by}提请，{seal.approved_by}确认。"
 
     return _perform(center, when, Action.APPROVED, "锁定", do)
@@ -151,8 +151,9 @@ def propose(center: str, period: Period) -> PageResponse:
 
     def do(connection: sa.Connection, by: str) -> str:
         proposal = propose_correction(
-            connection, center, when, by=by, reason=str(form.why.data or ""), now=get_now()
-        )
+            connection, center, when, by=by, reason=str(form.why.data or ""), now=get_now(),
+            seen=request.form.get("seen", type=int),
+        )  # fmt: skip
         return (
             f"已提请更正，{len(proposal.figures)} 个数字拟改为第{proposal.vintage}版，"
             "请另一人（审批人）批准。"
@@ -168,7 +169,7 @@ def approve_proposal(center: str, period: Period) -> PageResponse:
     when = get_month(period)
 
     def do(connection: sa.Connection, by: str) -> str:
-        seal = approve_correction(connection, center, when, by=by, now=get_now())
+        seal = approve_correction(connection, center, when, by=by, now=get_now(), seen=_read_seen())
         return f"{when.label}已更正为第{seal.vintage}版：{seal.sealed_by}提请，{seal.approved_by}批准。"
 
     return _perform(center, when, Action.APPROVED, "批准更正", do)
@@ -225,6 +226,11 @@ def _perform(
         return render_page(center, when, make_forms(form)), 422
     flash(message)
     return redirect(url_for("closing.month", center=center, period=when))
+
+
+def _read_seen() -> int:
+    """The number of the event that the page showed to whoever confirms it."""
+    return request.form.get("seen", NOTHING_SEEN, type=int)
 
 
 def _read_text(field: Any) -> str | None:
