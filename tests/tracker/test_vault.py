@@ -89,7 +89,8 @@ def test_an_erased_value_is_gone_and_does_not_come_back(database: Database):
 def test_a_new_key_opens_what_the_old_one_closed_and_tokens_stay(database: Database):
     token = keep(database)
     with database.connect() as connection:
-        assert Vault(OTHER, [KEY]).rewrap(connection) == 1
+        (centers,) = connection.execute("SELECT count(*) FROM data_keys").fetchone() or (0,)
+        assert Vault(OTHER, [KEY]).rewrap(connection) == centers >= 1
     with database.connect() as connection:
         assert Vault(OTHER).read_values(connection, "tlf", [token]) == {token: NUMBER}
         assert Vault(OTHER).of(connection, "tlf").token("phone", NUMBER) == token

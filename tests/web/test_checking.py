@@ -14,6 +14,7 @@ from tests.ingest.tables import CALL_1, CALL_HEADER, csv_file
 from tests.kpi import papers
 from tracker.database import Database
 from tracker.settings import Settings
+from tracker.vault import open_vault
 from web.checking import CheckReport, check_instance
 
 Checked = Callable[..., CheckReport]
@@ -28,7 +29,9 @@ def settings(home: Path) -> Settings:
 def checked(database: Database, home: Path, tmp_path: Path, settings: Settings) -> Checked:
     """Checks an instance with a delivery, a document and keys."""
     path = csv_file(tmp_path, CALL_HEADER, CALL_1, name="话单_2023-05.csv")
-    import_file(database, home, path, "c1", now=IMPORTED)
+    with database.connect() as connection:
+        connection.execute("DELETE FROM data_keys")  # which the key of all tests has wrapped
+    import_file(database, home, path, "c1", now=IMPORTED, vault=open_vault(settings))
     with database.connect() as connection:
         attach(
             connection, home, "c1", papers.pdf(tmp_path), to="month/2023-05", kind="monthly_report",
@@ -85,7 +88,7 @@ def test_a_vault_key_that_is_gone_is_not_made_anew(checked: Checked, home: Path)
 def test_a_vault_key_of_another_instance_is_told_by_what_it_does_not_know(checked: Checked, home: Path):
     (home / "keys" / "vault.key").write_text("00" * 32)
     (fault,) = faults(checked())
-    assert "不是写入这些号码时用的那一个" in fault
+    assert "现在的密钥不是当初的那一个" in fault
 
 
 @pytest.mark.parametrize("name", ["vault.key", "signing-c1.pem"])
