@@ -247,6 +247,21 @@ def answers(url: str) -> bool:
         return False
 
 
+@pytest.mark.skipif(not is_root(), reason="only root needs another account")
+def test_programs_that_the_account_cannot_reach_are_copied_and_no_folder_opened(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    with TemporaryDirectory() as closed, TemporaryDirectory() as open_to_all:
+        Path(open_to_all).chmod(0o755)
+        installed = wheel._find_programs(None).parent
+        there = Path(shutil.copytree(installed, Path(closed) / "pginstall", symlinks=True))
+        monkeypatch.setattr(wheel, "_COPIES", Path(open_to_all) / "copies")
+        assert not wheel._can_run(there, wheel.ACCOUNT)
+        assert wheel._can_run(wheel._copy(there), wheel.ACCOUNT)
+        assert wheel._copy(there) == wheel._copy(there)
+        assert Path(closed).stat().st_mode & 0o777 == 0o700
+
+
 def test_what_holds_up_a_start_is_told_with_the_servers_own_words(folder: Path):
     shutil.move(folder / "global" / "pg_control", folder / "global" / "away")
     with pytest.raises(EmbeddedServerProblem, match=r"pg_control[\s\S]*HOTLINE_DATABASE_URL"):
