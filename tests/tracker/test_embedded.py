@@ -205,6 +205,10 @@ def test_a_copy_made_at_rest_has_a_server_of_its_own(at_rest: Path, tmp_path: Pa
         with psycopg.connect(other.url) as connection:
             connection.execute("CREATE TABLE only_there ()")
         assert ask(one.url, "SELECT to_regclass('only_there')") is None
+    for user in (one, other):
+        folder = Path(str(sa.make_url(user.url).query["host"]))
+        if not folder.is_relative_to(tmp_path):
+            folder.rmdir()
 
 
 def test_a_note_that_names_another_living_process_is_not_believed(folder: Path):

@@ -16,6 +16,7 @@ from tracker.embedded.wheel import get_account, get_owner
 
 LOOPBACK = "127.0.0.1"
 PORT = 5432  # of a socket, no more than a part of its name
+_PREFIX = "hotline-socket-"
 LONGEST = 103  # bytes of a socket's path: macOS's limit, the lowest
 
 
@@ -48,8 +49,8 @@ def _fits(folder: Path) -> bool:
 
 def _make_socket_folder() -> Path:
     for above in _list_temporary_folders():
-        if _fits(above / "hotline-12345678"):
-            folder = Path(tempfile.mkdtemp(prefix="hotline-", dir=above))
+        if _fits(above / f"{_PREFIX}12345678"):
+            folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=above))
             if sys.platform != "win32":
                 os.chown(folder, get_owner(), -1)
             return folder
