@@ -214,10 +214,11 @@ def test_a_copy_made_at_rest_has_a_server_of_its_own(at_rest: Path, tmp_path: Pa
 def test_a_note_that_names_another_living_process_is_not_believed(folder: Path):
     with use(folder) as user:
         user.kill()
-    note = (folder / "postmaster.pid").read_text()
+    notes = {name: (folder / name).read_text() for name in ("postmaster.pid", ".s.PGSQL.5432.lock")}
     kill_server(folder)
     bystander = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    (folder / "postmaster.pid").write_text(note.replace(note.split("\n")[0], str(bystander.pid), 1))
+    for name, note in notes.items():
+        (folder / name).write_text(note.replace(note.split("\n")[0], str(bystander.pid), 1))
     with use(folder) as user:
         assert ask(user.url, "SELECT 1") == 1
         assert find_postmaster(folder).pid != bystander.pid

@@ -35,6 +35,13 @@ def choose_address(files: ServerFiles) -> tuple[str, int]:
     return str(_make_socket_folder()), PORT
 
 
+def clear_socket_folder(host: str) -> None:
+    """Removes what a server that has ended left there: its note may name a process that is another's now."""
+    if host != LOOPBACK:
+        for left in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
+            Path(host, left).unlink(missing_ok=True)
+
+
 def check_socket_folder(host: str) -> None:
     """Raises: EmbeddedServerProblem for a folder that others could have put their socket into."""
     if host != LOOPBACK and not is_private(Path(host)):
