@@ -65,9 +65,7 @@ def stand_by(instance: Instance) -> Callable[[], None]:
         try:
             with instance.database.engine.begin() as connection:
                 queue.hand_back(connection, get_worker_name())
-        except (
-            sa.exc.DBAPIError
-        ):  # the database was stopped first: the jobs are settled later, as after a kill
+        except sa.exc.DBAPIError:  # the database was stopped first: jobs are settled later, as after a kill
             logger.exception("jobs could not be handed back")
 
     threading.Thread(target=keep_looking, daemon=True).start()
