@@ -68,7 +68,8 @@ class DatabaseProblem(RuntimeError):
 class Database:
     """One PostgreSQL database, reached under the application's role.
 
-    The role may add and read events and nothing else with them; `admin_url` is the owner's, for migrations.
+    The role may add and read events and nothing else with them, and owns nothing. `url` logs in as it, or as
+    one that may take it; `admin_url` as the tables' owner, for migrations and statistics.
     """
 
     url: str

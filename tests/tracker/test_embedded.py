@@ -205,15 +205,20 @@ def test_a_copy_made_at_rest_has_a_server_of_its_own(at_rest: Path, tmp_path: Pa
         with psycopg.connect(other.url) as connection:
             connection.execute("CREATE TABLE only_there ()")
         assert ask(one.url, "SELECT to_regclass('only_there')") is None
+    for user in (one, other):
+        folder = Path(str(sa.make_url(user.url).query["host"]))
+        if not folder.is_relative_to(tmp_path):
+            folder.rmdir()
 
 
 def test_a_note_that_names_another_living_process_is_not_believed(folder: Path):
     with use(folder) as user:
         user.kill()
-    note = (folder / "postmaster.pid").read_text()
+    notes = {name: (folder / name).read_text() for name in ("postmaster.pid", ".s.PGSQL.5432.lock")}
     kill_server(folder)
     bystander = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    (folder / "postmaster.pid").write_text(note.replace(note.split("\n")[0], str(bystander.pid), 1))
+    for name, note in notes.items():
+        (folder / name).write_text(note.replace(note.split("\n")[0], str(bystander.pid), 1))
     with use(folder) as user:
         assert ask(user.url, "SELECT 1") == 1
         assert find_postmaster(folder).pid != bystander.pid
@@ -245,6 +250,21 @@ def answers(url: str) -> bool:
         return ask(url, "SELECT 1") == 1
     except psycopg.OperationalError:
         return False
+
+
+@pytest.mark.skipif(not is_root(), reason="only root needs another account")
+def test_programs_that_the_account_cannot_reach_are_copied_and_no_folder_opened(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    with TemporaryDirectory() as closed, TemporaryDirectory() as open_to_all:
+        Path(open_to_all).chmod(0o755)
+        installed = wheel._find_programs(None).parent
+        there = Path(shutil.copytree(installed, Path(closed) / "pginstall", symlinks=True))
+        monkeypatch.setattr(wheel, "_COPIES", Path(open_to_all) / "copies")
+        assert not wheel._can_run(there, wheel.ACCOUNT)
+        assert wheel._can_run(wheel._copy(there), wheel.ACCOUNT)
+        assert wheel._copy(there) == wheel._copy(there)
+        assert Path(closed).stat().st_mode & 0o777 == 0o700
 
 
 def test_what_holds_up_a_start_is_told_with_the_servers_own_words(folder: Path):

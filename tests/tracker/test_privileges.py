@@ -82,7 +82,7 @@ def run_the_documents_statements(administrator: str) -> None:
 def read_the_documents_settings(administrator: str, home: Path) -> Settings:
     """As written, at the address of the server at hand."""
     query = sa.make_url(administrator).query
-    written = dict(line.strip().split("=", 1) for line in read_block("sh").splitlines())
+    written = dict(line.split("=", 1) for line in read_block("sh").split())
     there = {
         name: sa.make_url(url).set(host=None, port=None, query=query).render_as_string(hide_password=False)
         for name, url in written.items()

@@ -78,3 +78,9 @@ def test_a_server_that_was_stopped_stays_so_and_the_pages_say_it(home: Path, add
     assert {status(address) for _ in range(3)} == {503}
     embedded.start_server(home / "postgres")
     assert status(address) == 401
+
+
+def test_the_pages_end_in_peace_after_their_database(home: Path, address: str):
+    """The address's own end says whether they did."""
+    run_hotline(home, "stop").communicate(timeout=PATIENCE)
+    assert status(address) == 503

@@ -18,6 +18,7 @@ from tracker.embedded.problem import EmbeddedServerProblem as EmbeddedServerProb
 from tracker.embedded.server import derive_password as derive_password
 
 LOOK = 0.5  # seconds between two looks at whether a server still runs
+AFTER_FAILURE = 10.0  # seconds until it is tried again where it would not start
 
 logger = logging.getLogger(__name__)
 _joined: dict[Path, fasteners.InterProcessReaderWriterLock] = {}  # by data folder
@@ -55,11 +56,14 @@ def keep_alive(folder: Path) -> Callable[[], None]:
     files, ended = _find_files(folder), threading.Event()
 
     def keep_looking() -> None:
-        while not ended.wait(LOOK):
+        pause = LOOK
+        while not ended.wait(pause):
             try:
                 _revive(files)
+                pause = LOOK
             except EmbeddedServerProblem:
                 logger.exception("the embedded server does not start again")
+                pause = AFTER_FAILURE
 
     threading.Thread(target=keep_looking, daemon=True).start()
     return ended.set

@@ -16,6 +16,7 @@ from tracker.embedded.wheel import get_account, get_owner
 
 LOOPBACK = "127.0.0.1"
 PORT = 5432  # of a socket, no more than a part of its name
+_PREFIX = "hotline-socket-"
 LONGEST = 103  # bytes of a socket's path: macOS's limit, the lowest
 
 
@@ -34,6 +35,13 @@ def choose_address(files: ServerFiles) -> tuple[str, int]:
     return str(_make_socket_folder()), PORT
 
 
+def clear_socket_folder(host: str) -> None:
+    """Removes what a server that has ended left there: its note may name a process that is another's now."""
+    if host != LOOPBACK:
+        for left in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
+            Path(host, left).unlink(missing_ok=True)
+
+
 def check_socket_folder(host: str) -> None:
     """Raises: EmbeddedServerProblem for a folder that others could have put their socket into."""
     if host != LOOPBACK and not is_private(Path(host)):
@@ -48,8 +56,8 @@ def _fits(folder: Path) -> bool:
 
 def _make_socket_folder() -> Path:
     for above in _list_temporary_folders():
-        if _fits(above / "hotline-12345678"):
-            folder = Path(tempfile.mkdtemp(prefix="hotline-", dir=above))
+        if _fits(above / f"{_PREFIX}12345678"):
+            folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=above))
             if sys.platform != "win32":
                 os.chown(folder, get_owner(), -1)
             return folder

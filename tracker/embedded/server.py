@@ -20,7 +20,7 @@ import psycopg
 from psycopg import sql
 
 from tracker.embedded import wheel
-from tracker.embedded.address import LOOPBACK, check_socket_folder, choose_address
+from tracker.embedded.address import LOOPBACK, check_socket_folder, choose_address, clear_socket_folder
 from tracker.embedded.files import ServerFiles, State, make_password, replace_file
 from tracker.embedded.problem import EmbeddedServerProblem
 
@@ -142,6 +142,7 @@ def _start(files: ServerFiles) -> None:
     password = files.read_password() or _set_password(files)
     replace_file(files.data / "pg_hba.conf", _ACCESS, wheel.get_owner())
     host, port = choose_address(files)
+    clear_socket_folder(host)
     state = State(secrets.token_hex(16), True, files.inode, host, port)
     files.write_state(state)
     _launch(files, state)
@@ -158,7 +159,7 @@ def _initialise(files: ServerFiles) -> None:
     if sys.platform != "win32":
         os.chown(files.data, wheel.get_owner(), -1)
     wheel.run("initdb", "--auth=reject", "--encoding=utf8", f"--username={OWNER}", data=files.data)
-    files.write_password(_set_password(files))
+    _set_password(files)
     files.unfinished.unlink()
 
 

@@ -13,9 +13,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from tracker.embedded.problem import EmbeddedServerProblem
 
@@ -91,7 +92,7 @@ def _run(
                 [str(_find_programs(account) / program), *arguments],
                 input=typed.encode(), stdout=printed, stderr=subprocess.STDOUT,
                 cwd=data, env=_make_environment(place), timeout=2 * PATIENCE, check=False,
-                user=account, group=account, extra_groups=[] if account else None, pass_fds=handles,
+                pass_fds=handles, **_run_as(account),
             )  # fmt: skip
         except (OSError, subprocess.SubprocessError) as problem:
             raise EmbeddedServerProblem(f"{program}：{problem}") from problem
@@ -100,8 +101,17 @@ def _run(
             raise EmbeddedServerProblem(f"{program}：{printed.read().decode(errors='replace').strip()}")
 
 
+def _run_as(account: str | None) -> dict[str, Any]:
+    """What makes a program run as an account, with that account's own group alone."""
+    if account is None or sys.platform == "win32":
+        return {}
+    import pwd
+
+    return {"user": account, "group": pwd.getpwnam(account).pw_gid, "extra_groups": []}
+
+
 def _make_environment(data: str) -> dict[str, str]:
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "HOTLINE_"))}
     return ours | {"PGDATA": data}
 
 
@@ -148,9 +158,7 @@ def _find_programs(account: str | None) -> Path:
 def _can_run(installed: Path, account: str) -> bool:
     command = [str(installed / "bin" / "postgres"), "--version"]
     try:
-        done = subprocess.run(
-            command, user=account, group=account, extra_groups=[], cwd="/", capture_output=True, check=False
-        )
+        done = subprocess.run(command, cwd="/", capture_output=True, check=False, **_run_as(account))
     except PermissionError:
         return False
     return done.returncode == 0
@@ -159,13 +167,27 @@ def _can_run(installed: Path, account: str) -> bool:
 def _copy(installed: Path) -> Path:
     """A copy where every account may read it, made by root once, in place of opening the folders above."""
     target = _COPIES / importlib.metadata.version(_WHEEL)
-    if not target.exists():
-        _COPIES.mkdir(mode=0o755, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(dir=_COPIES))
-        shutil.copytree(installed, fresh, dirs_exist_ok=True)
-        for path in (fresh, *fresh.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
-        with suppress(FileExistsError, OSError):  # another process was faster
-            fresh.rename(target)
+    try:
+        if not target.exists():
+            _make_copy(installed, target)
+    except OSError as problem:
+        raise EmbeddedServerProblem(
+            f"系统账号 {ACCOUNT} 读不了 {installed}，又不能复制到 {target}（{problem}）。请改用普通账号运行，"
+            "或把本程序装到所有账号都能读的文件夹（如 /opt/hotline）。"
+        ) from problem
     return target
+
+
+def _make_copy(installed: Path, target: Path) -> None:
+    target.parent.mkdir(mode=0o755, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(dir=target.parent))
+    shutil.copytree(installed, fresh, dirs_exist_ok=True, symlinks=True)
+    for path in (fresh, *fresh.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
+    try:
+        fresh.rename(target)
+    except OSError:
+        if not target.exists():  # else another process was faster
+            raise
+        shutil.rmtree(fresh)

@@ -60,8 +60,11 @@ def stand_by(instance: Instance) -> Callable[[], None]:
 
     def stop() -> None:
         stopped.set()
-        with instance.database.engine.begin() as connection:
-            queue.hand_back(connection, get_worker_name())
+        try:
+            with instance.database.engine.begin() as connection:
+                queue.hand_back(connection, get_worker_name())
+        except sa.exc.DBAPIError:  # the database was stopped first: jobs are settled later, as after a kill
+            logger.exception("jobs could not be handed back")
 
     threading.Thread(target=keep_looking, daemon=True).start()
     return stop

@@ -176,7 +176,7 @@ def test_the_demo_lets_in_without_a_password(database: Database):
 
 READING = frozenset(  # commands that change nothing and hand nothing over that was not on the screen before
     (
-        "demo", "serve", "jobs run", "jobs list", "profile new", "profile check", "profile list",
+        "demo", "serve", "stop", "jobs run", "jobs list", "profile new", "profile check", "profile list",
         "center list", "deliveries", "questions", "quarantine",
         "sample", "kpi", "catalogue", "definition show", "definition check", "definition diff",
         "definition impact", "definition history", "definition compare", "code", "verify", "verdicts",
