@@ -147,7 +147,8 @@ def test_a_bad_setting_is_told_in_one_line(tmp_path: Path):
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
 def test_a_command_that_the_system_ends_clears_up(tmp_path: Path):
     script = (
-        "import sys\nfrom pathlib import Path\nfrom tracker.file_writing import WorkingFolder\nfrom web import cli\n"
+        "import sys\nfrom pathlib import Path\n"
+        "from tracker.file_writing import WorkingFolder\nfrom web import cli\n"
         "cli._end_by_signals()\n"
         f"with WorkingFolder(Path({str(tmp_path)!r})):\n print('begun', flush=True)\n sys.stdin.read()\n"
     )
