@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from flask import Response, request
 
+from tracker.spreadsheet_cells import escape_formula
 from web.access.guard import get_person
 from web.access.masking import mask_cell
 from web.formatting import moment
@@ -78,8 +79,3 @@ def make_stamp() -> str:
 def format_stamp(name: str, login: str, at: datetime, address: str) -> str:
     """Who took a file out, when and from where: 导出：王某（wang）2024-03-10 09:30:00 10.0.0.8"""
     return f"导出：{name}（{login}）{moment(at)} {address}".strip()
-
-
-def escape_formula(text: str) -> str:
-    """A cell that a spreadsheet would take for a formula gets a leading '."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

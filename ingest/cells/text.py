@@ -46,8 +46,9 @@ def to_plain(cell: Cell) -> str:
     if isinstance(cell, str):
         value = cell.strip(_SPACE)
         if value[:1] in ("'", "="):
+            value = value.removeprefix("'").strip(_SPACE)
             formula = _FORMULA.fullmatch(value)
-            value = formula[1].strip(_SPACE) if formula else value.removeprefix("'")
+            value = formula[1].strip(_SPACE) if formula else value
         return value
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"

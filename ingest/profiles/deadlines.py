@@ -16,6 +16,7 @@ LIMITS = {
     "working_hours": WORKING_HOURS,
     "hours": HOURS,
 }
+PAUSES = {True: "extend", False: "keep"}  # what becomes of a deadline while its order is paused
 _WRITTEN = re.compile(r"(\d{1,4})个?(工作日|工作时|工作小时|小时)内?")
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from ingest.cells import Vocabulary
 from ingest.profiles.derived import read_derived
-from ingest.profiles.own_profile import to_toml_key, to_toml_list, to_toml_text
 from ingest.recognition.clocks import find_utc, list_half_columns, match_halves
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.proposals import Ground, Proposal, find_unmapped, propose
 from ingest.recognition.without_header import describe_contents
 from tracker.tabular import Row
+from tracker.toml_writing import clean_comment, write_toml_line
 
 _HEAD = """# 由“{file}”草拟。没有 # 的行是认得的；“# 键 = …”是猜的：对的去掉 #，不对的改掉或删去。
 # 写好后放进 HOTLINE_HOME/profiles/（只给一个中心用的，放进其下以中心编号为名的文件夹），
@@ -23,9 +23,9 @@ def draft_profile(fit: HeaderFit, rows: list[Row], file: str) -> str:
     kind = fit.profile.kind
     return "\n".join(
         [
-            _HEAD.format(file=_escape_comment(file)),
-            f"title = {to_toml_text(file.rpartition('.')[0] or file)}",
-            f"kind = {to_toml_text(kind.name)}",
+            _HEAD.format(file=clean_comment(file)),
+            write_toml_line("title", file.rpartition(".")[0] or file),
+            write_toml_line("kind", kind.name),
             *_list_marks(fit, rows, known),
             *_list_clocks(fit, rows),
             *_list_columns(proposals, known),
@@ -41,17 +41,17 @@ def draft_profile(fit: HeaderFit, rows: list[Row], file: str) -> str:
 def _list_marks(fit: HeaderFit, rows: list[Row], known: list[Proposal]) -> Iterator[str]:
     """By what the next file is known: titles, or what each column holds."""
     if fit.header.last_row:
-        yield f"signature = {to_toml_list(one.title for one in known)}"
+        yield write_toml_line("signature", [one.title for one in known])
         return
     yield "# 第一行像是数据：按没有表头草拟，列名按次序写作第1列、第2列……；第一行其实是列名的，不要用这一份。"
     yield "# 各列的内容；以后列数和内容相同的文件按这个方案读。"
-    yield f"without_header = {to_toml_list(describe_contents(rows))}"
+    yield write_toml_line("without_header", [*map(str, describe_contents(rows))])
 
 
 def _list_clocks(fit: HeaderFit, rows: list[Row]) -> Iterator[str]:
     """Questions about the moments that a profile answers at its head."""
     if stated := find_utc(fit, anywhere=True):
-        yield _escape_comment(f"# “{stated}”写着 UTC：时刻是世界时的去掉 #；确是北京时间的，改写成 北京时间")
+        yield clean_comment(f"# “{stated}”写着 UTC：时刻是世界时的去掉 #；确是北京时间的，改写成 北京时间")
         yield '# time_zone = "UTC"'
     if list_half_columns(fit, rows):
         yield "# 钟点都不超过 12，另有一列写着上午、下午：确是 24 小时制的去掉 #，否则看下面的 [halves]"
@@ -65,7 +65,7 @@ def _list_halves(fit: HeaderFit, rows: list[Row]) -> Iterator[str]:
     if placed := [index for index in matched if index in keys]:
         yield "\n# 是 12 小时制、上午和下午写在这一列的，去掉 #\n# [halves]"
         for index in placed:
-            yield f"# {keys[index]} = {to_toml_text(fit.header.titles[matched[index]])}"
+            yield f"# {write_toml_line(keys[index], fit.header.titles[matched[index]])}"
 
 
 def _list_columns(proposals: Iterable[Proposal], known: list[Proposal]) -> Iterator[str]:
@@ -73,13 +73,13 @@ def _list_columns(proposals: Iterable[Proposal], known: list[Proposal]) -> Itera
     for one in proposals:
         examples = f"例：{'、'.join(one.examples)}" if one.examples else "前面的行都空着"
         if one in known and one.field:
-            remark = _escape_comment(f"{one.field.title}；{examples}")
-            yield f"{one.field.key} = {to_toml_text(one.title)}  # {remark}"
+            remark = clean_comment(f"{one.field.title}；{examples}")
+            yield f"{write_toml_line(one.field.key, one.title)}  # {remark}"
             continue
         doubt = one.doubt or "没有用"
-        yield _escape_comment(f"# “{one.title}”列（{examples}）：{doubt}")
+        yield clean_comment(f"# “{one.title}”列（{examples}）：{doubt}")
         for key in [one.field.key] if one.field else one.suits:
-            yield f"# {key} = {to_toml_text(one.title)}"
+            yield f"# {write_toml_line(key, one.title)}"
 
 
 def _list_words(proposals: Iterable[Proposal], fit: HeaderFit) -> Iterator[str]:
@@ -91,8 +91,8 @@ def _list_words(proposals: Iterable[Proposal], fit: HeaderFit) -> Iterator[str]:
         yield f"# [words.{one.field.key}]"
         for meaning, spellings in one.field.read.spellings.items():
             if meaning:
-                yield f"# {to_toml_key(meaning)} = []  # {spellings.split()[0]}"
-        yield f"# 不认识的有：{_escape_comment('、'.join(unknown))}"
+                yield f"# {write_toml_line(meaning, [])}  # {spellings.split()[0]}"
+        yield f"# 不认识的有：{clean_comment('、'.join(unknown))}"
 
 
 def _list_derivations(fit: HeaderFit, mapped: set[str]) -> Iterator[str]:
@@ -104,7 +104,7 @@ def _list_derivations(fit: HeaderFit, mapped: set[str]) -> Iterator[str]:
     ]
     if offered:
         yield "\n# 文件里没有、可以推算的；平台确是这样计时的，去掉 #\n# [derived]"
-    yield from (f"# {one.key} = {to_toml_text(one.text)}  # {one.words}" for one in offered)
+    yield from (f"# {write_toml_line(one.key, one.text)}  # {one.words}" for one in offered)
 
 
 def _list_costs(fit: HeaderFit, mapped: dict[str, Proposal]) -> Iterator[str]:
@@ -112,8 +112,3 @@ def _list_costs(fit: HeaderFit, mapped: dict[str, Proposal]) -> Iterator[str]:
     if lacking:
         yield "\n# 没有这些列，这些指标无法核实："
     yield from (f"# {field.key}（{field.title}）：{cost}" for field, cost in lacking)
-
-
-def _escape_comment(text: str) -> str:
-    """A comment ends with its line, and takes no control characters."""
-    return "".join(char if char.isprintable() else " " for char in text)

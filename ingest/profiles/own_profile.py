@@ -1,23 +1,24 @@
 """A centre's own profile: the mapping that a person corrected, kept for the next file of the vendor."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ingest.cells import Content
 from ingest.identity.numbers import Identity
 from ingest.kinds import KIND_NAMED, Rules, TableKind
-from ingest.profiles.deadlines import LIMITS
+from ingest.profiles.deadlines import LIMITS, PAUSES, DeadlineRule
 from ingest.profiles.profile import Profile, load_profiles
 from ingest.profiles.toml_profiles import ProfileProblem, read_profile
 from ingest.recognition.header_labels import parse_label
 from tracker.file_writing import WorkingFolder, write_whole
+from tracker.toml_writing import replace_table, write_toml
 
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
 _NAME = re.compile(r"[^\w-]+")
 _LONGEST = 40
+_HEAD = ("由导入页面保存；也可以手工修改。",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +52,7 @@ def save_mapping(home: Path, center: str, mapping: ColumnMapping) -> str:
     folder = home / "profiles" / center
     name = _same_header(home, center, mapping) or _free_name(home, center, mapping)
     folder.mkdir(parents=True, exist_ok=True)
-    _write_profile(folder / f"{name}.toml", _lines(mapping))
+    _write_profile(folder / f"{name}.toml", write_mapping(mapping))
     return name
 
 
@@ -59,7 +60,7 @@ def compile_mapping(mapping: ColumnMapping) -> Profile:
     """The profile that a mapping would be kept as. Raises: ProfileProblem for one that could not be read."""
     with WorkingFolder() as folder:
         path = folder / f"{to_file_name(mapping.title) or mapping.kind.name}.toml"
-        path.write_text("\n".join(_lines(mapping)) + "\n", encoding="utf-8")
+        path.write_text(write_mapping(mapping), encoding="utf-8")
         return Profile(name=path.stem, **read_profile(path))
 
 
@@ -70,35 +71,20 @@ def remember_identity(home: Path, center: str, profile: Profile) -> None:
     known = load_profiles(home / "profiles", center).get(profile.name)
     if known is None or known.identity == profile.identity:
         return
-    lines = [f"title = {to_toml_text(profile.title)}", f"kind = {to_toml_text(profile.kind.name)}"]
+    text = write_toml({"title": profile.title, "kind": profile.kind.name})
     if known.source is not None:
-        lines = _without_identity(known.source.read_text(encoding="utf-8-sig").splitlines())
+        text = known.source.read_text(encoding="utf-8-sig")
+    text = replace_table(text, "identity", _describe_identity(profile.identity), ProfileProblem)
     folder = home / "profiles" / center
     folder.mkdir(parents=True, exist_ok=True)
-    _write_profile(folder / f"{profile.name}.toml", [*lines, *_identity(profile.identity)])
+    _write_profile(folder / f"{profile.name}.toml", text)
 
 
-def _write_profile(path: Path, lines: Iterable[str]) -> None:
+def _write_profile(path: Path, text: str) -> None:
     """Raises: ProfileProblem for one that could not be read again."""
     with write_whole(path) as part:
-        part.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        part.write_text(text, encoding="utf-8")
         read_profile(part)
-
-
-def _identity(identity: Identity) -> Iterator[str]:
-    rows = {"within": to_toml_text(identity.within)}
-    return _table("identity", rows | ({"fold_spelling": "true"} if identity.fold_spelling else {}))
-
-
-def _without_identity(lines: list[str]) -> list[str]:
-    """A profile's lines but for its table [identity]."""
-    rest, inside = [], False
-    for line in lines:
-        if line.lstrip().startswith("["):
-            inside = line.strip().startswith("[identity]")
-        if not inside:
-            rest.append(line)
-    return rest
 
 
 def _same_header(home: Path, center: str, mapping: ColumnMapping) -> str | None:
@@ -143,101 +129,75 @@ def _free_name(home: Path, center: str, mapping: ColumnMapping) -> str:
     return name
 
 
-def _lines(mapping: ColumnMapping) -> Iterable[str]:
-    yield "# 由导入页面保存；也可以手工修改。"
-    yield f"title = {to_toml_text(mapping.title)}"
-    yield f"kind = {to_toml_text(mapping.kind.name)}"
-    if mapping.without_header:
-        yield f"without_header = {to_toml_list(mapping.without_header)}"
-    else:
-        yield f"signature = {to_toml_list(dict.fromkeys(mapping.columns.values()))}"
-    if mapping.ignored:
-        yield f"ignored = {to_toml_list(mapping.ignored)}"
-    if mapping.dates:
-        yield f"dates = {to_toml_text(mapping.dates)}"
-    if mapping.time_zone:
-        yield f"time_zone = {to_toml_text(mapping.time_zone)}"
-    if mapping.hours:
-        yield f"hours = {mapping.hours}"
-    if mapping.empties:
-        yield f"empties = {to_toml_list(mapping.empties)}"
-    flags = ("empty_retracts", "lists_leavers")
-    yield from (f"{rule} = true" for rule in flags if getattr(mapping.rules, rule))
-    if mapping.rules.truly_empty:
-        yield f"truly_empty = {to_toml_list(sorted(mapping.rules.truly_empty))}"
-    for name, table in (
-        ("columns", mapping.columns),
-        ("constants", mapping.constants),
-        ("units", mapping.units),
-        ("halves", mapping.halves),
-    ):
-        yield from _table(name, {key: to_toml_text(value) for key, value in table.items()})
-    yield from _table("joined", {key: to_toml_list(titles) for key, titles in mapping.joined.items()})
-    if mapping.rules.legs:
-        summary = mapping.rules.summary
-        yield from _table(
-            "rows", {"each": '"leg"'} | ({"summary": to_toml_text(summary)} if summary is not None else {})
-        )
-    yield from _table("derived", {key: to_toml_text(one.text) for key, one in mapping.rules.derived.items()})
-    yield from _several_columns(mapping.rules)
-    for key, meanings in mapping.words.items():
-        yield from _table(
-            f"words.{key}", {to_toml_key(meaning): to_toml_list(words) for meaning, words in meanings.items()}
-        )
-    yield from _deadline(mapping.rules)
-    if mapping.identity != Identity():
-        yield from _identity(mapping.identity)
+def write_mapping(mapping: ColumnMapping) -> str:
+    """The mapping as the TOML text of a profile."""
+    return write_toml(_drop_empty(_describe(mapping)), _HEAD)
 
 
-def _several_columns(rules: Rules) -> Iterator[str]:
+def _describe(mapping: ColumnMapping) -> dict[str, Any]:
+    """Every key that a profile may have; None or empty where the mapping says nothing."""
+    rules = mapping.rules
+    columns = list(dict.fromkeys(mapping.columns.values()))
+    return {
+        "title": mapping.title,
+        "kind": mapping.kind.name,
+        "without_header": [*map(str, mapping.without_header)],
+        "signature": None if mapping.without_header else columns,
+        "ignored": list(mapping.ignored),
+        "dates": mapping.dates,
+        "time_zone": mapping.time_zone,
+        "hours": mapping.hours,
+        "empties": list(mapping.empties),
+        "empty_retracts": rules.empty_retracts or None,
+        "lists_leavers": rules.lists_leavers or None,
+        "truly_empty": sorted(rules.truly_empty),
+        "columns": mapping.columns,
+        "constants": mapping.constants,
+        "units": mapping.units,
+        "halves": mapping.halves,
+        "joined": _list_each(mapping.joined),
+        "rows": {"each": "leg", "summary": rules.summary} if rules.legs else None,
+        "derived": {key: one.text for key, one in rules.derived.items()},
+        **_describe_several_columns(rules),
+        "words": {key: _list_each(meanings) for key, meanings in mapping.words.items()},
+        "deadline": None if rules.deadline is None else _describe_deadline(rules.deadline),
+        "identity": None if mapping.identity == Identity() else _describe_identity(mapping.identity),
+    }
+
+
+def _describe_several_columns(rules: Rules) -> dict[str, Any]:
     """What is read from several columns, or from a part of a cell or of the rows."""
-    yield from _table(
-        "first_filled", {key: to_toml_list(titles) for key, titles in rules.first_filled.items()}
-    )
-    yield from _table("earliest", {key: to_toml_list(titles) for key, titles in rules.earliest.items()})
-    yield from _table("first_of", {key: to_toml_text(one) for key, one in rules.first_of.items()})
-    yield from _table(
-        "only", {to_toml_key(title): to_toml_list(words) for title, words in rules.only.items()}
-    )
-    yield from _table(
-        "outbound", {to_toml_key(one): to_toml_text(other) for one, other in rules.outbound.items()}
-    )
+    return {
+        "first_filled": _list_each(rules.first_filled),
+        "earliest": _list_each(rules.earliest),
+        "first_of": rules.first_of,
+        "only": _list_each(rules.only),
+        "outbound": rules.outbound,
+    }
 
 
-def _deadline(rules: Rules) -> Iterable[str]:
-    rule = rules.deadline
-    if rule is None:
-        return
-    table = {"otherwise": str(rule.otherwise)} if rule.otherwise is not None else {}
-    table |= {"cutoff": rule.cutoff.isoformat()} if rule.cutoff else {}
-    if rule.work_hours:
-        table["work_hours"] = to_toml_list(
-            "-".join(end.isoformat() for end in span) for span in rule.work_hours
-        )
-    yield from _table("deadline", table | {"end_of_day": rule.end_of_day.isoformat()})
-    for key, unit in LIMITS.items():
-        chosen = {
-            to_toml_text(kind): str(one.number) for kind, one in rule.limits.items() if one.unit == unit
-        }
-        yield from _table(f"deadline.{key}", chosen)
+def _describe_deadline(rule: DeadlineRule) -> dict[str, Any]:
+    return {
+        "otherwise": rule.otherwise,
+        "cutoff": rule.cutoff,
+        "pauses": None if rule.pauses is None else PAUSES[rule.pauses],
+        "work_hours": ["-".join(end.isoformat() for end in span) for span in rule.work_hours],
+        "end_of_day": rule.end_of_day,
+    } | {
+        key: {kind: one.number for kind, one in rule.limits.items() if one.unit == unit}
+        for key, unit in LIMITS.items()
+    }
 
 
-def _table(name: str, rows: Mapping[str, str]) -> Iterator[str]:
-    if rows:
-        yield ""
-        yield f"[{name}]"
-        yield from (f"{key} = {value}" for key, value in rows.items())
+def _describe_identity(identity: Identity) -> dict[str, Any]:
+    return {"within": identity.within} | ({"fold_spelling": True} if identity.fold_spelling else {})
 
 
-def to_toml_key(word: str) -> str:
-    """A key of a table; TOML wants those in quotes that are not ASCII."""
-    return word if word and _BARE.fullmatch(word) else to_toml_text(word)
+def _list_each(table: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    return {key: list(texts) for key, texts in table.items()}
 
 
-def to_toml_list(texts: Iterable[str]) -> str:
-    return f"[{', '.join(map(to_toml_text, texts))}]"
-
-
-def to_toml_text(text: str) -> str:
-    """A TOML basic string; its escapes are those of JSON, and DEL besides."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _drop_empty(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Without keys that say nothing, in the tables within too."""
+    kept = {key: _drop_empty(one) if isinstance(one, Mapping) else one for key, one in table.items()}
+    return {key: one for key, one in kept.items() if one is not None and one != {} and one != []}

@@ -20,13 +20,12 @@ from ingest.cells import (
 )
 from ingest.identity.numbers import SCOPES, Identity
 from ingest.kinds import KIND_NAMED, KINDS, Rules, TableKind
-from ingest.profiles.deadlines import LIMITS, WORKING_HOURS, DeadlineRule, Limit
+from ingest.profiles.deadlines import LIMITS, PAUSES, WORKING_HOURS, DeadlineRule, Limit
 from ingest.profiles.derived import Derived, DerivedProblem, check_derived, read_derived
 from ingest.recognition.header_labels import name_columns, parse_label
 from tracker.toml_file import TomlTable, read_toml
 from tracker.workdays import END_OF_DAY, Hours
 
-_PAUSES = {"extend": True, "keep": False}  # what becomes of a deadline while its order is paused
 _RULES = (
     "rows", "derived", "empty_retracts", "lists_leavers", "truly_empty", "deadline", "identity",
     "first_filled", "earliest", "first_of", "only", "outbound",
@@ -163,7 +162,7 @@ def _deadline(node: TomlTable) -> DeadlineRule:
     return DeadlineRule(
         limits=limits,
         otherwise=node.whole("otherwise", 1) if "otherwise" in node else None,
-        pauses=_PAUSES[node.choice("pauses", list(_PAUSES))] if "pauses" in node else None,
+        pauses=node.choice("pauses", list(PAUSES.values())) == PAUSES[True] if "pauses" in node else None,
         work_hours=hours,
         cutoff=node.read("cutoff", _clock) if "cutoff" in node else None,
         end_of_day=node.read("end_of_day", _clock, END_OF_DAY),

@@ -15,6 +15,7 @@ import psycopg
 from ingest.importing.row_errors import Problem
 from tracker.personal_numbers import looks_personal
 from tracker.personal_text import mask_numbers
+from tracker.spreadsheet_cells import escape_formula
 
 _COLUMNS = (
     '"row", "column", value, rule, remedy, costs_row, day, moment, thing, file_name, delivery, recorded_at,'
@@ -140,9 +141,9 @@ def format_csv_lines(entries: Iterable[QuarantineEntry], stamp: str | None = Non
     for entry in entries:
         yield _format_line(
             [
-                _escape_formula(entry.file_name),
+                escape_formula(entry.file_name),
                 entry.row,
-                *map(_escape_formula, (entry.column, entry.value, entry.rule, entry.remedy, entry.delivery)),
+                *map(escape_formula, (entry.column, entry.value, entry.rule, entry.remedy, entry.delivery)),
                 entry.recorded_at.isoformat(" ", "seconds"),
             ]
         )
@@ -159,7 +160,3 @@ def _list_values(problem: Problem) -> tuple[Any, ...]:
         value.replace("\0", "") if isinstance(value := getattr(problem, field.name), str) else value
         for field in fields(problem)
     )
-
-
-def _escape_formula(text: str) -> str:
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -16,6 +16,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from kpi.figures.figure import Status
 from kpi.terminal_tables import measure_width
 from tracker.file_writing import write_whole
+from tracker.spreadsheet_cells import escape_formula
 
 
 class CellFormula(NamedTuple):
@@ -29,7 +30,6 @@ CellValue = str | int | Decimal | Fraction | CellFormula | None
 CellFormat = Any
 StyledCell = CellValue | tuple[CellValue, CellFormat]
 
-RUNNING = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes text beginning so for a formula
 NARROWEST, WIDEST = 8, 50
 A3, A4 = 8, 9  # as XlsxWriter numbers papers
 _ON_A4 = 140  # columns of a form that can be read on a sheet of A4
@@ -133,7 +133,7 @@ class WorkbookWriter:
                     _write(sheet, line, place, value, style)
                     if len(row) > 1:
                         widest[place] = max(widest[place], _compute_width(value))
-        sheet.write_row(top, 0, header, self._format(**_HEADER))
+        sheet.write_row(top, 0, [*map(escape_formula, header)], self._format(**_HEADER))
         widths = [min(max(wanted, NARROWEST), WIDEST) for wanted in widest]
         for place, columns in enumerate(widths):
             sheet.set_column(place, place, columns)
@@ -179,9 +179,10 @@ class WorkbookWriter:
     ) -> None:
         """Adds a table as it is printed: title, header, cells merged downwards, notes under it."""
         sheet, last = self._workbook.add_worksheet(name), len(header) - 1
-        sheet.merge_range(0, 0, 0, last, title, self.title())
+        sheet.merge_range(0, 0, 0, last, escape_formula(title), self.title())
         sheet.set_row(0, 30)
-        sheet.write_row(1, 0, header, self._format(align="center", text_wrap=True, **_HEADER))
+        style = self._format(align="center", text_wrap=True, **_HEADER)
+        sheet.write_row(1, 0, [*map(escape_formula, header)], style)
         spanned = {span.place for span in merged}
         for line, row in enumerate(rows, start=2):
             for place, cell in enumerate(row):
@@ -191,7 +192,12 @@ class WorkbookWriter:
         for span in merged:
             if span.last > span.first:
                 sheet.merge_range(
-                    span.first + 2, span.place, span.last + 2, span.place, span.text, self.middle()
+                    span.first + 2,
+                    span.place,
+                    span.last + 2,
+                    span.place,
+                    escape_formula(span.text),
+                    self.middle(),
                 )
         for number, note in enumerate(notes, start=len(rows) + 2):
             sheet.merge_range(
@@ -272,11 +278,6 @@ def _set_up_printing(
     if stamp:
         sheet.set_header(f"&R{stamp}")
     sheet.set_footer((f"&L{stamp}" if stamp else "") + "&R第 &P 页，共 &N 页")
-
-
-def escape_formula(text: str) -> str:
-    """Text that no spreadsheet takes for a formula, even after it went through CSV."""
-    return f"'{text}" if text.startswith(RUNNING) else text
 
 
 def _compute_width(value: CellValue) -> int:

@@ -6,8 +6,11 @@ from datetime import date, time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ingest.profiles.own_profile import ColumnMapping, save_mapping
+from ingest.kinds import KIND_NAMED, Rules
+from ingest.profiles.own_profile import ColumnMapping, save_mapping, write_mapping
 from ingest.profiles.profile import PACKAGED, Profile, ProfileProblem, candidates, load_profiles, named
 from ingest.recognition.header_labels import parse_label
 from ingest.recognition.recognise import TableUnknown
@@ -375,3 +378,64 @@ def test_a_saved_mapping_keeps_the_zone(tmp_path: Path) -> None:
     )
     name = save_mapping(tmp_path, "c1", mapping)
     assert named(load_profiles(tmp_path / "profiles", "c1"), name).zone == own.zone
+
+
+_ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12) | st.sampled_from(
+    ["a\n[deadline]\notherwise = 365", "]\n[deadline", '"', "'''", "\\", "\r\n#", "\x00\x7f"]
+)
+
+_TEXTS = st.lists(_ANY_TEXT, min_size=1, max_size=2)
+
+
+@given(
+    title=_ANY_TEXT,
+    columns=st.dictionaries(st.sampled_from(list(KIND_NAMED["calls"].by_key)), _ANY_TEXT, max_size=3),
+    ignored=st.lists(_ANY_TEXT, max_size=2),
+    constants=st.dictionaries(_ANY_TEXT, _ANY_TEXT, max_size=2),
+    words=st.dictionaries(
+        _ANY_TEXT,
+        st.dictionaries(_ANY_TEXT, st.lists(_ANY_TEXT, min_size=1, max_size=2), min_size=1),
+        max_size=2,
+    ),
+    only=st.dictionaries(_ANY_TEXT, st.lists(_ANY_TEXT, min_size=1, max_size=2), max_size=2),
+)
+def test_whatever_a_mapping_says_comes_back_and_no_other_key_appears(
+    title: str,
+    columns: dict[str, str],
+    ignored: list[str],
+    constants: dict[str, str],
+    words: dict[str, dict[str, list[str]]],
+    only: dict[str, list[str]],
+) -> None:
+    mapping = ColumnMapping(
+        title=title, kind=KIND_NAMED["calls"], columns=columns, ignored=tuple(ignored), constants=constants,
+        words={key: {one: tuple(told) for one, told in meanings.items()} for key, meanings in words.items()},
+        rules=Rules(only={key: tuple(told) for key, told in only.items()}),
+    )  # fmt: skip
+    expected = {
+        "title": title, "kind": "calls", "signature": list(dict.fromkeys(columns.values())),
+        "columns": columns, "ignored": ignored, "constants": constants, "words": words, "only": only,
+    }  # fmt: skip
+    assert tomllib.loads(write_mapping(mapping)) == {key: one for key, one in expected.items() if one}
+
+
+def test_the_name_of_a_field_cannot_open_another_table(tmp_path: Path) -> None:
+    name = "outcome]\n[deadline]\notherwise = 365\n[words.direction"
+    words = {name: {"answered": ("正常",)}}
+    mapping = ColumnMapping(
+        title="某平台", kind=KIND_NAMED["calls"], columns={"call_id": "流水号"}, words=words
+    )
+    with pytest.raises(ProfileProblem, match="不是“"):
+        save_mapping(tmp_path, "c1", mapping)
+    assert not list(tmp_path.rglob("*.toml"))
+
+
+def test_a_saved_mapping_keeps_the_rule_of_deadlines(tmp_path: Path) -> None:
+    text = (
+        'kind = "work_orders"\n[deadline]\notherwise = 5\ncutoff = 17:00:00\npauses = "extend"\n'
+        'work_hours = ["09:00-12:00", "14:00-18:00"]\n[deadline.working_days]\n"咨 询" = 3\n'
+    )
+    own = named(load_profiles(profile(tmp_path, text)), "own")
+    mapping = ColumnMapping(title="某市", kind=own.kind, columns={"order_id": "工单号"}, rules=own.rules)
+    name = save_mapping(tmp_path, "c1", mapping)
+    assert named(load_profiles(tmp_path / "profiles", "c1"), name).rules == own.rules

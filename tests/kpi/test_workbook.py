@@ -12,7 +12,7 @@ from kpi.evaluation.claims.tables import read_tables
 from kpi.figures import results
 from kpi.figures.indicators import INDICATORS
 from kpi.handover.workbook import write_workbook
-from kpi.handover.xlsx_writer import escape_formula, open_book
+from kpi.handover.xlsx_writer import open_book
 from tests.kpi.closing import MAY_DATA, lock, reopen
 from tests.kpi.drawn import quarter
 from tests.kpi.given import record
@@ -109,9 +109,8 @@ def test_no_cell_begins_like_a_formula(book):
     assert rows(book["说明"])[0]["内容"] == "'=吐鲁番（tlf）"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+86", "-x", "@cmd", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ["=1+1", "+86", "-x", "@cmd", "\tx", "\rx", "\nx", "＝1＋1", " \u200b=1"])
 def test_text_that_begins_like_a_formula_is_neutralised(text, tmp_path):
-    assert escape_formula(text) == f"'{text}"
     with open_book(tmp_path / "x.xlsx", "x", NOW) as book:
         book.sheet("x", ("列",), [[text]])
     assert openpyxl.load_workbook(tmp_path / "x.xlsx").active["A2"].value[0] == "'"

@@ -56,12 +56,6 @@ def test_the_download_has_all_rows_and_opens_in_a_spreadsheet(client: FlaskClien
     assert "attachment" in answer.headers["Content-Disposition"]
 
 
-def test_a_formula_in_a_downloaded_cell_is_made_harmless():
-    from web.downloads import escape_formula
-
-    assert [escape_formula(text) for text in ("=1+1", "@x", "-5", "合计")] == ["'=1+1", "'@x", "'-5", "合计"]
-
-
 def test_the_way_leads_from_a_figure_to_the_line_of_the_file(page: Page):
     rows = page(f"{ROWS}/numerator")
     thing = page(_first(rows, r'href="(/tlf/things/call/[^"]+)"'))

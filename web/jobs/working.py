@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import sqlalchemy as sa
+
 from tracker.database import Database
 from web.instance import Instance
 from web.jobs import queue

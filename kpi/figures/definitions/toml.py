@@ -1,13 +1,13 @@
 """Documents as TOML files that a person edits."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from kpi.figures.definitions.document import DefinitionDocument
 from kpi.figures.indicators import Direction, Rounding
 from kpi.figures.indicators.formula import Over, Quantity
 from kpi.figures.measures import MEASURES
+from tracker.toml_writing import write_toml
 
 _REMARKS = {
     "effective_from": "施行的第一个月；以采用时 --effective 写的为准",
@@ -27,45 +27,17 @@ _REMARKS = {
 
 
 _HEAD = (
-    "# 指标口径。改好后：hotline definition check 文件，再 diff、impact，最后 adopt。",
-    "# 计量（measure）的编码见 hotline catalogue --measures。",
+    "指标口径。改好后：hotline definition check 文件，再 diff、impact，最后 adopt。",
+    "计量（measure）的编码见 hotline catalogue --measures。",
 )
 
 
 def as_toml(document: DefinitionDocument, head: Iterable[str] = _HEAD) -> str:
     """The document as TOML with remarks, below some lines of explanation; what is not set is left out."""
-    return "\n".join([*head, *_write_table(document, "")]) + "\n"
+    return write_toml(document, head, _find_remark)
 
 
-def _write_table(table: Mapping[str, Any], name: str) -> Iterator[str]:
-    """Plain fields first, then the tables within, as TOML wants it."""
-    for key, value in table.items():
-        if value is not None and not _is_nested(value):
-            yield _write_line(key, value)
-    for key, value in table.items():
-        inner = f"{name}.{key}" if name else key
-        if isinstance(value, Mapping):
-            yield from ("", f"[{inner}]")
-            yield from _write_table(value, inner)
-        elif _is_nested(value):
-            for item in value:
-                yield from ("", f"[[{inner}]]")
-                yield from _write_table(item, inner)
-
-
-def _is_nested(value: Any) -> bool:
-    return isinstance(value, Mapping) or (isinstance(value, list) and isinstance(value[0], Mapping))
-
-
-def _write_line(key: str, value: Any) -> str:
-    remark = MEASURES[value].title if key == "measure" and value in MEASURES else _REMARKS.get(key)
-    return f"{key} = {_write_value(value)}" + (f"  # {remark}" if remark else "")
-
-
-def _write_value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return f"[{', '.join(_write_value(item) for item in value)}]"
-    # a JSON string is a TOML string but for this one character
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _find_remark(key: str, value: Any) -> str | None:
+    if key == "measure" and value in MEASURES:
+        return MEASURES[value].title
+    return _REMARKS.get(key)

@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 
+from tracker.spreadsheet_cells import escape_formula
+
 FORMAT = 2  # rises when a verifier of the older format could not read it
 
 ABOUT = "data/package.json"
@@ -35,7 +37,6 @@ READ_ME = "README.txt"
 SIGNATURE = "signature.json"
 
 _DECIDING = ("duckdb", "sqlalchemy", "xlsxwriter", "orjson")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes text beginning so for a formula
 
 
 def describe_software() -> str:
@@ -59,11 +60,13 @@ def dump_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """A table that a spreadsheet shows in Chinese at a double click, and takes no cell of for a formula."""
     text = StringIO()
     table = writer(text)
-    table.writerow(header)
+    table.writerow(map(_write_cell, header))
     for row in rows:
-        table.writerow(["" if cell is None else _escape_formula(cell) for cell in row])
+        table.writerow(map(_write_cell, row))
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
-def _escape_formula(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+def _write_cell(cell: Any) -> Any:
+    if cell is None:
+        return ""
+    return escape_formula(cell) if isinstance(cell, str) else cell

@@ -710,8 +710,8 @@ def test_s19_a_file_name_cannot_lead_elsewhere():
 
 
 def test_s19_cells_are_neutralised():
-    cells = ["=1+1", "+1", "-1", "@x", "\tx", "合计"]
-    assert format_csv_line(cells).strip() == "'=1+1,'+1,'-1,'@x,'\tx,合计"
+    cells = ["=1+1", "+1", "-1", "@x", "\tx", "＝1", "\u200b=1", "合计"]
+    assert format_csv_line(cells).strip() == "'=1+1,'+1,'-1,'@x,'\tx,'＝1,'\u200b=1,合计"
 
 
 def test_s19_a_form_is_small(place: Place):
