@@ -1,15 +1,15 @@
 """Whatever reads what comes from outside ends in what it read or in a sentence, within its limits."""
 
-import os
 import resource
 from pathlib import Path
 
 import pytest
 
+from tests.drawing import FULL
 from tests.fuzz.readers import READERS, read_many
 
 FEW = 20  # files for each reader
-MANY = (30_000 if os.environ.get("FULL_TESTS") else 3_000) // len(READERS)
+MANY = (30_000 if FULL else 3_000) // len(READERS)
 MOST_MEMORY = 2 << 20  # kB of this process: what takes more is to be read in a process of its own
 
 
