@@ -114,7 +114,7 @@ def _read(text: str, value: object) -> SentEvent:
     try:
         event = CloudEvent.model_validate(value)
     except ValidationError as problem:
-        wrong = dict.fromkeys(str(one["loc"][0]) for one in problem.errors())
+        wrong = dict.fromkeys(str(one["loc"][0]) for one in problem.errors() if one["loc"]) or ["列名"]
         sentence = "；".join(f"“{name}”{_RULES.get(name, '写法不对')}" for name in wrong)
         return SentEvent(text, None, f"{sentence}。请改正后重发。", source, id_)
     try:

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.drawing import FULL
 from tests.ingest.fuzzing import read_many
+
+MANY = 30_000 if FULL else 3_000
 
 
 @pytest.mark.parametrize(
-    ("first", "count"), [(0, 300), pytest.param(300, 2_700, marks=pytest.mark.slow)], ids=["300", "3000"]
+    ("first", "count"), [(0, 300), pytest.param(300, MANY - 300, marks=pytest.mark.slow)], ids=["few", "many"]
 )
 def test_a_spoilt_file_gives_rows_or_a_sentence(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, first: int, count: int
