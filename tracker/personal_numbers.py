@@ -21,6 +21,7 @@ _PROVINCES = frozenset(
 )
 _BORN = (1900, 2019)  # years; whoever works at a hotline or calls one, while serial numbers name later years
 _OLD_BORN = (1940, 1999)  # years; the cards of fifteen digits ended then, and serial numbers name later ones
+_SERIAL_YEARS = (2015, 2049)  # in numbers of orders and calls
 _WEIGHTS = tuple(2 ** (17 - place) % 11 for place in range(17))  # of the digits of a card
 _CHECKS = "10X98765432"
 _CODE_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # of a unified social credit code
@@ -65,7 +66,7 @@ def is_bank_card(number: str) -> bool:
     if _ISSUERS.match(number) is None or not _is_luhn_valid(number):
         return False
     days = (_parse_day(number[start : start + 8]) for start in range(len(number) - 7))
-    return not any(day is not None and 2000 <= day.year < 2100 for day in days)
+    return not any(day is not None and _SERIAL_YEARS[0] <= day.year <= _SERIAL_YEARS[1] for day in days)
 
 
 def is_credit_code(number: str) -> bool:
@@ -103,15 +104,25 @@ NUMERALS = dict(zip("〇零○一二三四五六七八九壹贰叁肆伍陆柒�
 PROVINCE_SIGNS = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"  # of number plates
 
 _SHAPE = bytes(
-    48 if 48 <= sign < 58 else 45 if sign in b" -_~\t" else 97 if sign in b"abcdef" else 34
+    48
+    if 48 <= sign < 58
+    else sign
+    if sign == 32
+    else 45
+    if sign in b"-_~\t"
+    else 97
+    if sign in b"abcdef"
+    else 34
     for sign in range(256)
-)  # 0: a digit; -: what may stand between two; a: as in tokens, where digits lie side by side; ": the rest
+)  # 0: a digit; - and blanks: what may be between two; a: as in tokens, where many lie side by side; ": else
 _WIDE_SHAPE = bytes(48 if 48 <= sign < 58 else sign for sign in range(256))
 _DAY, _MONTH, _SERIAL = b'"0000-00-00"', b'"0000-00"', b'"0000000000000000"'  # which nearly all payloads hold
 _SPLIT_SHAPES = (b'0"0000000', b'"000"0000"0000"')  # (0995)8522345, 138.1234.5678
-_LONG_SHAPES = (
-    *(b'"%b"' % (b"0" * length) for length in (10, 11, 12, 13, 14, 15, 17, 18, 19)),
-    *(b'"%ba' % (b"0" * length) for length in (11, 12, 13, 15)),
+_GAP_SHAPES = (b'"-0', b'-00000000000"')  # a gap before a number
+_LONG_SHAPES = tuple(
+    b'"%b%b' % (b"0" * length, end)
+    for end, lengths in ((b'"', (*range(10, 16), 17, 18, 19)), (b"a", range(10, 20)))
+    for length in lengths
 )
 _ASCII_BUT_BRACES = bytes(sign for sign in range(128) if sign != 123)
 _USUAL = r"\u4e00-\u9fff\u3001-\u3006\u3008-\u301f，。：；！？（）％“”‘’…·—"  # signs, none of them a digit
@@ -142,6 +153,8 @@ def may_hold_personal(texts: Iterable[bytes], subjects: Iterable[str] = ()) -> b
     shape = joined.translate(_SHAPE)
     gaps = shape.count(b"0-") - 2 * shape.count(_DAY)
     if (gaps and gaps != shape.count(_MONTH)) or b"hone1" in joined:
+        return True
+    if any(one in shape for one in _GAP_SHAPES) or (b" " in shape and (b" 0" in shape or b"0 " in shape)):
         return True
     if b'0"0000' in shape and any(one in shape for one in _SPLIT_SHAPES):
         return True

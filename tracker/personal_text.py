@@ -49,8 +49,8 @@ def _spell(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern.replace("D", rf"(?:{_GAP}\d)"), re.IGNORECASE | re.ASCII)
 
 
-_CARD = _spell(rf"{_BEFORE}([1-9]D{{16}}{_GAP}[\dx])(?![0-9A-Za-z])")
-_BANK = _spell(rf"{_BEFORE}([3-9]D{{15,18}})(?![0-9A-Za-z])")
+_CARD = _spell(rf"{_BEFORE}([1-9]D{{16}}{_GAP}[\dx])(?!\d)")
+_BANK = _spell(rf"{_BEFORE}([3-9]D{{15,18}})(?!\d)")
 _MOBILE = _spell(
     rf"{_BEFORE}{_COUNTRY}\(?0?"
     rf"(1{_GAP}[3-9]D{{9}}|1[3-9]\d\.\d{{4}}\.\d{{4}}|1[3-9]\d\)D{{8}}){_NO_AMOUNT}"
@@ -60,7 +60,7 @@ _FIXED = _spell(
     rf"([2-9]\d{{2,3}}[ \-]?\d{{4}}){_NO_AMOUNT}"
 )
 _SERVICE = _spell(rf"{_BEFORE}([48]00D{{7}}){_NO_AMOUNT}")
-_OLD_CARD = _spell(rf"{_BEFORE}([1-9]D{{14}})(?![0-9A-Za-z])")
+_OLD_CARD = _spell(rf"{_BEFORE}([1-9]D{{14}})(?!\d)")
 _PLATE = re.compile(
     rf"([{PROVINCE_SIGNS}])[ ]?([A-HJ-NP-Z])[ ·.\-]?"
     r"((?=[A-Z]*\d[A-Z]*\d)(?:[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳]"
