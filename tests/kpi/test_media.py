@@ -245,9 +245,7 @@ def test_a_field_that_calls_a_program_or_reads_a_file_is_refused(body: str, tmp_
 
 
 def test_fields_of_every_day_are_taken(tmp_path: Path):
-    body = (
-        _field(" PAGE ", " \\* MERGEFORMAT ") + _field("=SUM(ABOVE)") + _field(' HYPERLINK "http://x.test" ')
-    )
+    body = _field(" PAGE", "\\* MERGEFORMAT ") + _field("=SUM(ABOVE)") + _field(' HYPERLINK "http://x.test" ')
     assert found(papers.with_body(tmp_path, body)) == (OFFICE + "wordprocessingml.document", None)
 
 

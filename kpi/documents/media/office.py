@@ -36,6 +36,7 @@ _RELATIONSHIP = re.compile(
 )
 _SCHEMES = ("", "http", "https", "mailto", "tel", "ftp", "file")  # of links that a reader may click on
 
+_FIELD_WORD = re.compile(r"\s*(=|[^\W\d_]+)")  # PAGE of PAGE\* MERGEFORMAT
 _CODES = ("instrText", "delInstrText")
 _FORMULAS = (
     "f",
@@ -192,12 +193,12 @@ class _PartReader:
 
 def _check_field(code: str, is_composed: bool) -> None:
     """The first word of a field's code says what it does; one that other fields put together is not known."""
-    words = code.split()
-    if not words and not is_composed:
+    if not code.strip() and not is_composed:
         return
-    word = words[0].casefold() if words else "{ }"
-    if word not in office_parts.FIELDS and not word.startswith("="):
-        raise DocumentRefused(_FIELD.format(word[:30].upper()))
+    found = _FIELD_WORD.match(code)
+    word = found[1].casefold() if found else ""
+    if word not in office_parts.FIELDS:
+        raise DocumentRefused(_FIELD.format(word[:30].upper() or "{ }"))
 
 
 def _check_formula(text: str) -> None:
