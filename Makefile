@@ -11,16 +11,18 @@ ROOMS := tracker kpi ingest web
 RUNTIME := $(VENV)/runtime.stamp
 DEV := $(VENV)/dev.stamp
 
+SBOM := build/sbom.cdx.json
+
 TOO_OLD := Python 3.11 or newer is needed, but $(PYTHON) is %d.%d. Name another one: make PYTHON=python3.12
 NO_VENV := $(PYTHON) cannot make virtual environments. On Debian or Ubuntu: apt-get install python3-venv
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-full check format bench lock clean
+.PHONY: help demo test test-fast test-full check format bench audit audit-online lock clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(RUNTIME) ## run the product on a year of sample data
 	@$(BIN)/hotline demo
@@ -47,6 +49,17 @@ format: $(DEV) ## format the code and sort its imports
 
 bench: $(DEV) ## measure speed
 	@$(BIN)/python -m tests.bench
+
+audit: $(DEV) ## what could be attacked in the code, licences, the list of parts in build/sbom.cdx.json; offline
+	@$(BIN)/bandit --quiet --recursive $(ROOMS) --configfile pyproject.toml --severity-level medium
+	@$(BIN)/pip-licenses --summary
+	@mkdir -p build
+	@$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible \
+		--output-file $(SBOM)
+	@echo "The parts of the product: $(SBOM)"
+
+audit-online: $(DEV) ## known weaknesses of what the lock names; asks the index of vulnerabilities
+	@$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip
 
 lock: $(DEV) ## write the lock files anew; LOCK=--upgrade takes newer versions
 	@$(INSTALL) uv

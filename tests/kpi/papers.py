@@ -54,6 +54,29 @@ def launching_pdf(folder: Path) -> Path:
     return _saved(writer, folder / "启动.pdf")
 
 
+def acting_pdf(folder: Path, key: str, action: dict[str, object], indirect: bool = False) -> Path:
+    """Its catalogue has that key with an action; `indirect`: the action's name is an object of its own."""
+    writer = _written(1)
+    made = DictionaryObject({NameObject(name): _to_pdf(value) for name, value in action.items()})
+    if indirect:
+        made[NameObject("/S")] = writer._add_object(made["/S"])
+    writer.root_object[NameObject(key)] = writer._add_object(made)
+    return _saved(writer, folder / "动作.pdf")
+
+
+def attached_pdf(folder: Path) -> Path:
+    writer = _written(1)
+    writer.add_attachment("a.exe", b"MZ")
+    return _saved(writer, folder / "附件.pdf")
+
+
+def _to_pdf(value: object) -> object:
+    if isinstance(value, dict):
+        return DictionaryObject({NameObject(name): _to_pdf(one) for name, one in value.items()})
+    text = str(value)
+    return NameObject(text) if text.startswith("/") else TextStringObject(text)
+
+
 def picture(folder: Path, name: str = "图.png", size: tuple[int, int] = (60, 80)) -> Path:
     Image.effect_noise(size, 30).save(folder / name)
     return folder / name
@@ -90,6 +113,25 @@ def archive(folder: Path, parts: dict[str, str | bytes], name: str = "包.zip") 
 
 def ofd(folder: Path) -> Path:
     return archive(folder, {"OFD.xml": OFD_ROOT, "Doc_0/Document.xml": OFD_DOCUMENT}, "版式.ofd")
+
+
+def with_body(folder: Path, body: str) -> Path:
+    """A text document with this in its body."""
+    return _with_changed(word(folder), "word/document.xml", "<w:body>", f"<w:body>{body}")
+
+
+def with_type(path: Path, part: str, content_type: str, content: str | bytes = b"x") -> Path:
+    """The same package with one more part and its declared type."""
+    declared = f'<Override PartName="/{part}" ContentType="{content_type}"/></Types>'
+    return with_part(_with_changed(path, "[Content_Types].xml", "</Types>", declared), part, content)
+
+
+def _with_changed(path: Path, part: str, before: str, after: str) -> Path:
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    text = parts[part].decode()
+    assert before in text
+    return archive(path.parent, parts | {part: text.replace(before, after, 1)}, path.name)
 
 
 def with_part(path: Path, part: str, content: str | bytes = b"x") -> Path:

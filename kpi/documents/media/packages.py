@@ -2,11 +2,11 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
-from xml.parsers import expat
 
+from kpi.documents.media import office
 from kpi.documents.media.medium import DocumentFormat, DocumentRefused, Medium
 from kpi.documents.suffixes import DOCX, XLSX
 
@@ -24,16 +24,10 @@ _UNPACKED = 256 << 20  # bytes
 _TREE = 16 << 20  # bytes of a part that is held in memory as a tree
 _CHUNK = 1 << 20
 
-_ACTIVE_PART = re.compile(r"vbaProject|vbaData|/macrosheets/|/activeX/|/embeddings/oleObject", re.IGNORECASE)
-_ACTIVE_TYPE = re.compile(rb"macroEnabled|vbaProject|macrosheet", re.IGNORECASE)
-_REMOTE = re.compile(
-    rb"<Relationship\b(?=[^>]*(?:attachedTemplate|oleObject|frame)\")[^>]*External", re.IGNORECASE
-)
-_DOCTYPE = tuple(word.encode(code) for word in ("<!DOCTYPE", "<!ENTITY") for code in ("utf-8", "utf-16-le"))
+_ACTIVE_PART = re.compile(r"vbaProject|vbaData|/macrosheets/|/activeX/", re.IGNORECASE)
+_EMBEDDED_PART = re.compile(r"/embeddings/", re.IGNORECASE)
 
 _BOMB = "文件解压后过大或部件过多，像是压缩炸弹，不能收；请另存为PDF再上传。"
-_DAMAGED = "文件已损坏，打不开；请用Office或阅读器打开后另存一份。"
-_MACROS = "文件里有宏、控件或外部模板，不能收；请另存为不含宏的DOCX、XLSX，或另存为PDF。"
 
 
 def examine(path: Path) -> DocumentFormat:
@@ -45,7 +39,7 @@ def examine(path: Path) -> DocumentFormat:
     except (DocumentRefused, MemoryError):
         raise
     except Exception as problem:  # BadZipFile, zlib.error, NotImplementedError, ParseError, KeyError …
-        raise DocumentRefused(_DAMAGED) from problem
+        raise DocumentRefused(office.DAMAGED) from problem
 
 
 def _examine_archive(archive: zipfile.ZipFile) -> DocumentFormat:
@@ -55,14 +49,27 @@ def _examine_archive(archive: zipfile.ZipFile) -> DocumentFormat:
     medium = next((medium for part, medium in _MAIN_PARTS.items() if part in names), None)
     if medium is None or (medium is not _OFD and _CONTENT_TYPES not in names):
         raise DocumentRefused("这是压缩包，不是一份材料；请解压后逐份上传。")
+    if medium is _OFD:
+        for _, content in _read_parts(archive, entries, lambda name: ""):
+            if content is not None:
+                office.check_xml(content)
+        return DocumentFormat(medium, _count_ofd_pages(archive))
+    _check_office(archive, entries, names)
+    return DocumentFormat(medium, None)
+
+
+def _check_office(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], names: set[str]) -> None:
+    """Raises: DocumentRefused."""
     if any(_ACTIVE_PART.search(name) for name in names):
-        raise DocumentRefused(_MACROS)
-    for name, content in _read_parts(archive, entries):
-        _check_part(name, content)
-    for name in (_CONTENT_TYPES, *_MAIN_PARTS):
-        if name in names:
-            expat.ParserCreate().Parse(archive.read(name), True)
-    return DocumentFormat(medium, _count_ofd_pages(archive) if medium is _OFD else None)
+        raise DocumentRefused(office.MACROS)
+    if any(_EMBEDDED_PART.search(name) for name in names):
+        raise DocumentRefused(office.EMBEDDED)
+    if archive.getinfo(_CONTENT_TYPES).file_size > _TREE:
+        raise DocumentRefused(_BOMB)
+    find_type = office.read_content_types(archive.read(_CONTENT_TYPES))
+    for name, content in _read_parts(archive, entries, find_type):
+        if name != _CONTENT_TYPES and not name.endswith("/"):
+            office.check_part(name, find_type(name), content)
 
 
 def _check_directory(path: Path) -> None:
@@ -73,7 +80,7 @@ def _check_directory(path: Path) -> None:
         end = file.read()
     at = end.rfind(b"PK\x05\x06")
     if at < 0 or len(end) - at < 22:
-        raise DocumentRefused(_DAMAGED)
+        raise DocumentRefused(office.DAMAGED)
     entries, size = (
         int.from_bytes(end[at + first : at + last], "little") for first, last in ((10, 12), (12, 16))
     )
@@ -86,7 +93,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], names: set[str]) -> None:
         raise DocumentRefused(_BOMB)
     if any(entry.flag_bits & 1 for entry in entries):
         raise DocumentRefused("文件有打开密码；请去掉密码后再上传。")
-    if len(names) < len(entries) or not all(map(_is_inside, names)):
+    if len({name.casefold() for name in names}) < len(entries) or not all(map(_is_inside, names)):
         raise DocumentRefused("文件内部的路径不合规（可能被改动过），不能收；请用Office打开后另存一份。")
 
 
@@ -98,24 +105,18 @@ def _is_inside(name: str) -> bool:
     )
 
 
-def _read_parts(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Iterator[tuple[str, bytes]]:
+def _read_parts(
+    archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], find_type: Callable[[str], str]
+) -> Iterator[tuple[str, bytes | None]]:
     """Every part, unpacked; of those that are not XML only the checksum is checked."""
     for entry in entries:
         with archive.open(entry) as part:
-            if entry.filename.endswith((".xml", ".rels")):
+            if office.is_xml(entry.filename, find_type(entry.filename)):
                 yield entry.filename, part.read()
             else:
                 while part.read(_CHUNK):
                     pass
-
-
-def _check_part(name: str, content: bytes) -> None:
-    if any(word in content for word in _DOCTYPE):
-        raise DocumentRefused(_DAMAGED)
-    if name == _CONTENT_TYPES and _ACTIVE_TYPE.search(content):
-        raise DocumentRefused(_MACROS)
-    if name.endswith(".rels") and _REMOTE.search(content):
-        raise DocumentRefused(_MACROS)
+                yield entry.filename, None
 
 
 def _count_ofd_pages(archive: zipfile.ZipFile) -> int:

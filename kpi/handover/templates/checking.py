@@ -183,7 +183,7 @@ def _parsed(template: Path, tag: str) -> nodes.Template:
             return nodes.Template([])
         source = "{% " + word + tag[match.end() :] + "{% end" + word + " %}"
     try:
-        tree = Environment().parse(source)
+        tree = Environment(autoescape=True).parse(source)
     except TemplateSyntaxError as problem:
         raise TemplateProblem(template, f"“{tag}”写法不对") from problem
     if not all(isinstance(one, _PLAIN) for one in tree.find_all(nodes.Node)):
