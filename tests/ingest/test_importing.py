@@ -22,6 +22,7 @@ from tracker import log
 from tracker.centers import CenterProblem
 from tracker.database import Database
 from tracker.events.times import BEIJING
+from tracker.vault import Vault
 
 Head = Callable[..., log.LogHead]
 
@@ -303,7 +304,10 @@ def test_personal_data_is_in_the_vault_and_nowhere_else(
     for personal in ("13800000001", "13800000002", "王小明", "李雷"):
         assert personal not in everything
         assert personal not in caplog.text
-    assert query(database, "SELECT kind, value FROM people") == [("phone", "13800000001")]
+    [(kind, token)] = query(database, "SELECT kind, token FROM people")
+    with database.connect() as connection:
+        values = Vault(b"k" * 32).read_values(connection, "c1", [token])
+    assert (kind, values) == ("phone", {token: "13800000001"})
 
 
 @pytest.mark.parametrize(
