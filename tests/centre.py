@@ -19,7 +19,7 @@ from tracker.database import Database
 from tracker.events.times import BEIJING
 from tracker.periods import Month, Period
 
-NOW = datetime(2024, 11, 21, 9, 0, tzinfo=BEIJING)
+NOW = datetime(2025, 11, 21, 9, 0, tzinfo=BEIJING)
 
 _numbers = count(1)
 

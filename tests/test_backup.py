@@ -38,6 +38,7 @@ def typed(tmp_path: Path) -> Type:
             "PYTHONPATH": str(ROOT),
             "HOTLINE_HOME": str(home),
             "HOTLINE_DATABASE_URL": database.url,
+            "HOTLINE_ADMIN_DATABASE_URL": database.admin_url,
         }
         done = subprocess.run(
             ["sh", "-e", "-c", commands],

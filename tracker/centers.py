@@ -20,7 +20,7 @@ centers = sa.Table(
     sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False),
 )
 
-RESERVED = ("api", "bootstrap")  # what addresses that are no centre's begin with
+RESERVED = ("api", "bootstrap", "healthz")  # what addresses that are no centre's begin with
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 

@@ -74,7 +74,7 @@ def test_a_title_whose_cells_are_something_else_is_asked_about(tmp_path: Path) -
 
 def test_examples_show_no_number_and_no_name(tmp_path: Path) -> None:
     found = proposals(tmp_path, HEADER, *ROWS)
-    assert found["对方"].examples[0] == "138********"
+    assert found["对方"].examples[0] == "138****0001"
     assert found["备注"].examples == ("张*",)
 
 

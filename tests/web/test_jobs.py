@@ -15,10 +15,11 @@ import pytest
 import sqlalchemy as sa
 
 from tests.ingest.tables import CALL_1, CALL_HEADER, csv_file
-from tests.web.conftest import NOW, SETTINGS
+from tests.web.conftest import NOW, SETTINGS, add, grant
 from tracker import centers
 from tracker.database import Database
 from tracker.vault import open_vault
+from web.access.rights import Role
 from web.instance import Instance
 from web.jobs import queue, working
 from web.jobs.job import IMPORT, TRIAL, Job, JobState, make_key
@@ -59,6 +60,7 @@ def here(database: Database, home: Path) -> Instance:
     """This process's instance, with a centre."""
     with database.connect() as connection:
         centers.create_center(connection, "tlf", "吐鲁番市12345热线", now=NOW)
+    add(database, "clerk", grant(Role.CLERK, "tlf"))
     settings = replace(SETTINGS, home=home)
     return Instance(database, lambda: NOW, settings, open_vault(settings))
 

@@ -176,7 +176,8 @@ def test_the_demo_lets_in_without_a_password(database: Database):
 
 READING = frozenset(  # commands that change nothing and hand nothing over that was not on the screen before
     (
-        "demo", "serve", "stop", "jobs run", "jobs list", "profile new", "profile check", "profile list",
+        "demo", "serve", "stop", "check", "jobs run", "jobs list",
+        "profile new", "profile check", "profile list",
         "center list", "deliveries", "questions", "quarantine",
         "sample", "kpi", "catalogue", "definition show", "definition check", "definition diff",
         "definition impact", "definition history", "definition compare", "code", "verify", "verdicts",
@@ -188,7 +189,7 @@ READING = frozenset(  # commands that change nothing and hand nothing over that 
 OWN_ROWS = frozenset(
     (
         "people add", "people list", "people grant", "people reset-password",
-        "people forget-second-factor", "disclose",
+        "people forget-second-factor", "disclose", "vault erase", "vault abandon", "vault rotate",
         "tokens list", "tokens issue", "tokens rotate", "tokens revoke",
     )
 )  # fmt: skip
