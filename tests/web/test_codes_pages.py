@@ -61,7 +61,12 @@ def test_a_code_that_leads_nowhere_says_why(client: FlaskClient, typed: str, tol
 
 
 def test_a_code_of_another_centre_reads_as_if_it_were_not_there(room: Room):
-    add(room.database, "visitor", grant(Role.EVALUATOR, "tlf", frozenset({2022})), at=room.at[0])
+    add(
+        room.database,
+        "visitor",
+        grant(Role.EVALUATOR, "tlf", frozenset({2022}), room.at[0].date()),
+        at=room.at[0],
+    )
     code = code_of(room.database)
     answer = room.browser("visitor").get("/-/codes/", query_string={"code": code})
     assert answer.status_code == 404

@@ -126,7 +126,7 @@ def test_a_form_is_a_delivery_of_its_own_kind_that_leads_back_to_what_was_typed(
     assert (delivery["as_of_basis"], delivery["profile"], delivery["entered_by"]) == (
         "form",
         "form",
-        "李录入",
+        "李录入（clerk）",
     )
     assert delivery["file_name"] == "表单_工单受理_2024-03-10_093000.csv"
     kept = book.home / "deliveries" / delivery["sha256"][:2] / delivery["sha256"]

@@ -75,7 +75,7 @@ def test_a_file_is_attached_and_listed_without_its_own_name(room: Room):
     [
         ({"identity": "R9"}, "没有编号为“R9”的人员"),
         ({"identity": ""}, "请填写编号。"),
-        ({"title": "电话13900001111"}, "标题里有人员姓名、手机号或身份证号"),
+        ({"title": "电话13900001111"}, "标题里有人员姓名、电话或证件号码"),
         ({"content": b""}, "是空的"),
         ({"content": b"MZ\x90\x00\x03"}, "认不出这份文件的格式"),
     ],
