@@ -171,7 +171,7 @@ def test_nobody_adopts_or_rejects_what_she_proposed_herself(room: Room):
     assert "批准采用</button>" not in page
     for act in ("approval", "rejection"):
         refused = room.post("qian", f"{AT}/proposals/1/{act}", status=422, reason="不合适")
-        assert "由钱七提出，须由另一人批准或驳回" in refused
+        assert "由钱七（qian）提出，须由另一人批准或驳回" in refused
     assert types(room) == ["definition.proposed"]
 
 

@@ -307,4 +307,4 @@ def test_the_room_takes_few_statements(
         evaluator.get(address)
         statements.clear()
         evaluator.get(address)
-        assert len(statements) < 10, (address, statements)
+        assert len(statements) <= 12, (address, statements)  # two ask for years beyond her grant

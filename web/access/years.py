@@ -21,6 +21,7 @@ from tracker.log.tables import events
 
 LASTING = {"person": "left_on", "posts": None}  # by kind: the day on which it ends
 LASTING_SOURCES = ["roster", "posts"]
+_NEAR = 31  # days
 
 Years = Collection[int] | None  # None: all
 
@@ -39,13 +40,21 @@ def is_seen(connection: psycopg.Connection[Any], center: str, subject: str, year
 
 
 def list_foreign_years(connection: psycopg.Connection[Any], center: str, years: Years) -> list[int]:
-    """The years of which something was delivered or signed and that are not among these."""
+    """The years, not among these, of which whole days with rows were delivered.
+
+    What a year brings along does not count: people who joined long ago, and the month before and after, with
+    orders that were still open and recordings that were heard in January.
+    """
     if years is None:
         return []
     day = covered_days.c
     year = sa.cast(sa.extract("year", day.day), sa.Integer)
-    delivered = sa.select(year).distinct().where(day.center_id == center, year.not_in(years))
-    return sorted(found for (found,) in execute(connection, delivered))
+    near = [sa.cast(sa.extract("year", day.day + shift), sa.Integer) for shift in (-_NEAR, 0, _NEAR)]
+    delivered = sa.select(year).where(
+        day.center_id == center, day.is_whole, day.rows > 0, day.source.not_in(LASTING_SOURCES),
+        *(one.not_in(years) for one in near),
+    )  # fmt: skip
+    return sorted(found for (found,) in execute(connection, delivered.distinct()))
 
 
 def is_named(connection: psycopg.Connection[Any], center: str, token: str, years: Years) -> bool:

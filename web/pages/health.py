@@ -1,18 +1,20 @@
 """For whoever watches the service: `/healthz` for monitors, and a line on every page for people."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any
 
 import psycopg
 import sqlalchemy as sa
-from flask import Blueprint, Flask, Response, g, jsonify
+from flask import Blueprint, Flask, Response, current_app, jsonify
 
 from web.access import open_to_all
 from web.instance import get_connection, get_instance, get_now
 from web.jobs import health
 
 pages = Blueprint("health", __name__)
+
+_ASKED_EVERY = timedelta(seconds=30)
 
 
 @pages.get("/healthz")
@@ -38,11 +40,13 @@ def _list_template_names() -> dict[str, Any]:
 
 
 def _find_standstill() -> datetime | None:
-    """Once a request; an error page, which has no database, says nothing."""
-    if "standstill" not in g:
+    """Asked once in half a minute; an error page, which has no database, says nothing."""
+    known: dict[str, Any] = current_app.extensions.setdefault("hotline.standstill", {})
+    now = get_now()
+    if not known or not known["at"] <= now < known["at"] + _ASKED_EVERY:
         try:
-            g.standstill = health.find_standstill(get_connection(), get_now())
+            known.update(at=now, found=health.find_standstill(get_connection(), now))
         except (sa.exc.SQLAlchemyError, psycopg.Error):
-            g.standstill = None
-    found: datetime | None = g.standstill
+            return None
+    found: datetime | None = known["found"]
     return found
