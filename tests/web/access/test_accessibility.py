@@ -24,7 +24,7 @@ PAGES = {
     "演示·吴系统": (),
     "演示·郑审计": ("/-/audit/?result=refused",),
 }
-FILES = (".csv", ".xlsx", ".docx", ".json", ".zip", "/healthz")
+FILES = (".csv", ".xlsx", ".docx", ".json", ".zip")
 ASKS = {role: name for _, name, role, _ in PEOPLE}
 CASES = [(who, one) for who, addresses in PAGES.items() for one in addresses]
 
