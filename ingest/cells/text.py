@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import product
 
 from ingest.cells.column import CellParser, CellProblem, Column, ColumnReader
 from tracker.personal_numbers import PERSONAL_LENGTHS, classify_number
@@ -28,7 +29,9 @@ _NOTHING = (
     "n/a",
     "nil",
 )
-NOTHING = frozenset(spelling for word in _NOTHING for spelling in (word, word.upper(), word.capitalize()))
+NOTHING = frozenset(
+    "".join(signs) for word in _NOTHING for signs in product(*({sign, sign.upper()} for sign in word))
+)  # however they are capitalised: NaN, NULL, N/a
 
 _LONGEST_TEXT = 200
 _LONGEST_BRIEF = 40

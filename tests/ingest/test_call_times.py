@@ -292,6 +292,12 @@ def test_who_answered_a_call_is_unknown_where_nothing_of_an_agent_stands_in_its_
         assert "坐席应答时间" in dict(found.recognition.lacking)
 
 
+@pytest.mark.parametrize("nobody", ["NaN", "Null", "N/A"])
+def test_a_word_for_nothing_names_no_agent(tmp_path: Path, nobody: str) -> None:
+    row = fact(*read(tmp_path, f"{HEADER},坐席工号,呼叫结果", f"{CALL},{nobody},已接通").events)
+    assert (row["answered"], row["agent"]) == ("?", None)
+
+
 @pytest.mark.parametrize("how", ["呼叫结果", "是否接通"])
 def test_a_wait_in_the_queue_does_not_make_an_answer_of_a_connection(tmp_path: Path, how: str) -> None:
     """The IVR answered, and the caller may have left the queue."""

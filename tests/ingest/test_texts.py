@@ -1,5 +1,7 @@
 """Words, codes and vocabularies."""
 
+from itertools import product
+
 import pytest
 
 from ingest.cells import (
@@ -70,10 +72,17 @@ def test_a_code_whose_digits_the_spreadsheet_lost_is_a_problem(written: Cell) ->
     assert "文本格式" in problem(read_id, written).remedy
 
 
-@pytest.mark.parametrize("nothing", ["", " ", "-", "NULL", "无", "　"])
+@pytest.mark.parametrize("nothing", ["", " ", "-", "无", "　"])
 def test_nothing_is_none(nothing: str) -> None:
     assert read(read_id, nothing) is None
     assert read(text, nothing) is None
+
+
+@pytest.mark.parametrize("word", ["nan", "null", "none", "n/a", "nil"])
+def test_nothing_is_none_however_it_is_capitalised(word: str) -> None:
+    for signs in product(*({sign, sign.upper()} for sign in word)):
+        assert read(read_id, "".join(signs)) is None
+        assert read(text, "".join(signs)) is None
 
 
 def test_text_keeps_its_full_width_marks() -> None:
