@@ -20,6 +20,7 @@ from tracker.tabular import open_tables
 from tracker.workdays import Calendar
 
 TODAY = date(2026, 11, 21)
+LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 CALL_HEADER = "流水号,呼叫类型,主叫号码,进入系统时间,进入队列时间,坐席应答时间,结束时间,坐席工号,呼叫结果"
 CALL_1 = (
@@ -55,12 +56,13 @@ class Taken:
 
 
 def taken(path: Path, profile: str | None = None, profiles: Path | None = None) -> Taken:
-    """Reads the first table of a file as an import would; tokens are the values in angle brackets."""
+    """Reads the first table of a file as an import would; tokens are the values in angle brackets, with
+    letters for digits, as no token holds a number."""
     known = load_profiles(profiles)
     tables, _ = open_tables(path)
     recognition = recognise(tables[0].head(), [named(known, profile)] if profile else candidates(known))
     reading = Reading(
-        token=lambda kind, value: f"<{kind} {value}>",
+        token=lambda kind, value: f"<{kind} {value.translate(LETTERS)}>",
         rules=recognition.profile.rules,
         today=TODAY,
         calendar=Calendar.load(),

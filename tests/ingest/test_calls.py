@@ -35,7 +35,7 @@ def test_a_row_is_a_call_with_its_times_in_beijing(tmp_path: Path) -> None:
 
 
 def test_the_callers_number_is_a_token(tmp_path: Path) -> None:
-    assert calls(tmp_path, CALL_1).events[0]["caller"] == "<phone 13800000001>"
+    assert calls(tmp_path, CALL_1).events[0]["caller"] == "<phone bdiaaaaaaab>"
 
 
 def test_a_call_that_ended_in_the_menu_never_queued(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_objects_are_rows_numbered_by_their_line(tmp_path: Path) -> None:
     event = taken(ndjson(tmp_path, CALL)).events[0]
     assert event["row"] == 1
     assert event["queued_at"] == "2023-05-01T08:03:10+08:00"
-    assert event["caller"] == "<phone 13800000001>"
+    assert event["caller"] == "<phone bdiaaaaaaab>"
 
 
 def test_a_name_that_only_later_objects_have_is_a_column(tmp_path: Path) -> None:
