@@ -1,4 +1,4 @@
-"""What a year's figures cost the server: no table of calls or orders is read again for each row of another."""
+"""What a year's figures cost the server: no calls or orders are read again for each row of another table."""
 
 from collections.abc import Iterator
 from typing import Any
