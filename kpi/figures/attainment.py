@@ -111,15 +111,21 @@ class TargetProgress:
     @property
     def words(self) -> str:
         """1至5月累计98.61%，高于目标0.61个百分点; 1月累计100.00%，n=1，少于5，不判."""
-        first, gap = "" if self.last.month == 1 else "1至", self.value - Fraction(self.target.bound)
-        unit = "个百分点" if self.indicator.unit == "%" else self.indicator.unit
-        size = self.indicator.round_value(abs(gap))
-        side = "高于" if gap > 0 else "低于"
-        text = f"{side}目标{size}{unit}" if size else f"略{side}目标" if gap else "与目标相同"
+        first = "" if self.last.month == 1 else "1至"
+        text = describe_distance(self.indicator, self.target, self.value)
         value = f"{self.indicator.round_value(self.value)}{self.indicator.unit}"
         if self.few is not None:
             text = f"{self.few.words}，不判"
         return f"{first}{self.last.month}月累计{value}，{text}"
+
+
+def describe_distance(indicator: Indicator, target: Target, value: Fraction) -> str:
+    """How far a value in the indicator's unit is from its target: 高于目标0.61个百分点, 与目标相同."""
+    gap = value - Fraction(target.bound)
+    size = indicator.round_value(abs(gap))
+    side = "高于" if gap > 0 else "低于"
+    unit = "个百分点" if indicator.unit == "%" else indicator.unit
+    return f"{side}目标{size}{unit}" if size else f"略{side}目标" if gap else "与目标相同"
 
 
 def compute_progress(

@@ -31,6 +31,7 @@ from web.pages import (
     review,
     rows,
     samples,
+    tasks,
     things,
     vault,
 )
@@ -41,6 +42,7 @@ from web.pages.closing import month as closing_month
 PAGES = (
     *ACCESS,
     centers.pages,
+    tasks.pages,
     overview.pages,
     month.pages,
     report.pages,

@@ -1,4 +1,4 @@
-"""The front door: the centres side by side, or the only one, in the newest of its years that has data."""
+"""The front door: the centres side by side, or what is to be done today at the only one."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -23,7 +23,8 @@ ADMINISTRATION = {  # where the administrators' work is
 @pages.get("/")
 @allowed(Right.OWN_ACCOUNT)
 def front() -> str | Response:
-    """Her centres side by side, or the only one; administrators to their work; else what comes first."""
+    """Her centres side by side, or today's tasks at the only one; administrators to their work; else what
+    comes first."""
     person = get_person()
     for right, endpoint in ADMINISTRATION.items():
         if person.may(right):
@@ -34,7 +35,7 @@ def front() -> str | Response:
         return render_template("welcome.html" if empty else "access/no_grant.html", frame=None)
     if len(seen) > 1:
         return render_comparison(seen, get_now().astimezone(SHANGHAI).date())
-    return redirect(url_for("centers.center", center=seen[0].center_id))
+    return redirect(url_for("tasks.mine", center=seen[0].center_id))
 
 
 @pages.get("/<center:center>/")

@@ -9,6 +9,7 @@ from kpi.closing.board import BoardMonth
 from kpi.closing.exemptions import format_expiry
 from kpi.closing.states import Closing, ClosingState
 from kpi.closing.status import MonthStatus, join_titles
+from kpi.closing.turns import NextStep, find_next_step
 from kpi.figures.sources import SOURCES
 from web.formatting import NO_DATA, with_unit
 
@@ -51,19 +52,35 @@ def make_board_month(status: MonthStatus) -> BoardMonth:
 
 def describe_next_step(month: BoardMonth, now: datetime) -> str:
     """What comes next, and whose turn it is."""
-    if month.closing.sealed:
-        return _describe_after_lock(month.closing, now)
-    if not month.ended:
-        return f"{month.month.label}结束后，由录入员或管理者报齐。"
-    if month.changed:
-        return f"{_format_titles(sorted(month.changed))}审批后有变动，请审批人重新审批。"
-    if found := month.sources(ClosingState.OPEN):
-        return f"请录入员或管理者报齐：{_format_titles(found)}。"
-    if found := month.sources(ClosingState.COMPLETED):
-        return f"请管理者提交：{_format_titles(found)}。"
-    if found := month.sources(ClosingState.SUBMITTED):
-        return f"请审批人审批：{_format_titles(found)}。"
-    return _describe_before_lock(month.closing)
+    closing = month.closing
+    match find_next_step(month, now):
+        case NextStep.COMPLETE:
+            return f"请录入员或管理者报齐：{_format_titles(month.sources(ClosingState.OPEN))}。"
+        case NextStep.SUBMIT:
+            return f"请管理者提交：{_format_titles(month.sources(ClosingState.COMPLETED))}。"
+        case NextStep.APPROVE:
+            return f"请审批人审批：{_format_titles(month.sources(ClosingState.SUBMITTED))}。"
+        case NextStep.APPROVE_AGAIN:
+            return f"{_format_titles(sorted(month.changed))}审批后有变动，请审批人重新审批。"
+        case NextStep.ASK_FOR_LOCK:
+            return "各来源都已审批，请管理者提请锁定。"
+        case NextStep.LOCK:
+            assert closing.request is not None
+            return f"{closing.request.requested_by}已提请锁定，请审批人确认。"
+        case NextStep.APPROVE_EXEMPTION:
+            asked_by = [one for one in closing.exemptions if one.is_pending(now)][-1].requested_by
+            return f"{asked_by}已申请锁定例外，请审批人批准。"
+        case NextStep.CORRECT:
+            window = closing.find_open_exemption(now)
+            assert window is not None
+            until = format_expiry(window.expires_at)
+            return f"锁定例外（{window.scope}）生效，到{until}为止，管理者可提请更正。"
+        case NextStep.APPROVE_CORRECTION:
+            assert closing.proposal is not None
+            return f"{closing.proposal.proposed_by}已提请更正，请审批人批准。"
+    if closing.sealed:
+        return "已锁定，现在谁也不能改；迟到的数据照常入库，记入迟到登记。"
+    return f"{month.month.label}结束后，由录入员或管理者报齐。"
 
 
 def format_causes(found: Sequence[Any]) -> str:
@@ -82,26 +99,6 @@ def format_sealed_value(figure: Mapping[str, Any]) -> str:
     """The value of a figure as a seal holds it."""
     value = figure["value"]
     return NO_DATA if value is None else with_unit(Decimal(value), figure["unit"])
-
-
-def _describe_before_lock(closing: Closing) -> str:
-    request = closing.request
-    approved = max((state.approved_seq or 0 for state in closing.states.values()), default=0)
-    if request is not None and request.event_seq > approved:
-        return f"{request.requested_by}已提请锁定，请审批人确认。"
-    return "各来源都已审批，请管理者提请锁定。"
-
-
-def _describe_after_lock(closing: Closing, now: datetime) -> str:
-    window = closing.find_open_exemption(now)
-    waiting = [one for one in closing.exemptions if one.is_pending(now)]
-    if closing.proposal is not None and window is not None:
-        return f"{closing.proposal.proposed_by}已提请更正，请审批人批准。"
-    if window is not None:
-        return f"锁定例外（{window.scope}）生效，到{format_expiry(window.expires_at)}为止，管理者可提请更正。"
-    if waiting:
-        return f"{waiting[-1].requested_by}已申请锁定例外，请审批人批准。"
-    return "已锁定，现在谁也不能改；迟到的数据照常入库，记入迟到登记。"
 
 
 def _format_titles(keys: list[str]) -> str:
