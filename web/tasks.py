@@ -134,16 +134,12 @@ def _list_questions(center: str) -> Iterator[Task]:
 def _list_held_rows(center: str) -> Iterator[Task]:
     if not may(Right.LOG, center):
         return
-    one = held_back.c
-    rows, first = (
-        get_connection()
-        .execute(
-            sa.select(sa.func.sum(one.rows), sa.func.min(one.first_day)).where(
-                one.center_id == center, one.asked.is_(False)
-            )
-        )
-        .one()
+    one, years = held_back.c, get_person().years(Right.LOG, center)
+    visible = sa.true() if years is None else sa.extract("year", one.first_day).in_(years)
+    held = sa.select(sa.func.sum(one.rows), sa.func.min(one.first_day)).where(
+        one.center_id == center, one.asked.is_(False), visible
     )
+    rows, first = get_connection().execute(held).one()
     if rows:
         address = url_for("deliveries.quarantine", center=center)
         yield Task(f"{int(rows):,}行数据有问题，没有导入", "处理", address, first)

@@ -46,7 +46,7 @@ def test_the_front_door_of_a_single_centre_leads_to_it(database: Database):
         centers.create_center(connection, "only", "独县12345热线", now=NOW)
     add(database, "manager", grant(Role.MANAGER))
     client = signed_in_client(app_of(database), "manager")
-    assert client.get("/").headers["Location"] == "/only/"
+    assert client.get("/").headers["Location"] == "/only/tasks"
 
 
 def test_the_overview_shows_at_most_seven_tiles_with_all_their_facts(page: Page):

@@ -113,7 +113,7 @@ class PageFrame:
             _make_link("导入", "imports.index", _IMPORTING, center=code),
         )
         return [
-            _make_link("首页", "tasks.mine", center=code),
+            _make_link("今日待办", "tasks.mine", center=code),
             _make_link("指标总览", "overview.year", _OF_FIGURES, center=code, year=year),
             _make_link("运行分析", "calls.hours", _ANALYSIS, center=code, period=self.period),
             _make_link("关账", "closing_board.year", _CLOSING, center=code, year=year),

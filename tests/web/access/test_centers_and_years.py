@@ -85,7 +85,7 @@ def test_the_list_of_centres_names_those_that_one_sees(app: Flask):
 
 
 def test_whoever_sees_one_centre_is_led_there(app: Flask):
-    assert signed_in_client(app, "of.tlf").get("/").headers["Location"] == "/tlf/"
+    assert signed_in_client(app, "of.tlf").get("/").headers["Location"] == "/tlf/tasks"
 
 
 # years

@@ -75,6 +75,8 @@ def test_from_the_first_start_to_an_evaluators_visit(
 
     first_sign_in(page, "chen", password)
     page.goto("/")
+    assert page.url.endswith("/tlf/tasks")
+    page.get_by_role("link", name="指标总览").first.click()
     assert page.url.endswith("/tlf/2023/")
     seen("evaluator")
     assert page.goto("/tlf/2024/").status == 403  # type: ignore[union-attr]
