@@ -40,6 +40,7 @@ from web.formatting import with_unit
 from web.instance import get_connection, get_log_connection, get_now
 
 _MOST_TARGETS = 5  # missed by the largest part of the target; the others are counted
+_NOT_THERE = (DayState.MISSING, DayState.OWED)
 _YEARS = 2  # the newest ones with figures: in January the year before is closed
 
 
@@ -101,8 +102,8 @@ def _list_missing_data(center: str, years: Iterable[Year], today: date) -> Itera
 
 def _find_missing(center: str, backing: Backing, year: Year) -> Iterator[Task]:
     for arrival in list_arrivals(backing, year):
-        missing = [unit.first_day for unit in arrival.units if unit.ended and unit.state is DayState.MISSING]
-        if missing and arrival.last is not None:  # what never came of a year is asked for with its months
+        missing = [unit.first_day for unit in arrival.units if unit.ended and unit.state in _NOT_THERE]
+        if missing and arrival.as_of is not None:  # what never came at all is asked for with its months
             yield _make_missing(center, year, arrival, missing)
 
 

@@ -41,6 +41,10 @@ def test_what_is_missing_leads_to_where_it_is_brought(room: Room) -> None:
     assert starting(found, "2023年话单缺") == ("导入", "/tlf/imports/")
 
 
+def test_what_has_not_come_since_the_year_began_is_missing(page: Callable[[str], str]) -> None:
+    assert "2024年话单缺69天：待交1月1日至3月9日" in page("/tlf/tasks")
+
+
 def test_a_month_waits_for_one_after_the_other(room: Room) -> None:
     months = "2023年1月至5月（5个月）等待确认报齐"
     assert starting(tasks(room, "chen"), months) == ("去报齐", "/tlf/2023/closing")
