@@ -1,0 +1,169 @@
+"""The process that reads a stranger's file dies, whatever it dies of: every entry answers with a sentence."""
+
+import sys
+from collections.abc import Callable, Iterator
+from html import unescape
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.endings import AT_ONCE, AT_ROWS, HERE
+from tests.ingest.tables import CALL_1, CALL_HEADER, csv_file
+from tests.kpi import papers
+from tests.web.conftest import NOW
+from tests.web.desk import Desk, open_desk
+from tracker import sandbox
+from tracker.database import Database
+from tracker.sandbox import Limits
+from web.access import api_tokens
+from web.access.api_tokens import Scope
+from web.cli import main
+from web.jobs.job import JobState
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limits")
+
+SENTENCE = "读不进来"
+SHORT = Limits(memory=1 << 30, seconds=1)
+Ending = Callable[[Any, Any], None]
+
+
+class Entry:
+    """A desk with an upload whose file is good, and a month that was imported."""
+
+    def __init__(self, desk: Desk, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        self.desk = desk
+        self.folder = folder
+        self._capfd = capfd
+        self.calls = csv_file(folder, CALL_HEADER, CALL_1, "坏行", name="话单_2023-05.csv")
+        self.later = csv_file(folder, CALL_HEADER, CALL_1.replace("c1", "c2"), name="话单_2023-05-31.csv")
+        self.report = desk.imported(self.calls)
+        self.upload = desk.upload(self.later)
+
+    def run(self, *arguments: object) -> str:
+        """What a command says that fails."""
+        with pytest.raises(SystemExit) as ending:
+            main([str(one) for one in arguments])
+        told = "".join(self._capfd.readouterr())
+        assert ending.value.code in (1, 2), told
+        return told
+
+    def post(self, there: str, **data: object) -> str:
+        """What a page says to a form."""
+        answer = self.desk.client.post(there, data=data, follow_redirects=True)
+        assert answer.status_code < 500, (answer.status_code, unescape(answer.text))
+        return unescape(answer.text)
+
+    def page(self, there: str) -> str:
+        """What a page says."""
+        answer = self.desk.client.get(there)
+        assert answer.status_code < 500, (answer.status_code, unescape(answer.text))
+        return unescape(answer.text)
+
+    def send(self, to: str) -> str:
+        """What the API says to a machine's file, at last."""
+        with self.desk.database.connect() as connection:
+            token = api_tokens.issue(
+                connection, "tlf", "平台", scopes=frozenset({Scope.FILES}), by="test", now=NOW
+            )
+        client, head = self.desk.app.test_client(), {"Authorization": f"Bearer {token}"}
+        body = {"file": (BytesIO(self.later.read_bytes()), self.later.name)}
+        answer = client.post(f"/api/centers/tlf/{to}", data=body, headers=head)
+        assert answer.is_json and answer.status_code in (202, 422), answer.text
+        if answer.status_code == 202:
+            answer = client.get(answer.headers["Location"], headers=head)
+        return str(answer.json)
+
+
+@pytest.fixture
+def entry(
+    database: Database,
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Iterator[Entry]:
+    for name, value in (
+        ("HOME", str(home)),
+        ("DATABASE_URL", database.url),
+        ("VAULT_KEY", (b"k" * 32).hex()),
+    ):
+        monkeypatch.setenv(f"HOTLINE_{name}", value)
+    yield Entry(open_desk(database, home, monkeypatch), tmp_path, capfd)
+
+
+TABLES: dict[str, Callable[[Entry], str]] = {
+    "ingest": lambda entry: entry.run("ingest", entry.later, "--center", "tlf"),
+    "ingest --dry-run": lambda entry: entry.run("ingest", entry.later, "--center", "tlf", "--dry-run"),
+    "profile new": lambda entry: entry.run("profile", "new", entry.later),
+    "claims": lambda entry: entry.run("claims", entry.later),
+    "survey": lambda entry: entry.run("survey", "hotline-2022", entry.later),
+    "attest": lambda entry: entry.run(
+        "attest", "turpan-2022", "--table", entry.later, "--by", "张三", "--center", "tlf", "--year", 2023
+    ),
+    "experts": lambda entry: entry.run(
+        "experts", "turpan-2022", entry.later, "--center", "tlf", "--year", 2023
+    ),
+    "API, answered at once": lambda entry: entry.send("deliveries"),
+    "API, in the background": lambda entry: entry.send("files"),
+    "page of an upload": lambda entry: entry.page(entry.upload),
+    "trial": lambda entry: entry.post(f"{entry.upload}/trial"),
+    "mapping page": lambda entry: entry.page(f"{entry.upload}/mapping"),
+    "mapping tried": lambda entry: entry.post(f"{entry.upload}/mapping", **{"try": "1"}),
+    "mapping saved": lambda entry: entry.post(f"{entry.upload}/mapping", title="平台话单"),
+    "rows to mend": lambda entry: entry.page(f"{entry.report}/rejects/1.xlsx"),
+}
+OTHERS: dict[str, Callable[[Entry], str]] = {
+    "documents attach": lambda entry: entry.run(
+        "documents", "attach", papers.pdf(entry.folder), "--to", "month/2023-05", "--kind", "monthly_report",
+        "--by", "张三", "--center", "tlf",
+    ),
+    "page of documents": lambda entry: entry.post(
+        "/tlf/2023/documents/attach", kind="monthly_report", thing="month", identity="2023-05", title="",
+        file=(papers.pdf(entry.folder).open("rb"), "纸.pdf"),
+    ),
+    "verify": lambda entry: entry.run("verify", papers.archive(entry.folder, {"a": "b"})),
+    "sample-rows": lambda entry: entry.run(
+        "sample-rows", papers.archive(entry.folder, {"a": "b"}), "--seed", "1"
+    ),
+    "disclose": lambda entry: entry.run(
+        "disclose", papers.archive(entry.folder, {"a": "b"}), entry.folder / "披露.json", "--seq", 1,
+        "--reason", "核对", "--by", "张三", "--approved-by", "李四",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", [*AT_ONCE, *AT_ROWS], ids=lambda one: one.__name__)
+@pytest.mark.parametrize("way", TABLES)
+def test_a_table_whose_reader_dies(entry: Entry, monkeypatch: pytest.MonkeyPatch, way: str, ending: Ending):
+    check(entry, monkeypatch, TABLES[way], ending)
+
+
+@pytest.mark.parametrize("ending", AT_ONCE, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("way", OTHERS)
+def test_any_other_file_whose_reader_dies(
+    entry: Entry, monkeypatch: pytest.MonkeyPatch, way: str, ending: Ending
+):
+    check(entry, monkeypatch, OTHERS[way], ending)
+
+
+def check(entry: Entry, monkeypatch: pytest.MonkeyPatch, use: Callable[[Entry], str], ending: Ending) -> None:
+    """A sentence and no trace; no upload goes on for ever; and the same works once readers live."""
+    begin = sandbox.Sandbox.__init__
+
+    def begin_and_end(self: sandbox.Sandbox, work: str, argument: Any, limits: Limits) -> None:
+        begin(self, f"{HERE}:{ending.__name__}", argument, SHORT)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sandbox.Sandbox, "__init__", begin_and_end)
+        told = use(entry)
+    assert SENTENCE in told, told
+    assert "Traceback" not in told and "系统出错" not in told, told
+    with entry.desk.database.connect() as connection:
+        states = {state for (state,) in connection.execute("SELECT state FROM jobs").fetchall()}
+        (events,) = connection.execute("SELECT count(*) FROM events WHERE type LIKE 'call%'").fetchone() or ()
+    assert states <= {JobState.DONE, JobState.WAITING, JobState.FAILED}, states
+    assert events == 1
+    assert "系统出错" not in entry.desk.step(entry.upload, "trial")
+    assert entry.desk.job(entry.upload).checked
