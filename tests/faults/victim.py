@@ -1,7 +1,7 @@
 """`hotline`, with a death at a moment that is known beforehand: the so-manieth step of its own code.
 
-A step is a call of, or a return from, a function of the product or of psycopg: between any two of them lies
-what can be half done. Who dies is the process itself, the one that reads its file, or a part of PostgreSQL.
+A step is a call of a function of the product or of psycopg: between any two of them lies what can be half
+done. Who dies is the process itself, the one that reads its file, or a part of PostgreSQL.
 What is left behind is written to a note before, for the test to look at.
 """
 
@@ -24,7 +24,7 @@ from tests.tracker.servers import ROOT, find_postmaster
 
 PRODUCT = tuple(f"{ROOT / room}{os.sep}" for room in ("tracker", "ingest", "kpi", "web"))
 WATCHED = (*PRODUCT, f"{Path(psycopg.__file__).parent}{os.sep}")
-BATCH = 100  # rows, so that a small file comes in several
+BATCH = 40  # rows, so that a small file comes in several
 COMMANDS = {
     "ingest": ("ingest.importing.cli",),
     "jobs": ("web.jobs_cli", "web.scheduler"),
@@ -62,12 +62,11 @@ class Countdown:
 
     def install(self) -> None:
         """Watches this thread and all that begin from now on."""
-        threading.setprofile(self.see)
-        sys.setprofile(self.see)
+        threading.settrace(self.see)
+        sys.settrace(self.see)
 
     def see(self, frame: FrameType, what: str, _: Any) -> None:
-        if what not in ("call", "return"):
-            return
+        """Is told of each call, and of nothing within it."""
         file = frame.f_code.co_filename
         if not self._begun:
             self._begun = file == self._start
@@ -77,7 +76,7 @@ class Countdown:
         if watched and self._begun:
             self.taken = next(self._steps)
             if self.taken == self._order.moment and os.getpid() == self._process:
-                self.strike(f"{frame.f_code.co_qualname}, {what}")
+                self.strike(frame.f_code.co_qualname)
 
     def strike(self, place: str) -> None:
         doomed = self._find_doomed()
