@@ -20,7 +20,9 @@ from tracker.sandbox import Limits
 from web.access import api_tokens
 from web.access.api_tokens import Scope
 from web.cli import main
-from web.jobs.job import JobState
+from web.instance import get_instance_of
+from web.jobs import working
+from web.jobs.job import IMPORT, JobState
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limits")
 
@@ -79,14 +81,20 @@ class Entry:
 def desk(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with pytest.MonkeyPatch.context() as patch:
         for database in fresh_database(server_url, template):
-            yield open_desk(database, tmp_path_factory.mktemp("home"), patch)
+            desk = open_desk(database, tmp_path_factory.mktemp("home"), patch)
+            patch.setattr(working, "PATIENCE", 600)
+            yield desk
 
 
 @pytest.fixture(scope="module")
 def report(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of the report of a file that was imported, one of whose rows is to be mended."""
     folder = tmp_path_factory.mktemp("calls")
-    return desk.imported(csv_file(folder, CALL_HEADER, CALL_1, "坏行", name="话单_2023-05.csv"))
+    there = desk.upload(csv_file(folder, CALL_HEADER, CALL_1, "坏行", name="话单_2023-05.csv"))
+    desk.change(there, kind=IMPORT, state=JobState.QUEUED)
+    working.work_off(get_instance_of(desk.app))
+    assert desk.job(there).state is JobState.DONE, desk.job(there).problem
+    return there
 
 
 @pytest.fixture
