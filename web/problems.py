@@ -23,6 +23,7 @@ _TOLD = {
     404: ("没有这个页面", "地址可能写错，或内容不属于这个中心。请从首页重新进入。"),
     405: ("不支持这种操作", "这个地址不接受这种操作。请从首页重新进入。"),
     413: ("内容太多", "请缩小范围后重试；上传的文件一次最多 300 MB。"),
+    422: ("提交的内容不能用", "请按说明改正后重新提交。"),
     429: ("尝试太频繁", "同一地址短时间内尝试的次数太多。请过一分钟再试。"),
 }
 _STALE = (
@@ -53,7 +54,7 @@ def _show_refused(problem: HTTPException) -> tuple[str | Response, int]:
     if isinstance(problem, CSRFError):
         return _render_page(*_STALE, 400)
     code = problem.code or 500
-    title, advice = _TOLD.get(code, _FAULT)
+    title, advice = _TOLD.get(code) or (_TOLD[400] if code < 500 else _FAULT)
     ours = (
         problem.description
         if code in _SAID_BY_US and problem.description != type(problem).description

@@ -1,13 +1,14 @@
 """The process that reads a stranger's file dies, whatever it dies of: every entry answers with a sentence."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from tests.conftest import fresh_database
 from tests.faults.endings import AT_ONCE, AT_ROWS, HERE
@@ -111,7 +112,8 @@ def entry(
     return Entry(desk, report, tmp_path, capfd)
 
 
-TABLES: dict[str, Callable[[Entry], str]] = {
+Use = Callable[[Entry], str]
+TABLES: dict[str, Use] = {
     "ingest": lambda entry: entry.run("ingest", entry.later, "--center", "tlf"),
     "ingest --dry-run": lambda entry: entry.run("ingest", entry.later, "--center", "tlf", "--dry-run"),
     "profile new": lambda entry: entry.run("profile", "new", entry.later),
@@ -132,7 +134,7 @@ TABLES: dict[str, Callable[[Entry], str]] = {
     "mapping saved": lambda entry: entry.post(f"{entry.upload}/mapping", title="平台话单"),
     "rows to mend": lambda entry: entry.page(f"{entry.report}/rejects/1.xlsx"),
 }
-OTHERS: dict[str, Callable[[Entry], str]] = {
+OTHERS: dict[str, Use] = {
     "documents attach": lambda entry: entry.run(
         "documents", "attach", papers.pdf(entry.folder), "--to", "month/2023-05", "--kind", "monthly_report",
         "--by", "张三", "--center", "tlf",
@@ -152,18 +154,28 @@ OTHERS: dict[str, Callable[[Entry], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("ending", [*AT_ONCE, *AT_ROWS], ids=lambda one: one.__name__)
-@pytest.mark.parametrize("way", TABLES)
-def test_a_table_whose_reader_dies(entry: Entry, monkeypatch: pytest.MonkeyPatch, way: str, ending: Ending):
-    check(entry, monkeypatch, TABLES[way], ending)
+READS_THE_HEAD_ALONE = ("profile new",)
+OFTEN = ("be_damaged", "panic_at_rows")  # the other endings take the same way, and more time
 
 
-@pytest.mark.parametrize("ending", AT_ONCE, ids=lambda one: one.__name__)
-@pytest.mark.parametrize("way", OTHERS)
-def test_any_other_file_whose_reader_dies(
-    entry: Entry, monkeypatch: pytest.MonkeyPatch, way: str, ending: Ending
-):
-    check(entry, monkeypatch, OTHERS[way], ending)
+def list_cases(ways: Mapping[str, Use], endings: Sequence[Ending]) -> list[ParameterSet]:
+    """Each way with each ending."""
+    return [
+        pytest.param(
+            use, ending, id=f"{way}-{ending.__name__}",
+            marks=() if ending.__name__ in OFTEN else pytest.mark.slow,
+        )
+        for way, use in ways.items()
+        for ending in endings
+        if ending in AT_ONCE or way not in READS_THE_HEAD_ALONE
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("use", "ending"), [*list_cases(TABLES, AT_ONCE + AT_ROWS), *list_cases(OTHERS, AT_ONCE)]
+)
+def test_a_file_whose_reader_dies(entry: Entry, monkeypatch: pytest.MonkeyPatch, use: Use, ending: Ending):
+    check(entry, monkeypatch, use, ending)
 
 
 def check(entry: Entry, monkeypatch: pytest.MonkeyPatch, use: Callable[[Entry], str], ending: Ending) -> None:
