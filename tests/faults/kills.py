@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,10 +22,12 @@ from tests.conftest import run_folder
 from tests.faults.instance import Instance, Server, wait_until
 from tests.faults.victim import Order
 from tests.ingest.tables import CALL_1, CALL_HEADER, csv_file
+from tracker.events.times import BEIJING
 
 ROWS = 120
-TABLES = "tracker/tabular/sandboxed_tables.py"
+TABLES = ("tracker/tabular/sandboxed_tables.py",)
 API = "web/api/files.py"
+IMPORT = ("ingest", "web/api", "web/imports", "web/jobs", "web/uploads.py", "tracker/log", "tracker/tabular")
 AGAIN = (200, 201, 202)  # a file that was sent has come
 
 
@@ -52,7 +55,7 @@ class Kind(NamedTuple):
     work: Callable[[Attempt], None]
     whom: str
     start: str = ""
-    within: str = ""
+    within: tuple[str, ...] = ()
     ahead: bool = False
 
     def __str__(self) -> str:
@@ -132,16 +135,16 @@ KINDS = (
     Kind(ingest, "postmaster"),
     Kind(run_jobs, "self"),
     Kind(run_jobs, "server"),
-    Kind(send_as_job, "self", API),
+    Kind(send_as_job, "self", API, IMPORT),
     Kind(send_as_job, "reader", API, TABLES),
-    Kind(send_as_job, "server", API),
-    Kind(send_at_once, "self", API),
-    Kind(send_at_once, "backend", API),
+    Kind(send_as_job, "server", API, IMPORT),
+    Kind(send_at_once, "self", API, IMPORT),
+    Kind(send_at_once, "backend", API, IMPORT),
 )
 
 
 class Killer:
-    """Kills over one instance, whose every kill has a centre of its own."""
+    """Kills over one instance, which holds nothing else each time."""
 
     def __init__(self, folder: Path) -> None:
         self.instance = Instance(folder)
@@ -171,12 +174,15 @@ class Killer:
         return self._steps[alike]
 
     def _prepare(self, center: str, kind: Kind, moment: int) -> Attempt:
+        self.instance.clear()
         folder = self.instance.folder / center
         folder.mkdir()
+        year = str(datetime.now(BEIJING).year - 1)  # few years, whose figures are soon computed
         rows = (
             CALL_1.replace("c1", f"{center}x{n}").replace("13800000001", f"138{n:08}") for n in range(ROWS)
         )
-        path = csv_file(folder, CALL_HEADER, *rows, "坏行", name="话单_2023-05.csv")
+        lines = [row.replace("2023", year) for row in rows]
+        path = csv_file(folder, CALL_HEADER, *lines, "坏行", name=f"话单_{year}-05.csv")
         order = Order(moment, kind.whom, kind.start, kind.within, kind.ahead, str(folder / "note"))
         return Attempt(self.instance, center, path, self.instance.make_center(center), order)
 
@@ -202,9 +208,9 @@ def is_alive(process: int) -> bool:
 
 
 @contextmanager
-def make_folder() -> Iterator[Path]:
+def make_folder(name: str = "faults") -> Iterator[Path]:
     """Where an instance of this process may lie, in memory if there is room."""
-    folder = run_folder(f"faults-{os.getpid()}")
+    folder = run_folder(f"{name}-{os.getpid()}")
     folder.mkdir()
     try:
         yield folder

@@ -108,13 +108,14 @@ def test_scheduled_work_that_two_processes_begin_is_done_by_one(instance: Instan
     assert instance.read_figures("jobs") == figures
 
 
-def test_two_first_commands_of_an_instance_make_one(tmp_path: Path) -> None:
+def test_two_first_commands_of_an_instance_make_one() -> None:
     """Both want to start the server, make the database and the centre, and import."""
-    instance = Instance(tmp_path, is_begun=False)
-    path = calls(instance, "main")
-    both = [instance.begin(None, "ingest", str(path), output=f"{number}.log") for number in range(2)]
-    codes = [one.wait() for one in both]
-    assert codes == [0, 0], [instance.read_output(f"{number}.log") for number in range(2)]
-    instance.begin_server()
-    check_like_undisturbed(instance, "main", path)
-    instance.end()
+    with make_folder("first") as folder:
+        instance = Instance(folder, is_begun=False)
+        path = calls(instance, "main")
+        both = [instance.begin(None, "ingest", str(path), output=f"{number}.log") for number in range(2)]
+        codes = [one.wait() for one in both]
+        assert codes == [0, 0], [instance.read_output(f"{number}.log") for number in range(2)]
+        instance.begin_server()
+        check_like_undisturbed(instance, "main", path)
+        instance.end()

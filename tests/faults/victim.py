@@ -38,7 +38,7 @@ class Order(NamedTuple):
     moment: int  # steps; 0: nobody dies, and the note says how many there were
     whom: str  # self | reader (a process that it began) | postmaster | server | backend
     start: str  # steps are counted from the first one in this file on, a path below the root; empty: all
-    within: str  # only steps in this file are counted; empty: in all
+    within: tuple[str, ...]  # only steps below these paths are counted; empty: all
     ahead: bool  # whether the file is read in a process of its own, as long ones are
     note: str  # a path
 
@@ -55,7 +55,7 @@ class Countdown:
         self._steps = count(1)
         self._begun = not order.start
         self._start = str(ROOT / order.start)
-        self._within = str(ROOT / order.within)
+        self._within = tuple(str(ROOT / path) for path in order.within) or WATCHED
         self._is_watched: dict[str, bool] = {}
         self._process = os.getpid()  # forks inherit what watches, and are not meant
         self.taken = 0
@@ -72,7 +72,7 @@ class Countdown:
             self._begun = file == self._start
         watched = self._is_watched.get(file)
         if watched is None:
-            watched = self._is_watched[file] = file.startswith(WATCHED) and file.startswith(self._within)
+            watched = self._is_watched[file] = file.startswith(self._within)
         if watched and self._begun:
             self.taken = next(self._steps)
             if self.taken == self._order.moment and os.getpid() == self._process:
