@@ -175,7 +175,7 @@ class Killer:
     def _prepare(self, center: str, kind: Kind, moment: int) -> Attempt:
         self.instance.clear()
         folder = self.instance.folder / center
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         year = str(datetime.now(BEIJING).year - 1)  # few years, whose figures are soon computed
         rows = (
             CALL_1.replace("c1", f"{center}x{n}").replace("13800000001", f"138{n:08}") for n in range(ROWS)
