@@ -212,6 +212,7 @@ def has_database(settings: Settings) -> bool:
 def create_database(server_url: str, name: str) -> Database:
     """A database of an embedded server, of which the owner's address is given; made when it is not there."""
     with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(12345)")  # another first start may want the same
         exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
         if not exists:
             statement = sql.SQL("CREATE DATABASE {} TEMPLATE template0")

@@ -35,6 +35,5 @@ def test_a_package_verifies_after_the_clock_was_ahead(own: Instance, tmp_path: P
     built = own.build(tmp_path / "out.zip", LATER)
     found = verdict(built.path, built)
     assert found.agree, [step for step in found.steps if step.items]
-    assert {step.outcome.value for step in found.steps} == {"通过"}
     with own.database.connect() as connection:
         assert log.verify(connection, "tlf").problem is None
