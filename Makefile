@@ -19,7 +19,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 	--generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-full check format bench audit audit-online lock clean
+.PHONY: help demo test test-fast test-full faults check format bench audit audit-online lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test-fast: $(DEV) ## run the fast tests only
 
 test-full: $(DEV) ## run all tests, with three times as many drawn examples
 	@FULL_TESTS=1 $(BIN)/pytest $(AT_ONCE)
+
+faults: $(DEV) ## kill importers, readers, jobs, pages and PostgreSQL at 200 random moments
+	@FULL_TESTS=1 $(BIN)/pytest tests/faults tests/test_full_disk.py tests/web/test_dying_database.py tests/fuzz $(AT_ONCE)
 
 check: $(DEV) ## lint, formatting, types, layers
 	@$(BIN)/ruff check

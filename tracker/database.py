@@ -33,6 +33,7 @@ def format_text_array(values: Iterable[str]) -> str:
     return orjson.dumps(list(values)).decode()
 
 
+_ENDED = ("08", "57P")  # codes: the connection failed, the server stops, has crashed or is starting
 _PAGES_WORTH_COUNTING = 32
 _OUTGROWN = """
     SELECT relname::text
@@ -211,6 +212,7 @@ def has_database(settings: Settings) -> bool:
 def create_database(server_url: str, name: str) -> Database:
     """A database of an embedded server, of which the owner's address is given; made when it is not there."""
     with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(12345)")  # another first start may want the same
         exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
         if not exists:
             statement = sql.SQL("CREATE DATABASE {} TEMPLATE template0")
@@ -246,6 +248,14 @@ def _check_application(database: Database) -> None:
         raise DatabaseProblem(
             f"账号“{login}”不能使用角色 {ROLE}。请数据库管理员执行：GRANT {ROLE} TO {login};"
         ) from problem
+
+
+def is_database_lost(problem: Exception) -> bool:
+    """Whether the server was away, or ended the connection: the same work may come through later."""
+    raised = problem.orig if isinstance(problem, sa.exc.DBAPIError) else problem
+    if isinstance(raised, psycopg.OperationalError):
+        return raised.sqlstate is None or raised.sqlstate.startswith(_ENDED)
+    return isinstance(raised, sa.exc.PendingRollbackError)  # what follows where a connection has ended
 
 
 def make_data_folder(settings: Settings, name: str) -> Path:

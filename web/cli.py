@@ -98,6 +98,10 @@ _BY_OPTION = {"quarantine": "--settle"}  # what a command changes only with an o
 _DOING_NOTHING = frozenset(("--dry-run", "--help", "-h"))
 _TOLD = 2  # arguments that say what a command was about; later ones are values
 
+_LOST = (
+    "与数据库的连接断开了，最后一步是否已经写入还不知道。请过一会儿再做一次；"
+    "如果仍然这样，请检查数据库服务。同一个文件再次导入不会重复计入。"
+)
 _BY_NAME = {entry.name: entry for entry in COMMANDS}
 
 
@@ -199,9 +203,10 @@ def is_for_a_person(problem: Exception) -> bool:
 
 
 def _explain(problem: Exception) -> str | None:
+    from tracker.database import is_database_lost
     from tracker.file_writing import explain_failure
 
-    return explain_failure(problem)
+    return explain_failure(problem) or (_LOST if is_database_lost(problem) else None)
 
 
 def _translate_problem(problem: click.ClickException) -> str:

@@ -8,7 +8,10 @@ from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 
+from kpi.documents.media import DocumentRefused
+from kpi.handover.package.container import UnreadablePackage
 from tracker.file_writing import explain_lack_of_room
+from tracker.tabular import FileRefused
 
 _SAID_BY_US = (400, 403, 404, 413, 422)  # a library's words are English
 
@@ -20,6 +23,7 @@ _TOLD = {
     404: ("没有这个页面", "地址可能写错，或内容不属于这个中心。请从首页重新进入。"),
     405: ("不支持这种操作", "这个地址不接受这种操作。请从首页重新进入。"),
     413: ("内容太多", "请缩小范围后重试；上传的文件一次最多 300 MB。"),
+    422: ("提交的内容不能用", "请按说明改正后重新提交。"),
     429: ("尝试太频繁", "同一地址短时间内尝试的次数太多。请过一分钟再试。"),
 }
 _STALE = (
@@ -33,6 +37,7 @@ _FAULT = (
 _NO_DATABASE = ("数据库暂时连不上", "数据没有丢失。请稍候刷新；如一直如此，请系统管理员检查数据库服务。")
 
 _NOT_WRITTEN = "没有写入"
+_UNREADABLE = "这份文件读不进来"
 
 
 def install(app: Flask) -> None:
@@ -40,6 +45,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show_refused)
     app.register_error_handler(sa.exc.OperationalError, _show_no_database)
     app.register_error_handler(psycopg.OperationalError, _show_no_database)
+    for refused in (FileRefused, DocumentRefused, UnreadablePackage):
+        app.register_error_handler(refused, _show_unreadable)
     app.register_error_handler(Exception, _show_fault)
 
 
@@ -47,13 +54,18 @@ def _show_refused(problem: HTTPException) -> tuple[str | Response, int]:
     if isinstance(problem, CSRFError):
         return _render_page(*_STALE, 400)
     code = problem.code or 500
-    title, advice = _TOLD.get(code, _FAULT)
+    title, advice = _TOLD.get(code) or (_TOLD[400] if code < 500 else _FAULT)
     ours = (
         problem.description
         if code in _SAID_BY_US and problem.description != type(problem).description
         else None
     )
     return _render_page(title, ours or advice, code)
+
+
+def _show_unreadable(problem: Exception) -> tuple[str | Response, int]:
+    """A file that could be opened, and whose reader ended later, wherever that came to light."""
+    return _render_page(_UNREADABLE, str(problem), 422)
 
 
 def _show_no_database(problem: Exception) -> tuple[str | Response, int]:

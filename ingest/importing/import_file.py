@@ -338,6 +338,8 @@ def _take_in_all(
 
 def _open_center(connection: psycopg.Connection[Any], center: str, now: datetime) -> None:
     """Raises: CenterProblem for a centre that does not exist while others do."""
+    if not centers.list_known_centers(connection):
+        centers.hold_centers(connection)  # of two first imports one waits, and finds the other's centre
     if centers.list_known_centers(connection):
         centers.find_center(connection, center)
     else:

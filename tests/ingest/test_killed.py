@@ -25,7 +25,7 @@ from tracker.events.times import BEIJING
 url, admin_url, home, path, last, ahead = sys.argv[1:]
 row_batches.BATCH = parallel_reader.BATCH = parallel_reader.FIRST = parallel_reader.PART = 100
 if ahead:
-    file_context.worthwhile = lambda path: True
+    file_context.is_worthwhile = lambda path: True
 told = []
 
 def die(progress):

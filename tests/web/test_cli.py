@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
+from tracker.database import Database
 from web import cli
 from web.cli import COMMANDS, is_for_a_person, main
 
@@ -161,3 +162,20 @@ def test_a_command_that_the_system_ends_clears_up(tmp_path: Path):
         process.terminate()
         process.wait()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_connection_that_ends_is_told_without_a_trace(
+    database: Database, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", database.url)
+    monkeypatch.setenv("HOTLINE_ADMIN_DATABASE_URL", database.admin_url)
+    monkeypatch.setenv("HOTLINE_HOME", str(home))
+    monkeypatch.setattr(
+        "tracker.centers.list_known_centers",
+        lambda connection: connection.execute("SELECT pg_terminate_backend(pg_backend_pid())"),
+    )
+    with pytest.raises(SystemExit) as ending:
+        main(["center", "list"])
+    told = capsys.readouterr().err
+    assert ending.value.code == 2
+    assert told.startswith("错误：与数据库的连接断开了") and "Traceback" not in told

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -17,9 +18,10 @@ import sqlalchemy as sa
 from tests.ingest.tables import CALL_1, CALL_HEADER, csv_file
 from tests.web.conftest import NOW, SETTINGS, add, grant
 from tracker import centers
-from tracker.database import Database
+from tracker.database import Database, get_driver
 from tracker.vault import open_vault
 from web.access.rights import Role
+from web.imports import running
 from web.instance import Instance
 from web.jobs import queue, working
 from web.jobs.job import IMPORT, TRIAL, Job, JobState, make_key
@@ -246,6 +248,28 @@ def test_work_whose_end_could_not_be_written_is_settled_later(
     let_the_lease_pass(here)
     working.work_off(here)
     assert standing(here, job).state is JobState.DONE
+
+
+def test_an_import_whose_connection_is_ended_is_done_again_and_nobody_is_asked(
+    here: Instance, monkeypatch: pytest.MonkeyPatch
+):
+    take_in = running._take_in
+
+    def take_in_and_lose_the_connection(*arguments: Any, **options: Any) -> Any:
+        report = take_in(*arguments, **options)
+        with here.database.connect_as_owner() as other:
+            other.execute("SELECT pg_terminate_backend(%s)", (get_driver(arguments[2]).info.backend_pid,))
+        return report
+
+    job = asked(here)
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "_take_in", take_in_and_lose_the_connection)
+        working.work_off(here)
+    assert (standing(here, job).state, standing(here, job).problem) == (JobState.RUNNING, None)
+    let_the_lease_pass(here)
+    working.work_off(here)
+    assert standing(here, job).state is JobState.DONE
+    assert calls(here) == 1
 
 
 def test_a_job_of_another_centre_is_not_found(here: Instance):

@@ -22,7 +22,7 @@ from kpi.handover.verify.sampling import SampleProblem
 from tracker import centers
 from tracker.calendar_files import CalendarProblem
 from tracker.centers import Center
-from tracker.database import get_driver
+from tracker.database import get_driver, is_database_lost
 from tracker.file_writing import WorkingFolder, explain_lack_of_room, sync_folder
 from tracker.periods import Year
 from web.access.trail import Action, record
@@ -82,7 +82,11 @@ class ExportContext:
 
 
 def make_file(instance: Instance, job: Job, make: Make) -> None:
-    """Makes it anew as a whole. Raises: Overtaken, and the file is another worker's."""
+    """Makes it anew as a whole.
+
+    Raises: Overtaken, and the file is another worker's; what the database raises that goes away, and the job
+    is taken up again.
+    """
     try:
         with WorkingFolder(job.folder(instance.home).parent) as draft:
             _make(instance, job, make, draft)
@@ -91,6 +95,8 @@ def make_file(instance: Instance, job: Job, make: Make) -> None:
     except _EXPECTED as problem:
         _fail(instance, job, str(problem))
     except Exception as problem:
+        if is_database_lost(problem):
+            raise
         logger.exception("export %s failed", job.key)
         _fail(instance, job, explain_lack_of_room(problem) or _FAULT)
 

@@ -29,7 +29,7 @@ from ingest.questions.wording import word_question
 from kpi.figures import results
 from tracker import log
 from tracker.calendar_files import CalendarProblem
-from tracker.database import get_driver
+from tracker.database import get_driver, is_database_lost
 from tracker.events.times import get_day
 from tracker.file_writing import explain_lack_of_room
 from tracker.log.dry_run_tables import OverlayProblem, overlay_tables, settle_overlay
@@ -66,12 +66,17 @@ logger = logging.getLogger(__name__)
 
 
 def try_out(instance: Instance, job: Job) -> None:
-    """The trial: everything is done and taken back."""
+    """The trial: everything is done and taken back.
+
+    Raises: what the database raises that goes away; the job is left, and taken up again.
+    """
     try:
         trial = _try_import(instance, job)
     except _EXPECTED as problem:
         _end(instance, job, JobState.FAILED, problem=mask_numbers(str(problem)))
     except Exception as problem:
+        if is_database_lost(problem):
+            raise
         logger.exception("trial %s failed", job.key)
         _end(instance, job, JobState.WAITING, problem=explain_lack_of_room(problem) or _FAULT)
     else:
@@ -79,7 +84,10 @@ def try_out(instance: Instance, job: Job) -> None:
 
 
 def import_file(instance: Instance, job: Job) -> None:
-    """The import itself; the log and the job's end are one transaction. Raises: Overtaken, all undone."""
+    """The import itself; the log and the job's end are one transaction.
+
+    Raises: Overtaken, what the database raises that goes away; all is undone, and the job taken up again.
+    """
     try:
         report = _run_import(instance, job)
     except Overtaken:
@@ -87,6 +95,8 @@ def import_file(instance: Instance, job: Job) -> None:
     except _EXPECTED as problem:
         _fail(instance, job, JobState.FAILED, str(problem))
     except Exception as problem:
+        if is_database_lost(problem):
+            raise
         logger.exception("import %s failed", job.key)
         _fail(instance, job, JobState.WAITING, explain_lack_of_room(problem) or _FAULT)
     else:

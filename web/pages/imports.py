@@ -23,7 +23,7 @@ from tracker.blob_store import locate_file
 from tracker.calendar_files import CalendarProblem
 from tracker.events.times import get_day_start
 from tracker.file_writing import WorkingFolder
-from tracker.tabular import FileRefused, Table
+from tracker.tabular import Table
 from tracker.tabular.encoding import ENCODINGS
 from tracker.workdays import Calendar
 from web.access import Action, Right, allowed, audit, get_person, get_visible_years, may, takes_files
@@ -384,9 +384,10 @@ def _find_open_job(center: str, upload: str) -> Job | Answer:
 
 
 def _read_table(job: Job, number: int) -> Table:
+    """Raises: FileRefused."""
     try:
         table = read_table(get_instance().home, job, number)
-    except (FileRefused, OSError) as problem:
+    except OSError as problem:
         abort(422, str(problem))
     if table is None:
         abort(404, f"文件里没有第 {number} 张表。")
