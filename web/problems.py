@@ -9,7 +9,10 @@ from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 
 from tracker.file_writing import explain_lack_of_room
+from web.access.trail import Action
+from web.access.turned_away import note_turned_away
 
+TOO_MANY = 429
 _SAID_BY_US = (400, 403, 404, 413, 422)  # a library's words are English
 
 logger = logging.getLogger(__name__)
@@ -20,7 +23,7 @@ _TOLD = {
     404: ("没有这个页面", "地址可能写错，或内容不属于这个中心。请从首页重新进入。"),
     405: ("不支持这种操作", "这个地址不接受这种操作。请从首页重新进入。"),
     413: ("内容太多", "请缩小范围后重试；上传的文件一次最多 300 MB。"),
-    429: ("尝试太频繁", "同一地址短时间内尝试的次数太多。请过一分钟再试。"),
+    TOO_MANY: ("尝试太频繁", "同一地址短时间内尝试的次数太多。请过一分钟再试。"),
 }
 _STALE = (
     "页面已经过期",
@@ -45,8 +48,11 @@ def install(app: Flask) -> None:
 
 def _show_refused(problem: HTTPException) -> tuple[str | Response, int]:
     if isinstance(problem, CSRFError):
+        note_turned_away(Action.FORM_TOKEN_REFUSED)
         return _render_page(*_STALE, 400)
     code = problem.code or 500
+    if code == TOO_MANY:
+        note_turned_away(Action.TOO_MANY_ATTEMPTS)
     title, advice = _TOLD.get(code, _FAULT)
     ours = (
         problem.description
