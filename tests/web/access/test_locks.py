@@ -503,7 +503,7 @@ def test_namesakes_of_an_earlier_version_are_shown_with_their_accounts(place: Pl
             format_name(connection, read_person(connection, login, place.now.date()))
             for login in ("wang", "wang2", "li.si")
         ]
-    assert shown == ["王芳（wang）", "王芳（wang2）", "li某"]
+    assert shown == ["王芳（wang）", "王芳（wang2）", "li.si某"]
     (zhou,) = admins(place, "zhou")
     assert zhou.get("/-/people/").text.count(">重名<") == 2
 

@@ -41,30 +41,16 @@ class PasswordForm(PageForm):
     )
 
 
-class FirstCodeForm(PageForm):
-    """The proof that the app was set up, and by whom."""
-
-    password = PasswordField(
-        "登录口令", [require("登录口令")], render_kw={"autocomplete": "current-password"}
-    )
+class ProofForm(PageForm):
+    """Password and code: the proof of who sets up the second factor, or renews its recovery codes."""
 
     code = StringField(
         "手机上显示的动态码",
         [require("6 位动态码")],
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 7},
     )
-
-
-class RenewalForm(PageForm):
-    """The proof of who renews the recovery codes."""
-
     password = PasswordField(
         "登录口令", [require("登录口令")], render_kw={"autocomplete": "current-password"}
-    )
-    code = StringField(
-        "手机上显示的动态码",
-        [require("6 位动态码")],
-        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 7},
     )
 
 
@@ -109,7 +95,7 @@ def second_factor_page() -> str | Response | tuple[str, int]:
     if present().has_totp:
         flash("动态码已经启用。换手机时，请安全管理员先停用原来的。")
         return redirect(url_for("own_account.account"))
-    login, vault, form = present().person.login, get_instance().vault, FirstCodeForm()
+    login, vault, form = present().person.login, get_instance().vault, ProofForm()
     secret = _get_offered_secret(login)
     if not form.validate_on_submit():
         return _render_enrol_page(form, secret, login)
@@ -143,7 +129,7 @@ def recovery_codes() -> str | Response | tuple[str, int]:
     """Renews the recovery codes: the former ones hold no longer, the app goes on."""
     if not present().has_totp:
         return redirect(url_for("own_account.second_factor_page"))
-    form, there = RenewalForm(), get_request_origin()
+    form, there = ProofForm(), get_request_origin()
     if not form.validate_on_submit():
         return render_template("access/recovery_codes_renewal.html", form=form)
     with open_log_transaction() as connection:
@@ -210,7 +196,7 @@ def _render_password_page(form: PasswordForm) -> str:
     )
 
 
-def _render_enrol_page(form: FirstCodeForm, secret: str, login: str) -> str:
+def _render_enrol_page(form: ProofForm, secret: str, login: str) -> str:
     groups = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     return render_template(
         "access/second_factor.html",
