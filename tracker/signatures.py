@@ -15,12 +15,28 @@ class SignatureProblem(ValueError):
 
 def clean_signature(name: str, act: str) -> str:
     """The name as it is kept. `act` says what is signed. Raises: SignatureProblem."""
-    cleaned = " ".join("".join(char for char in name if _is_visible(char)).split())
+    cleaned = clean_name(name)
     if not _fold_name(cleaned):
         raise SignatureProblem(f"{act}必须写明姓名。")
     if len(_split_account(cleaned)[0]) > LONGEST:
         raise SignatureProblem(f"姓名“{cleaned[:LONGEST]}…”太长：{act}的姓名最多{LONGEST}个字。")
     return cleaned
+
+
+def clean_name(name: str) -> str:
+    """A name without what a reader does not see."""
+    return " ".join("".join(char for char in name if _is_visible(char)).split())
+
+
+def is_same_name(one: str, other: str) -> bool:
+    """Whether two names read alike: the same but for blanks, dots, width and case of letters."""
+    return _fold_name(one) == _fold_name(other)
+
+
+def bears_account(name: str) -> bool:
+    """Whether a name ends like a signature, and so would pass for somebody else's."""
+    folded = _fold_name(name).replace("(", "（").replace(")", "）")
+    return _ACCOUNT.match(folded) is not None
 
 
 def format_signature(name: str, account: str) -> str:
@@ -37,7 +53,7 @@ def is_same_person(one: str, other: str) -> bool:
     (name, account), (other_name, other_account) = _split_account(one), _split_account(other)
     if account and other_account:
         return account == other_account
-    return _fold_name(name) == _fold_name(other_name)
+    return is_same_name(name, other_name)
 
 
 def _split_account(signature: str) -> tuple[str, str]:

@@ -23,6 +23,13 @@ HEADERS = {
 }
 
 
+TLS_ONLY = "max-age=31536000; includeSubDomains"
+"""For a year, browsers come to this host and those below it over TLS alone."""
+FORGET = '"cache", "storage"'
+"""What browsers forget when a session ends. Cookies would be those of the whole registered domain, hence of
+other systems under it too; ours is taken back by itself."""
+
+
 def install(app: Flask) -> None:
     """Sets the headers on every answer; pages are not kept by browsers or proxies."""
     app.after_request(_set_headers)
@@ -32,7 +39,7 @@ def _set_headers(answer: Response) -> Response:
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
     if request.is_secure:
-        answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        answer.headers.setdefault("Strict-Transport-Security", TLS_ONLY)
     if request.endpoint not in ("static", "bootstrap.static"):
         answer.headers.setdefault("Cache-Control", "no-store")
     return answer

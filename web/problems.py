@@ -12,7 +12,10 @@ from kpi.documents.media import DocumentRefused
 from kpi.handover.package.container import UnreadablePackage
 from tracker.file_writing import explain_lack_of_room
 from tracker.tabular import FileRefused
+from web.access.trail import Action
+from web.access.turned_away import note_turned_away
 
+TOO_MANY = 429
 _SAID_BY_US = (400, 403, 404, 413, 422)  # a library's words are English
 
 logger = logging.getLogger(__name__)
@@ -24,7 +27,7 @@ _TOLD = {
     405: ("不支持这种操作", "这个地址不接受这种操作。请从首页重新进入。"),
     413: ("内容太多", "请缩小范围后重试；上传的文件一次最多 300 MB。"),
     422: ("提交的内容不能用", "请按说明改正后重新提交。"),
-    429: ("尝试太频繁", "同一地址短时间内尝试的次数太多。请过一分钟再试。"),
+    TOO_MANY: ("尝试太频繁", "同一地址短时间内尝试的次数太多。请过一分钟再试。"),
 }
 _STALE = (
     "页面已经过期",
@@ -52,8 +55,11 @@ def install(app: Flask) -> None:
 
 def _show_refused(problem: HTTPException) -> tuple[str | Response, int]:
     if isinstance(problem, CSRFError):
+        note_turned_away(Action.FORM_TOKEN_REFUSED)
         return _render_page(*_STALE, 400)
     code = problem.code or 500
+    if code == TOO_MANY:
+        note_turned_away(Action.TOO_MANY_ATTEMPTS)
     title, advice = _TOLD.get(code) or (_TOLD[400] if code < 500 else _FAULT)
     ours = (
         problem.description

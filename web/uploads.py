@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
-from urllib.parse import unquote
 
 from flask import request
 
@@ -34,7 +33,7 @@ def receive(part: str = "file", suffixes: Sequence[str] | None = SUFFIXES) -> It
         sent = request.files.get(part) if multipart else None
         if multipart and sent is None:
             raise UploadProblem(f"请求里没有名为 {part} 的文件。")
-        name = (sent.filename if sent else unquote(request.args.get("name", ""))) or ""
+        name = (sent.filename if sent else request.args.get("name", "")) or ""
         path = own / check_name(name, suffixes)
         _write(path, sent.stream if sent else request.stream)
         yield path

@@ -19,6 +19,7 @@ from tracker.settings import Settings
 from tracker.vault import CenterVault, Vault, abandon_values, erase, open_vault
 from tracker.vault_keys import read_keys, write_keys
 from web.access import second_factor
+from web.access.erasures import ErasureProblem, list_tokens
 from web.access.machine import get_operator
 from web.access.tables import accounts
 from web.access.trail import Action, record
@@ -69,7 +70,7 @@ def erase_values(
     with database.connect() as connection:
         code = centers.find_center(connection, center or settings.center).center_id
         own = open_vault(settings).of(connection, code)
-        wanted = [*map(_check_token, tokens), *_list_tokens(own, numbers, names)]
+        wanted = [*map(_check_token, tokens), *_find_tokens(own, numbers, names)]
         if not wanted:
             raise click.UsageError("请写明代号，或用 --number、--name 写明要删除的号码、姓名。")
         erased = erase(connection, code, wanted)
@@ -128,16 +129,12 @@ def _rewrap(database: Database, keys: Sequence[bytes]) -> int:
     return count
 
 
-def _list_tokens(own: CenterVault, numbers: Sequence[str], names: Sequence[str]) -> list[str]:
-    """The tokens of numbers, however they are written, and of names. Raises: UsageError."""
-    tokens = [own.token("name", name.strip()) for name in names]
-    for number in numbers:
-        found = find_numbers(number)
-        if not found:
-            raise click.UsageError("--number 后面不是电话、证件、银行卡或车牌号码。")
-        tokens += [own.token(one.kind, one.value) for one in found]
-    own.forget()
-    return tokens
+def _find_tokens(own: CenterVault, numbers: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Raises: UsageError."""
+    try:
+        return list_tokens(own, numbers, names)
+    except ErasureProblem as problem:
+        raise click.UsageError(f"--number：{problem}") from problem
 
 
 def _check_token(token: str) -> str:

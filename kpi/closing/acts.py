@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.closing.states import ClosingProblem, ClosingState, Refusal
+from kpi.closing.changes import ChangeQuery, find_changes
+from kpi.closing.states import NOTHING_SEEN, ClosingProblem, ClosingState, Refusal
 from kpi.closing.status import MonthStatus, SourceStatus, join_titles, read_status
 from kpi.figures import results
 from kpi.figures.sources import SOURCES
@@ -23,6 +24,26 @@ from tracker.events.closing import (
 )
 from tracker.periods import Month
 from tracker.signatures import clean_signature, is_same_person
+
+
+@dataclass(frozen=True)
+class SeenStatus:
+    """What a person was shown before she approves: the log's last event, and how each source stood."""
+
+    seq: int
+    sources: Mapping[str, str]  # source → SourceStatus.fingerprint
+
+    def __str__(self) -> str:
+        """As a page's form holds it: 812 calls=0f3a… orders=77c1…"""
+        return " ".join([str(self.seq), *(f"{key}={mark}" for key, mark in self.sources.items())])
+
+
+def parse_seen(text: str) -> SeenStatus:
+    """What a form says of it; what cannot be read was not seen."""
+    first, *rest = text.split() or [""]
+    known = first.isascii() and first.isdigit() and len(first) < 19
+    pairs = (one.partition("=") for one in rest if known)
+    return SeenStatus(int(first) if known else NOTHING_SEEN, {key: value for key, _, value in pairs})
 
 
 @dataclass(frozen=True)
@@ -84,11 +105,17 @@ def approve_sources(
     by: str,
     now: datetime,
     remark: str | None = None,
+    seen: SeenStatus | None = None,
 ) -> ActResult:
-    """审批, by another person than the one who submitted; again where data changed after an approval."""
-    return _perform_act(
-        connection, center, month, sources, SourceApproved, by, now, check_approval, remark=remark
-    )
+    """审批, by another person than the one who submitted; again where data changed after an approval.
+
+    `seen` is what the person was shown: a source that moved since is refused. None: no page was shown.
+    """
+
+    def why_not(status: MonthStatus, row: SourceStatus, by: str) -> Refusal | None:
+        return check_approval(status, row, by) or _check_seen(connection, center, status, row, seen)
+
+    return _perform_act(connection, center, month, sources, SourceApproved, by, now, why_not, remark=remark)
 
 
 def return_sources(
@@ -141,6 +168,24 @@ def check_approval(status: MonthStatus, row: SourceStatus, by: str) -> Refusal |
     if row.state is ClosingState.APPROVED and not row.changed:
         return Refusal(f"已由{row.told.approved_by}审批，此后没有变动，不必再审批", is_done=True)
     return None
+
+
+def _check_seen(
+    connection: sa.Connection, center: str, status: MonthStatus, row: SourceStatus, seen: SeenStatus | None
+) -> Refusal | None:
+    """Why what a person saw of a source is not what she would approve now; None: it is."""
+    if seen is None:
+        return None
+    key = row.source.key
+    if key not in seen.sources:
+        return Refusal("请从关账页核对后再审批")
+    since = {key: ChangeQuery(status.month.first_day, seen.seq)}
+    if (
+        row.fingerprint == seen.sources[key]
+        and not find_changes(connection, center, since, status.month.end_day).things
+    ):
+        return None
+    return Refusal("您打开页面以后又有变动，请在刷新后的页面核对，再审批")
 
 
 def check_return(status: MonthStatus, row: SourceStatus, by: str) -> Refusal | None:

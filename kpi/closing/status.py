@@ -1,5 +1,6 @@
 """Where a month stands: one row a source, what stands in the way of locking it, and what comes next."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +42,12 @@ class SourceStatus:
     @property
     def coverage(self) -> Fraction | None:
         return self.checked.coverage.share
+
+    @property
+    def fingerprint(self) -> str:
+        """What a person sees of it before she approves, as 12 hex digits: acts, coverage, findings."""
+        shown = (self.told.acts, self.coverage, self.checked.told, self.told.acknowledged)
+        return hashlib.sha256(repr(shown).encode()).hexdigest()[:12]
 
     @property
     def changed(self) -> int:

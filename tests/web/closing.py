@@ -27,6 +27,7 @@ PEOPLE = {
 }
 
 CONFIRMING = ("/closing/lock", "/closing/corrections/approval")
+APPROVING = "/closing/approval"
 
 
 @dataclass
@@ -45,6 +46,8 @@ class Room:
         browser = self.browser(login)
         if address.endswith(CONFIRMING):
             data = {"seen": self.see(login, address.partition("/closing")[0] + "/closing")} | data
+        if address.endswith(APPROVING):
+            data = {"seen": self.see_sources(login, address.removesuffix("/approval"))} | data
         answer = browser.post(address, data=data)
         assert answer.status_code == status, (answer.status_code, unescape(answer.text)[-3000:])
         if status == 302:
@@ -54,6 +57,11 @@ class Room:
     def see(self, login: str, address: str) -> str:
         """The number of the event that a month's page asks to confirm; empty: of none."""
         found = re.search(r'name="seen" value="(\d+)"', self.page(login, address))
+        return found[1] if found else ""
+
+    def see_sources(self, login: str, address: str) -> str:
+        """What a month's page shows of its sources to whoever approves them."""
+        found = re.search(r'name="seen" value="(\d+ [^"]+)"', self.page(login, address))
         return found[1] if found else ""
 
     def page(self, login: str, address: str) -> str:

@@ -111,11 +111,11 @@ def ask_no_second_factor(database: Database) -> None:
         )
 
 
-def add(database: Database, login: str, *grants: Grant, name: str = "某人", at: datetime = NOW) -> None:
+def add(database: Database, login: str, *grants: Grant, name: str = "", at: datetime = NOW) -> None:
     """A person with grants, whose password nobody knows and need not be changed."""
     ask_no_second_factor(database)
     with database.connect() as connection:
-        add_person(connection, login, name, by="test", now=at)
+        add_person(connection, login, name or f"{login}某", by="test", now=at)
         connection.execute("UPDATE accounts SET must_change = false WHERE login = %s", (login,))
         for grant in grants:
             give(connection, login, grant, by="test", now=at, today=at.date())

@@ -94,15 +94,17 @@ def test_what_was_found_must_be_explained_and_nothing_typed_is_lost(room: Room):
 
 
 def test_the_submitter_may_not_approve_whatever_her_roles(room: Room):
-    add(room.database, "both", grant(Role.MANAGER), grant(Role.APPROVER), name="张三")
+    add(room.database, "both", grant(Role.MANAGER), grant(Role.APPROVER), name="周六")
     room.post("both", f"{CLOSING}/completion")
     room.post("both", f"{CLOSING}/submission", said="没有其他数据")
     told = room.post("both", f"{CLOSING}/approval", 422)
-    assert "由张三（both）提交，须由另一人审批。" in told
+    assert "由周六（both）提交，须由另一人审批。" in told
 
 
 def test_a_namesake_is_another_person_and_is_told_apart(room: Room):
-    add(room.database, "zhang.er", grant(Role.APPROVER), name="张三")
+    add(room.database, "zhang.er", grant(Role.APPROVER))
+    with room.database.connect() as connection:  # as an earlier version let it be
+        connection.execute("UPDATE accounts SET name = '张三' WHERE login = 'zhang.er'")
     room.post("zhang", f"{CLOSING}/completion")
     room.post("zhang", f"{CLOSING}/submission", said="没有其他数据")
     told = room.post("zhang.er", f"{CLOSING}/approval")
@@ -143,6 +145,39 @@ def test_a_change_after_approval_is_shown_and_asks_for_approval_again(room: Room
     assert "话单审批后有变动，请审批人重新审批。" in room.page("zhang", "/tlf/2023/closing")
     assert "已审批，后有变动 1 处" in room.page("lisi", CLOSING)
     assert "审批已办：话单。" in room.post("lisi", f"{CLOSING}/approval", sources="calls")
+
+
+def prepared(room: Room) -> str:
+    """The month submitted, and what its page shows an approver."""
+    room.post("zhang", f"{CLOSING}/completion")
+    room.post("zhang", f"{CLOSING}/submission", said="没有其他数据")
+    return room.see_sources("lisi", CLOSING)
+
+
+def test_what_moved_since_the_page_was_opened_is_not_approved_and_the_rest_is(room: Room):
+    seen = prepared(room)
+    room.record(LATE)
+    told = room.post("lisi", f"{CLOSING}/approval", seen=seen)
+    assert "话单没有审批：您打开页面以后又有变动，请在刷新后的页面核对，再审批。" in told
+    assert "审批已办：" in told
+    assert "审批已办：话单。" in room.post("lisi", f"{CLOSING}/approval", sources="calls")
+
+
+def test_what_was_submitted_anew_since_the_page_was_opened_is_not_approved(room: Room):
+    seen = prepared(room)
+    room.post("wang", f"{CLOSING}/return", sources="calls", said="请核对")
+    room.post("zhang", f"{CLOSING}/completion", sources="calls")
+    room.post("zhang", f"{CLOSING}/submission", sources="calls", said="另有说明")
+    told = room.post("lisi", f"{CLOSING}/approval", 422, sources="calls", seen=seen)
+    assert "您打开页面以后又有变动" in told
+
+
+@pytest.mark.parametrize("seen", ["", "0", "x", "99999999999999999999 calls=0", "5 work_orders=0"])
+def test_nobody_approves_what_she_was_not_shown(room: Room, seen: str):
+    prepared(room)
+    assert "请从关账页核对后再审批" in room.post(
+        "lisi", f"{CLOSING}/approval", 422, sources="calls", seen=seen
+    )
 
 
 def test_a_correction_after_lock_needs_an_exception_and_a_second_person(room: Room):

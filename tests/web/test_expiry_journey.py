@@ -99,7 +99,7 @@ def test_nobody_sends_what_another_person_filled_in(desk: Desk):
     desk.later(minutes=20)
     other = entered(desk.context, MANAGER)
     desk.send()
-    page.get_by_text(f"现在登录的是“{MANAGER}”").wait_for()
+    page.get_by_text(f"现在登录的是“{MANAGER}（guanli）”").wait_for()
     assert desk.messages() == []
     desk.seen("other")
     other.locator(".menu.me summary").click()

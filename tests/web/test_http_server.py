@@ -68,6 +68,66 @@ def sign_in(port: int) -> str:
         return str(answer.getheader("Set-Cookie")).partition(";")[0]
 
 
+SECURITY_HEADERS = {  # as delivered, on every answer: whoever changes one changes it here
+    "Content-Security-Policy": "default-src 'self'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "Server": None,
+    "X-Powered-By": None,
+}
+
+
+def test_every_security_header_has_its_value_on_every_kind_of_answer(database: Database, home: Path) -> None:
+    with database.connect() as connection:
+        centers.create_center(connection, "tlf", "吐鲁番市12345热线", now=NOW)
+        add_demo_people(connection, "tlf", NOW)
+    app = app_of(database, settings=replace(SETTINGS, home=home, proxies=1), demo=True)
+    headers = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "10.0.0.8", "Host": "localhost"}
+    with serving(app, proxies=1) as server:
+
+        def ask(path: str, method: str = "GET", **more: str) -> HTTPResponse:
+            with closing(HTTPConnection("127.0.0.1", server.effective_port, timeout=PATIENCE)) as connection:
+                connection.request(method, path, headers=headers | more)
+                answer = connection.getresponse()
+                answer.read()
+                return answer
+
+        cookie = str(ask("/-/sign-in/as/shenji", "POST").getheader("Set-Cookie")).partition(";")[0]
+        answers = {
+            "page": ask("/-/audit/", Cookie=cookie),
+            "download": ask("/-/audit/trail.csv", Cookie=cookie),
+            "refused": ask("/-/people/", Cookie=cookie),
+            "sign-in": ask("/-/sign-in"),
+            "redirect": ask("/-/audit/"),
+            "interface": ask("/api/openapi.json"),
+            "no token": ask("/api/centers/tlf/definitions"),
+            "missing": ask("/-/nowhere"),
+            "too large": ask("/-/sign-in", "POST", **{"Content-Length": str(FORM_BYTES + 1)}),
+            "healthz": ask("/healthz"),
+            "static": ask("/-/static/session.js"),
+            "sign-out": ask("/-/sign-out", "POST", Cookie=cookie),
+        }
+    expected = dict.fromkeys(answers, SECURITY_HEADERS)
+    assert {
+        kind: {name: answer.getheader(name) for name in SECURITY_HEADERS} for kind, answer in answers.items()
+    } == expected
+    assert [answer.status for answer in answers.values()] == [
+        200, 200, 403, 200, 302, 200, 401, 404, 413, answers["healthz"].status, 200, 302,
+    ]  # fmt: skip
+    kept = {kind: answer.getheader("Cache-Control") for kind, answer in answers.items()}
+    assert kept == dict.fromkeys(answers, "no-store") | {"static": "no-cache"}
+    forgotten = {kind: answer.getheader("Clear-Site-Data") for kind, answer in answers.items()}
+    assert forgotten == dict.fromkeys(answers) | {"sign-out": '"cache", "storage"'}
+    assert all(
+        "charset=utf-8" in str(answers[kind].getheader("Content-Type")) for kind in ("page", "download")
+    )
+
+
 def test_a_strangers_file_is_refused_before_its_body_is_read(app: Flask) -> None:
     with serving(app) as server:
         for headers in ([], ["Expect: 100-continue"], ["Cookie: hotline=made-up"]):

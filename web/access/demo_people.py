@@ -21,8 +21,8 @@ PEOPLE = (
     ("luru", "演示·李录入", Role.CLERK, "填报和导入，只见“示例市”"),
     ("shenpi", "演示·赵审批", Role.APPROVER, "审批月报和更正"),
     ("pingjia", "演示·陈评价", Role.EVALUATOR, "只读，只见“示例市”今年，30 天有效"),
-    ("anquan", "演示·周安全", Role.SECURITY_ADMIN, "管账号和授权，不见业务数据"),
-    ("xitong", "演示·吴系统", Role.SYSTEM_ADMIN, "管系统设置，不见业务数据"),
+    ("anquan", "演示·周安全", Role.SECURITY_ADMIN, "管账号、授权和安全设置，不见业务数据"),
+    ("xitong", "演示·吴系统", Role.SYSTEM_ADMIN, "看系统运行状况，不见业务数据"),
     ("shenji", "演示·郑审计", Role.AUDIT_ADMIN, "查审计日志，不见业务数据"),
 )
 ABOUT = {login: f"{role.label}：{about}" for login, _, role, about in PEOPLE}

@@ -19,6 +19,8 @@ _LIMITED = {
     "sign_in.attempt": ATTEMPTS,
     "sign_in.code": ATTEMPTS,
     "own_account.password": ATTEMPTS,
+    "own_account.second_factor_page": ATTEMPTS,
+    "own_account.recovery_codes": ATTEMPTS,
     "api.deliver": DELIVERIES,
     "api.send_file": DELIVERIES,
     "api.send_event": MACHINES,
@@ -48,6 +50,12 @@ def count_failed_token() -> None:
     """Counts a request whose token does not let it in. Raises: 429 where an address has too many."""
     with current_app.extensions[_KEY].shared_limit(FAILED_TOKENS, "failed tokens"):
         pass
+
+
+def count_event(key: str, seconds: int) -> int:
+    """How often something has happened within its window of seconds, this time included."""
+    storage: DatabaseStorage = current_app.extensions[_KEY].storage
+    return storage.incr(f"events/{key}", seconds)
 
 
 def _limit(app: Flask, limiter: Limiter, endpoint: str, limit: str, *methods: str) -> None:

@@ -13,12 +13,13 @@ from sqlalchemy.dialects.postgresql import insert
 
 from tracker.database import execute
 from tracker.periods import Period
-from tracker.signatures import format_signature
+from tracker.signatures import bears_account, clean_name, format_signature, is_same_name
 from web.access import passwords, tables
 from web.access.rights import RIGHTS, Right, Role, exclude_each_other
 
 _NO_NAMES: Mapping[str, str] = {}
 LONGEST_VISIT = timedelta(days=366)  # of an evaluator
+_ONE_AT_A_TIME = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("hotline account names")))
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{2,31}")
 
 
@@ -154,15 +155,44 @@ def add_person(
         raise PersonProblem(
             f"登录名“{login}”不能用：请以小写字母开头，只用小写字母、数字和 . _ -，3 至 32 位。"
         )
-    if not 0 < len(name.strip()) <= 32:
-        raise PersonProblem("请填写姓名，不超过 32 个字。")
+    name = check_name(connection, name)
     hashed = passwords.hash_password(password) if password else ""
     account = insert(tables.accounts).values(
-        login=login, name=name.strip(), password=hashed, former=[], password_changed_at=now, must_change=True,
+        login=login, name=name, password=hashed, former=[], password_changed_at=now, must_change=True,
         totp_step=0, recovery_codes=[], failed=0, active=True, created_at=now, created_by=by,
     )  # fmt: skip
     if execute(connection, account.on_conflict_do_nothing()).rowcount == 0:
         raise PersonProblem(f"登录名“{login}”已经有人使用；一个登录名只属于一个人。")
+
+
+def check_name(connection: psycopg.Connection[Any], name: str, *, login: str | None = None) -> str:
+    """A name as it is kept, which nobody else bears whose account is in use; `login` is one's own.
+
+    Until the transaction ends, nobody else takes a name. Raises: PersonProblem where it cannot be used.
+    """
+    cleaned = clean_name(name)
+    if not 0 < len(cleaned) <= 32:
+        raise PersonProblem("请填写姓名，不超过 32 个字。")
+    if bears_account(cleaned):
+        raise PersonProblem(f"姓名“{cleaned}”不能用：括号里像是别人的登录名，签名时分不清是谁。")
+    execute(connection, _ONE_AT_A_TIME)
+    other = next((one for one in find_namesakes(connection, cleaned) if one != login), None)
+    if other is not None:
+        raise PersonProblem(
+            f"已有在用的账号 {other} 也叫“{cleaned}”，签认时别人分不清是谁；"
+            "请在姓名后加上科室或工号，如“王芳·质检科”。"
+        )
+    return cleaned
+
+
+def find_namesakes(connection: psycopg.Connection[Any], name: str) -> list[str]:
+    """The accounts in use whose names read like this one, by login name."""
+    return [one.login for one in list_accounts(connection) if one.active and is_same_name(one.name, name)]
+
+
+def format_name(connection: psycopg.Connection[Any], person: Person) -> str:
+    """A person's name as others read it: with the account where somebody else bears it too."""
+    return person.signature if find_namesakes(connection, person.name) != [person.login] else person.name
 
 
 def set_password(
@@ -177,6 +207,9 @@ def set_password(
 
 
 def set_active(connection: psycopg.Connection[Any], login: str, active: bool) -> None:
+    """Closes or opens an account. Raises: PersonProblem where somebody else bears its name by now."""
+    if active:
+        check_name(connection, get_account(connection, login).name, login=login)
     change_account(connection, login, active=active)
 
 

@@ -22,7 +22,9 @@ class Right(StrEnum):
     EVALUATE = "评价"
     REVEAL = "查看完整号码和姓名"
     MANAGE_PEOPLE = "管理账号和授权"
-    MANAGE_SYSTEM = "管理系统设置"
+    ERASE = "删除个人信息"
+    SET_SECURITY = "管理安全设置"
+    MANAGE_SYSTEM = "管理系统运行"
     READ_AUDIT = "查看审计日志"
 
 
@@ -70,7 +72,7 @@ RIGHTS = {
     Role.APPROVER: _READING | {Right.APPROVE, Right.EXPORT, Right.SEE_REVIEW},
     Role.EVALUATOR: _READING | {Right.EVALUATE, Right.EXPORT, Right.SEE_REVIEW},
     Role.SYSTEM_ADMIN: frozenset({Right.MANAGE_SYSTEM}),
-    Role.SECURITY_ADMIN: frozenset({Right.MANAGE_PEOPLE}),
+    Role.SECURITY_ADMIN: frozenset({Right.MANAGE_PEOPLE, Right.ERASE, Right.SET_SECURITY}),
     Role.AUDIT_ADMIN: frozenset({Right.READ_AUDIT}),
 }
 

@@ -25,6 +25,7 @@ END_REASONS = {
     "idle": "闲置超时",
     "too_long": "超过最长时间",
     "password": "口令变更",
+    "second_factor": "动态码变更",
     "closed": "被结束",
 }
 
@@ -120,6 +121,14 @@ def verify(connection: psycopg.Connection[Any], session: str, now: datetime) -> 
 
 def end(connection: psycopg.Connection[Any], session: str, *, now: datetime, reason: str) -> None:
     execute(connection, _end(now, reason).where(sessions.c.session == session))
+
+
+def end_one(
+    connection: psycopg.Connection[Any], login: str, session: str, *, now: datetime, reason: str
+) -> bool:
+    """Ends one session of a person; whether there was such a one that went on."""
+    of_person = sa.and_(sessions.c.login == login, sessions.c.session == session)
+    return execute(connection, _end(now, reason).where(of_person)).rowcount > 0
 
 
 def list_sessions(connection: psycopg.Connection[Any], login: str, *, most: int = 10) -> list[dict[str, Any]]:

@@ -40,6 +40,20 @@ account_resets = sa.Table(
     sa.Column("confirmed", sa.Boolean),
 )
 
+erasure_requests = sa.Table(
+    "erasure_requests",  # values of the vault that one administrator wants erased and another one confirms
+    metadata,
+    sa.Column("number", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("center_id", sa.Text, nullable=False),
+    sa.Column("tokens", ARRAY(sa.Text), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("asked_by", _NAME, nullable=False),
+    sa.Column("asked_at", _TIME, nullable=False),
+    sa.Column("decided_by", _NAME),
+    sa.Column("decided_at", _TIME),  # None: nobody has confirmed or dropped it
+    sa.Column("confirmed", sa.Boolean),
+)
+
 grants = sa.Table(
     "grants",
     metadata,
@@ -65,7 +79,7 @@ sessions = sa.Table(
     sa.Column("seen_at", _TIME, nullable=False),
     sa.Column("verified_at", _TIME),  # when the second factor was given
     sa.Column("ended_at", _TIME),
-    sa.Column("end_reason", sa.Text),  # signed_out | idle | too_long | password | closed
+    sa.Column("end_reason", sa.Text),  # signed_out | idle | too_long | password | second_factor | closed
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("agent", sa.Text, nullable=False),
 )

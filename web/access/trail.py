@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from tracker import chain
 from tracker.database import compiled, execute
 from tracker.events.times import BEIJING
+from tracker.signatures import format_signature
 from web.access.policy import BOUNDS
 from web.access.tables import accounts, audit, audit_head
 
@@ -55,6 +56,7 @@ class Action(StrEnum):
     RESET_DROPPED = "reset_dropped"
     SECOND_FACTOR_SET = "second_factor_set"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
+    RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
     SESSION_CLOSED = "session_closed"
     PERSON_ADDED = "person_added"
     PERSON_CHANGED = "person_changed"
@@ -65,6 +67,9 @@ class Action(StrEnum):
     TOKEN_REVOKED = "token_revoked"
     TOKEN_REFUSED = "token_refused"
     SETTING_CHANGED = "setting_changed"
+    ERASURE_ASKED = "erasure_asked"
+    ERASURE_DROPPED = "erasure_dropped"
+    ERASED = "erased"
     REVEALED = "revealed"
     EXPORTED = "exported"
     DELIVERED = "delivered"
@@ -78,6 +83,8 @@ class Action(StrEnum):
     JUDGED = "judged"
     COMMANDED = "commanded"
     REFUSED = "refused"
+    TOO_MANY_ATTEMPTS = "too_many_attempts"
+    FORM_TOKEN_REFUSED = "form_token_refused"
 
     @property
     def label(self) -> str:
@@ -96,6 +103,7 @@ _TITLES = {
     Action.RESET_DROPPED: "不办理重置",
     Action.SECOND_FACTOR_SET: "启用动态码",
     Action.SECOND_FACTOR_REMOVED: "停用动态码",
+    Action.RECOVERY_CODES_RENEWED: "换新恢复码",
     Action.SESSION_CLOSED: "结束会话",
     Action.PERSON_ADDED: "新增账号",
     Action.PERSON_CHANGED: "变更账号",
@@ -106,6 +114,9 @@ _TITLES = {
     Action.TOKEN_REVOKED: "吊销接口令牌",
     Action.TOKEN_REFUSED: "接口令牌被拒",
     Action.SETTING_CHANGED: "修改安全设置",
+    Action.ERASURE_ASKED: "提请删除个人信息",
+    Action.ERASURE_DROPPED: "不办理删除个人信息",
+    Action.ERASED: "删除个人信息",
     Action.REVEALED: "查看完整号码或姓名",
     Action.EXPORTED: "导出",
     Action.DELIVERED: "导入",
@@ -119,6 +130,8 @@ _TITLES = {
     Action.JUDGED: "登记核验结论",
     Action.COMMANDED: "在本机执行命令",
     Action.REFUSED: "越权被拒",
+    Action.TOO_MANY_ATTEMPTS: "尝试太频繁被拒",
+    Action.FORM_TOKEN_REFUSED: "表单令牌不符被拒",
 }
 
 RESULTS = {"done": "成功", "failed": "失败", "refused": "拒绝"}
@@ -203,6 +216,8 @@ _DETAILS = (
         "sha256": "SHA-256",
         "sources": "来源",
         "token": "令牌",
+        "tokens": "代号",
+        "asked_by": "提请人",
         "verdict": "结论",
     }
     | {name: bound.title for name, bound in BOUNDS.items()}
@@ -312,14 +327,17 @@ def list_entries(
 def find_latest(
     connection: psycopg.Connection[Any], action: Action, about: Iterable[str]
 ) -> dict[str, tuple[datetime, str]]:
-    """When something was last done to each of these, and the name of who did it."""
+    """When something was last done to each of these, and who did it: her name with her account."""
     rows = (
-        sa.select(audit.c.about, audit.c.at, sa.func.coalesce(accounts.c.name, audit.c.login, ""))
+        sa.select(audit.c.about, audit.c.at, accounts.c.name, audit.c.login)
         .select_from(audit.outerjoin(accounts, accounts.c.login == audit.c.login))
         .where(audit.c.action == action, audit.c.result == "done", audit.c.about.in_([*about]))
         .order_by(audit.c.seq)
     )
-    return {what: (at, name) for what, at, name in execute(connection, rows)}
+    return {
+        what: (at, format_signature(name, login) if name else login or "")
+        for what, at, name, login in execute(connection, rows)
+    }
 
 
 def stream_entries(connection: psycopg.Connection[Any], choice: TrailFilter) -> Iterator[TrailEntry]:

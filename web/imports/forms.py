@@ -9,8 +9,9 @@ from ingest.importing.declared_totals import DeclaredTotalsProblem, parse_declar
 from ingest.importing.file_paths import SUFFIXES
 from tracker.personal_text import mask_numbers
 from web.access import get_person
+from web.access.people import format_name
 from web.forms import DateField, Optional, PageForm, StringField
-from web.instance import get_now
+from web.instance import get_log_connection, get_now
 from web.jobs.job import TRIAL, Job, JobState, make_key
 
 _FILES = ",".join(SUFFIXES)
@@ -21,7 +22,8 @@ def make_upload(center_id: str, file_name: str, size: int, **choices: Any) -> Jo
     person, file_name = get_person(), mask_numbers(file_name).replace("*", "x")
     return Job(
         key=make_key(get_now()), kind=TRIAL, title=file_name, created_at=get_now(), center_id=center_id,
-        login=person.login, person=person.name, address=request.remote_addr or "", asked=choices,
+        login=person.login, person=format_name(get_log_connection(), person),
+        address=request.remote_addr or "", asked=choices,
         file_name=file_name, size=size, state=JobState.WAITING,
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from kpi.handover.templates.filling import TITLES, own_template
 from kpi.handover.verify.sampling import DRAWN
 from tracker.periods import Month, PeriodProblem, Year, parse_period
 from web.access import Action, Right, allowed, audit, get_person, may
+from web.access.people import format_name
 from web.access.written_years import format_years
 from web.access.years import list_foreign_years
 from web.exports.export_files import find_made, find_newest, list_files
@@ -119,7 +120,8 @@ def _make_job(center: str, year: Year, kind: ExportKind, choices: dict[str, Any]
     name = "_".join((center, choices.get("month", str(year)), kind.title, f"{at:%m%d%H%M%S}")) + kind.suffix
     return Job(
         key=make_key(at), kind=kind.key, title=title, created_at=at, center_id=center, year=year.year,
-        login=person.login, person=person.name, address=request.remote_addr or "", asked=choices,
+        login=person.login, person=format_name(get_log_connection(), person),
+        address=request.remote_addr or "", asked=choices,
         file_name=name,
     )  # fmt: skip
 

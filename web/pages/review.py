@@ -32,6 +32,7 @@ from tracker.events.evaluation import FigureJudged
 from tracker.periods import Period, Year
 from web.access import Action, Right, allowed, get_person, may
 from web.access.guard import note
+from web.access.people import format_name
 from web.breadcrumbs import Crumb
 from web.exports.export_files import find_newest, list_files
 from web.exports.kinds import KINDS
@@ -187,7 +188,7 @@ def _make_verdict_event(
         value=None if value is None else f"{value:f}",
         recomputed=found.value_again,
         recomputed_seq=int(job.result["seq"]) if job and is_recomputed else None,
-        judged_by=person.name,
+        judged_by=format_name(get_log_connection(), person),
         login=person.login,
         judged_at=get_now(),
     )

@@ -19,6 +19,7 @@ from kpi.evaluation.row_checks import (
 from tracker.events.evaluation import RowSeen
 from tracker.periods import Year
 from web.access import Action, Right, allowed, get_person, may, note
+from web.access.people import format_name
 from web.breadcrumbs import Crumb
 from web.exports.export_files import find_made
 from web.instance import get_connection, get_instance, get_log_connection, get_now, open_log_transaction
@@ -79,7 +80,7 @@ def check(center: str, year: Year, made: str) -> str | Answer | tuple[str, int]:
         RowSeen(
             year=year.year, seed=job.asked["seed"], package=job.result["package"], drawn=len(rows),
             row_seq=one.seq, row_hash=one.row["hash"], seen=one.seen, note=one.note or None,
-            seen_by=person.name, login=person.login, seen_at=at,
+            seen_by=format_name(get_log_connection(), person), login=person.login, seen_at=at,
         )
         for one in fresh
     ]  # fmt: skip

@@ -1,6 +1,8 @@
 """Locks, two people for a reset, recovery codes, passwords that everybody tries, and who is who."""
 
+import math
 import re
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -17,8 +19,18 @@ from tracker.database import Database
 from tracker.signatures import format_signature, is_same_person
 from web.access import cli, passwords
 from web.access.known_passwords import is_known
-from web.access.people import Grant, PersonProblem, find_account, give, set_active
+from web.access.people import (
+    Grant,
+    PersonProblem,
+    add_person,
+    find_account,
+    format_name,
+    give,
+    read_person,
+    set_active,
+)
 from web.access.policy import TOTP_RIGHTS, Policy
+from web.access.recovery_codes import is_recovery_code, make_recovery_codes
 from web.access.rights import Role
 from web.addresses import CenterCode
 
@@ -30,9 +42,10 @@ def enrol(client: FlaskClient, place: Place) -> tuple[str, list[str]]:
     found = re.search(r'<code class="hash">([A-Z2-7 ]+)</code>', client.get("/-/account/second-factor").text)
     assert found is not None
     secret = found[1].replace(" ", "")
-    answer = client.post("/-/account/second-factor", data={"code": pyotp.TOTP(secret).at(place.now)})
+    typed = {"code": pyotp.TOTP(secret).at(place.now), "password": PASSWORD}
+    answer = client.post("/-/account/second-factor", data=typed)
     assert answer.status_code == 200
-    return secret, re.findall(r"<code>([a-z2-9-]{17})</code>", answer.text)
+    return secret, re.findall(r"<code>([a-z2-9-]{29})</code>", answer.text)
 
 
 def lock_of(place: Place, login: str = "wang") -> Any:
@@ -64,7 +77,7 @@ class Inside:
         return self.half_way.post("/-/sign-in/code", data={"code": code}).status_code
 
     def recovery(self, right: bool) -> int:
-        code = self.codes[0] if right else "aaaaa-aaaaa-aaaaa"
+        code = self.codes[0] if right else "aaaa-aaaa-aaaa-aaaa-aaaa-aaaa"
         return self.half_way.post("/-/sign-in/code", data={"code": code}).status_code
 
 
@@ -224,6 +237,71 @@ def test_a_recovery_code_lets_in_once(place: Place):
     assert codes[0] not in str(account.recovery_codes)
 
 
+def renew(client: FlaskClient, password: str, code: str) -> tuple[int, list[str]]:
+    """Asks for new recovery codes: the status, and the codes that are shown."""
+    answer = client.post("/-/account/recovery-codes", data={"password": password, "code": code})
+    return answer.status_code, re.findall(r"<code>([a-z2-9-]{29})</code>", answer.text)
+
+
+def test_recovery_codes_are_renewed_alone_by_password_and_code(place: Place):
+    place.add("wang", grant(Role.MANAGER))
+    client = place.signed_in("wang")
+    secret, former = enrol(client, place)
+    place.later(minutes=1)
+    code = pyotp.TOTP(secret).at(place.now)
+    assert renew(client, WRONG, code) == (422, [])
+    assert renew(client, PASSWORD, "000000") == (422, [])
+    assert renew(client, PASSWORD, former[0])[0] == 422
+    status, codes = renew(client, PASSWORD, code)
+    assert (status, len(set(codes)), set(codes) & set(former)) == (200, 8, set())
+    assert renew(client, PASSWORD, code)[0] == 422  # a code holds once
+    half_way = place.signed_in("wang")
+    assert half_way.post("/-/sign-in/code", data={"code": former[1]}).status_code == 401
+    assert half_way.post("/-/sign-in/code", data={"code": codes[1]}).status_code == 302
+    assert place.trail("action").count("recovery_codes_renewed") == 1
+
+
+def test_a_recovery_code_has_at_least_112_bits_and_is_written_as_the_page_shows_it():
+    signs = {sign for _ in range(100) for code in make_recovery_codes() for sign in code if sign != "-"}
+    lengths = {len(code.replace("-", "")) for code in make_recovery_codes()}
+    assert len(lengths) == 1
+    assert min(lengths) * math.log2(len(signs)) >= 112
+    assert all(is_recovery_code(code) for code in make_recovery_codes())
+
+
+def test_codes_are_not_guessed_on_by_renewing_with_the_right_password(place: Place):
+    place.add("wang", grant(Role.MANAGER))
+    client = place.signed_in("wang")
+    enrol(client, place)
+    for _ in range(5):
+        assert lock_of(place) is None
+        assert renew(client, PASSWORD, "000000") == (422, [])
+    assert lock_of(place) is not None
+    assert "/-/sign-in" in client.get("/-/account/").location
+
+
+@pytest.mark.parametrize("password", ["", WRONG])
+def test_a_second_factor_is_not_set_up_without_the_password(place: Place, password: str):
+    place.add("wang", grant(Role.MANAGER))
+    client, elsewhere = place.signed_in("wang"), place.signed_in("wang")
+    text = client.get("/-/account/second-factor").text
+    found = re.search(r'<code class="hash">([A-Z2-7 ]+)</code>', text)
+    assert found is not None
+    code = pyotp.TOTP(found[1].replace(" ", "")).at(place.now)
+    typed = {"code": code, "password": password}
+    answer = client.post("/-/account/second-factor", data=typed)
+    assert "恢复码" not in answer.text
+    with place.database.connect() as connection:
+        account = find_account(connection, "wang")
+    assert account is not None
+    assert account.totp is None
+    assert account.failed == (1 if password else 0)
+    assert elsewhere.get("/-/account/").status_code == 200
+    typed["password"] = PASSWORD
+    assert client.post("/-/account/second-factor", data=typed).status_code == 200
+    assert "/-/sign-in" in elsewhere.get("/-/account/").location
+
+
 def test_whoever_approves_administers_or_exports_sets_up_a_second_factor_within_a_week(place: Place):
     asked = {role for role in Role if role.rights & TOTP_RIGHTS or role.administers}
     assert Policy().totp_roles == asked == set(Role) - {Role.CLERK}
@@ -261,6 +339,65 @@ def test_an_administrator_sees_and_ends_somebodys_sessions(place: Place):
     zhou.post("/-/people/wang/sign_out")
     assert "未结束" not in zhou.get("/-/people/wang").text
     assert "/-/sign-in" in wang.get("/tlf/2024/").location
+
+
+def test_an_administrator_ends_one_session_and_the_others_go_on(place: Place):
+    for login in ("wang", "li.si"):
+        place.add(login, grant(Role.MANAGER))
+    lost, kept, other = (place.signed_in(login) for login in ("wang", "wang", "li.si"))
+    (zhou,) = admins(place, "zhou")
+    lost.get("/tlf/2024/")
+    ends = re.findall(r'action="(/-/people/wang/sessions/\w+/end)"', zhou.get("/-/people/wang").text)
+    assert len(ends) == 2
+    with place.database.connect() as connection:
+        row = connection.execute(
+            "SELECT session FROM sessions WHERE login = 'wang' ORDER BY created_at, session LIMIT 1"
+        ).fetchone()
+    assert row is not None
+    stranger = f"/-/people/li.si/sessions/{row[0]}/end"
+    assert "不是这个账号的" in zhou.post(stranger, follow_redirects=True).text
+    assert zhou.post(f"/-/people/wang/sessions/{row[0]}/end").status_code == 302
+    states = [client.get("/tlf/2024/").status_code for client in (lost, kept)]
+    assert sorted(states) == [200, 302]
+    assert other.get("/tlf/2024/").status_code == 200
+    assert place.trail("action").count("session_closed") == 1
+    assert len(re.findall(r"/sessions/\w+/end", zhou.get("/-/people/wang").text)) == 1
+
+
+# what is turned away leaves a row, and a flood leaves one a minute
+
+
+def test_a_flood_of_sign_ins_leaves_one_row_an_address_and_minute(place: Place):
+    def flood(address: str) -> None:
+        client = place.browser()
+        client.environ_base["REMOTE_ADDR"] = address
+        answers = [client.post("/-/sign-in", data={"login": "nobody", "password": "x"}) for _ in range(33)]
+        assert answers[-1].status_code == 429
+
+    flood("10.0.0.1")
+    flood("10.0.0.2")
+    rows = [
+        row for row in place.trail("action", "address", "about", "result") if row[0] == "too_many_attempts"
+    ]
+    assert rows == [
+        ("too_many_attempts", address, "/-/sign-in", "refused") for address in ("10.0.0.1", "10.0.0.2")
+    ]
+    place.later(seconds=61)
+    flood("10.0.0.1")
+    assert place.trail("action").count("too_many_attempts") == 3
+
+
+def test_refused_form_tokens_leave_one_row_a_minute(place: Place):
+    place.add("wang", grant(Role.MANAGER))
+    client = place.signed_in("wang")
+    place.app.config["WTF_CSRF_ENABLED"] = True
+    for _ in range(5):
+        assert client.post("/-/account/password", data={"csrf_token": "forged"}).status_code == 400
+    rows = [row for row in place.trail("action", "login", "about") if row[0] == "form_token_refused"]
+    assert rows == [("form_token_refused", "wang", "/-/account/password")]
+    place.later(seconds=61)
+    client.post("/-/account/password")
+    assert place.trail("action").count("form_token_refused") == 2
 
 
 # passwords that everybody tries first
@@ -305,6 +442,70 @@ def test_people_are_told_apart_by_their_accounts():
     assert is_same_person(one, "王 芳")  # at the machine, where nobody says by which account
     assert not is_same_person(one, "李四")
     assert not is_same_person(format_signature("王芳（wangfang）", "zhang"), one)
+
+
+def test_a_name_of_somebody_whose_account_is_in_use_is_not_given_again(place: Place):
+    (zhou,) = admins(place, "zhou")
+    add = {"login": "wang.fang", "name": "王芳"}
+    assert zhou.post("/-/people/", data=add).status_code == 200
+    for name in ("王芳", " 王 芳", "王·芳", "王\u200b芳"):
+        answer = zhou.post("/-/people/", data={"login": "wang.fang2", "name": name})
+        assert answer.status_code == 422, name
+        assert "已有在用的账号 wang.fang 也叫“" in answer.text
+    assert zhou.post("/-/people/", data={"login": "wang.fang2", "name": "王芳·质检科"}).status_code == 200
+
+
+def test_a_name_of_somebody_who_left_is_free_until_she_comes_back(place: Place):
+    (zhou,) = admins(place, "zhou")
+    for login in ("wang.fang", "wang.fang2"):
+        assert zhou.post("/-/people/", data={"login": login, "name": "王芳"}).status_code == 200
+        if login == "wang.fang":
+            zhou.post("/-/people/wang.fang/close")
+    answer = zhou.post("/-/people/wang.fang/reopen")
+    assert answer.status_code == 422
+    assert "已有在用的账号 wang.fang2" in answer.text
+    zhou.post("/-/people/wang.fang2/close")
+    assert zhou.post("/-/people/wang.fang/reopen").status_code == 302
+
+
+@pytest.mark.parametrize("name", ["王芳（wangfang）", "王芳(wangfang)", "", "\u200b", "名" * 33])
+def test_no_name_passes_for_somebodys_signature(place: Place, name: str):
+    with place.database.connect() as connection, pytest.raises(PersonProblem):
+        add_person(connection, "zhang", name, by="test", now=place.now)
+
+
+def test_two_at_once_do_not_both_take_a_name(place: Place):
+    begun, ended = threading.Event(), list[str]()
+
+    def second() -> None:
+        with place.database.connect() as connection:
+            begun.set()
+            try:
+                add_person(connection, "wang.two", "王芳", by="test", now=place.now)
+            except PersonProblem as problem:
+                ended.append(str(problem))
+
+    other = threading.Thread(target=second)
+    with place.database.connect() as connection:
+        add_person(connection, "wang.one", "王芳", by="test", now=place.now)
+        other.start()
+        begun.wait()
+    other.join()
+    assert "wang.one 也叫“王芳”" in ended[0]
+
+
+def test_namesakes_of_an_earlier_version_are_shown_with_their_accounts(place: Place):
+    for login in ("wang", "wang2", "li.si"):
+        place.add(login, grant(Role.MANAGER))
+    with place.database.connect() as connection:
+        connection.execute("UPDATE accounts SET name = '王芳' WHERE login LIKE 'wang%'")
+        shown = [
+            format_name(connection, read_person(connection, login, place.now.date()))
+            for login in ("wang", "wang2", "li.si")
+        ]
+    assert shown == ["王芳（wang）", "王芳（wang2）", "li.si某"]
+    (zhou,) = admins(place, "zhou")
+    assert zhou.get("/-/people/").text.count(">重名<") == 2
 
 
 def test_an_evaluators_visit_is_bounded(database: Database):

@@ -25,6 +25,8 @@ GET  /-/account/password                                   C M A E Y S U
 POST /-/account/password                                   C M A E Y S U
 GET  /-/account/second-factor                              C M A E Y S U
 POST /-/account/second-factor                              C M A E Y S U
+GET  /-/account/recovery-codes                             C M A E Y S U
+POST /-/account/recovery-codes                             C M A E Y S U
 POST /-/account/sessions/<other>/end                       C M A E Y S U
 GET  /-/people/                                            S
 POST /-/people/                                            S
@@ -33,14 +35,18 @@ POST /-/people/<login>/grants                              S
 POST /-/people/<login>/grants/<int:grant_id>/end           S
 POST /-/people/<login>/resets                              S
 POST /-/people/<login>/resets/<int:number>/<decision>      S
+POST /-/people/<login>/sessions/<session>/end              S
 POST /-/people/<login>/<change>                            S
 GET  /-/tokens/                                            S
 POST /-/tokens/                                            S
 POST /-/tokens/<of>/<token>/revoke                         S
 POST /-/tokens/<of>/<token>/rotation                       S
+GET  /-/erasures/                                          S
+POST /-/erasures/                                          S
+POST /-/erasures/<int:number>/<decision>                   S
 GET  /-/system/                                            Y
-GET  /-/system/settings                                    Y
-POST /-/system/settings                                    Y
+GET  /-/security-settings/                                 S
+POST /-/security-settings/                                 S
 GET  /-/audit/                                             U
 GET  /-/audit/trail.csv                                    U
 GET  /-/audit/verification                                 U
@@ -192,7 +198,7 @@ FILLED = {
     "<questionnaire>": "hotline-2022",
     "<file>": "none", "<code>": "none",
     "<login>": "nobody", "<change>": "unlock", "<decision>": "refusal",
-    "<token>": "phone-0", "<of>": "small", "<other>": "0",
+    "<token>": "phone-0", "<of>": "small", "<other>": "0", "<session>": "0",
 }  # fmt: skip
 
 

@@ -1176,6 +1176,19 @@ def _make_tables() -> None:
     )
     op.create_index(op.f("ix_account_resets_login"), "account_resets", ["login"], unique=False)
     op.create_table(
+        "erasure_requests",
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("tokens", ARRAY(sa.Text()), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Text(collation="C"), nullable=False),
+        sa.Column("asked_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Text(collation="C"), nullable=True),
+        sa.Column("decided_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("confirmed", sa.Boolean(), nullable=True),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.create_table(
         "sessions",
         sa.Column("session", sa.Text(), nullable=False),
         sa.Column("login", sa.Text(collation="C"), nullable=False),

@@ -1,6 +1,16 @@
 """The pages of access, one module a family; `PAGES` is the registry."""
 
-from web.access.pages import own_account, people, presence, sign_in, system, tokens, trail
+from web.access.pages import (
+    erasures,
+    own_account,
+    people,
+    presence,
+    security_settings,
+    sign_in,
+    system,
+    tokens,
+    trail,
+)
 
 PAGES = (
     sign_in.pages,
@@ -8,6 +18,8 @@ PAGES = (
     own_account.pages,
     people.pages,
     tokens.pages,
+    erasures.pages,
+    security_settings.pages,
     system.pages,
     trail.pages,
 )

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from tracker import centers
 from tracker.database import execute
 from tracker.events.times import get_day
+from tracker.signatures import is_same_name
 from web.access import (
     Action,
     Right,
@@ -43,6 +44,7 @@ from web.instance import get_log_connection, open_log_transaction
 pages = Blueprint("people", __name__, url_prefix="/-/people")
 
 EVERY = "*"  # all centres
+MOST_SESSIONS = 100  # on the page of a person, those that go on first
 UNUSED = timedelta(days=90)  # an account without a sign-in for so long is pointed out
 
 
@@ -94,7 +96,8 @@ def add() -> str | tuple[str, int]:
             )
             note(connection, Action.PERSON_ADDED, login)
     except PersonProblem as problem:
-        form.login.errors = [str(problem)]
+        field = form.login if "登录名" in str(problem)[:4] else form.name
+        field.errors = [str(problem)]
         return _render_list(form), 422
     return _render_page(login, password=password)
 
@@ -211,17 +214,34 @@ def _set_one_time_password(
     return password
 
 
+@pages.post("/<login>/sessions/<session>/end")
+@allowed(Right.MANAGE_PEOPLE)
+def end_session(login: str, session: str) -> Response:
+    """Ends one session of a person; her others go on."""
+    now = get_request_origin().now
+    with open_log_transaction() as connection:
+        _get_account(connection, login)
+        ended = sessions.end_one(connection, login, session, now=now, reason="closed")
+        if ended:
+            note(connection, Action.SESSION_CLOSED, login, details={"change": "已结束一个会话"})
+    flash("已结束这个会话。" if ended else "这个会话已经结束，或不是这个账号的。")
+    return redirect(url_for("people.person", login=login))
+
+
 @pages.post("/<login>/<any(unlock, close, reopen, sign_out):what>")
 @allowed(Right.MANAGE_PEOPLE)
-def change(login: str, what: str) -> Response:
+def change(login: str, what: str) -> str | Response | tuple[str, int]:
     """Unlocks, closes or opens an account, or ends its sessions."""
     action, sentence, do = CHANGES[what]
     if what == "close":
         _refuse_self(login)
-    with open_log_transaction() as connection:
-        _get_account(connection, login)
-        do(connection, login, get_request_origin().now)
-        note(connection, action, login, details={"change": sentence})
+    try:
+        with open_log_transaction() as connection:
+            _get_account(connection, login)
+            do(connection, login, get_request_origin().now)
+            note(connection, action, login, details={"change": sentence})
+    except PersonProblem as problem:
+        return _render_page(login, problem=str(problem)), 422
     flash(f"{sentence}。")
     return redirect(url_for("people.person", login=login))
 
@@ -257,9 +277,11 @@ def _render_list(form: NewPersonForm) -> str:
     connection = get_log_connection()
     table = tables.sessions.c
     seen = sa.select(table.login, sa.func.max(table.created_at)).group_by(table.login)
+    accounts = known.list_accounts(connection)
     return render_template(
         "access/people.html",
-        accounts=known.list_accounts(connection),
+        accounts=accounts,
+        namesakes=_list_namesakes(accounts),
         grants=known.read_grants(connection),
         seen=dict(execute(connection, seen).fetchall()),
         waiting={one.login for one in resets.list_waiting_resets(connection, get_request_origin().now)},
@@ -285,12 +307,22 @@ def _render_page(
         password=password,
         problem=problem,
         waiting=resets.list_waiting_resets(connection, now, login),
-        sessions=sessions.list_sessions(connection, login),
+        sessions=sessions.list_sessions(connection, login, most=MOST_SESSIONS),
         reasons=END_REASONS,
         login=get_person().login,
         holds=passwords.ONE_TIME_HOLDS.days * 24,
         own=login == get_person().login,
     )
+
+
+def _list_namesakes(accounts: list[known.Account]) -> set[str]:
+    """The accounts in use that share their name with another one in use."""
+    active = [one for one in accounts if one.active]
+    return {
+        one.login
+        for one in active
+        if any(is_same_name(one.name, other.name) for other in active if other is not one)
+    }
 
 
 def _make_grant_form(*, empty: bool = False) -> NewGrantForm:

@@ -41,7 +41,7 @@ def _describe_state(*, used: bool = False) -> Response:
     left = found.left(there, used_at=there if used else None)
     return jsonify(
         login=found.person.login,
-        name=found.person.name,
+        name=found.person.signature,
         left_s=int(left.total_seconds()),
         token=generate_csrf(),
     )

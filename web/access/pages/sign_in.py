@@ -13,6 +13,7 @@ from web.access.guard import get_session as present
 from web.access.trail import record
 from web.formatting import moment
 from web.forms import PageForm, PasswordField, StringField, require
+from web.headers import FORGET
 from web.instance import get_instance, get_log_connection, open_log_transaction
 
 pages = Blueprint("sign_in", __name__, url_prefix="/-")
@@ -43,7 +44,7 @@ class CodeForm(PageForm):
         render_kw={
             "autocomplete": "one-time-code",
             "autofocus": True,
-            "maxlength": 20,
+            "maxlength": 40,
         },
     )
 
@@ -119,7 +120,9 @@ def sign_out() -> Response:
         note(connection, Action.SIGNED_OUT)
     logout_user()
     session.clear()
-    return redirect(url_for("sign_in.form"))
+    answer = redirect(url_for("sign_in.form"))
+    answer.headers["Clear-Site-Data"] = FORGET
+    return answer
 
 
 def _let_in(token: str) -> Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from kpi.closing.acts import (
     ActResult,
     approve_sources,
     complete_sources,
+    parse_seen,
     return_sources,
     submit_sources,
 )
@@ -63,7 +65,8 @@ def submit(center: str, period: Period) -> PageResponse:
 @allowed(Right.APPROVE)
 def approve(center: str, period: Period) -> PageResponse:
     """审批."""
-    return _act_on_sources(center, period, "审批", Action.APPROVED, approve_sources, "remark")
+    act = partial(approve_sources, seen=parse_seen(request.form.get("seen", "")))
+    return _act_on_sources(center, period, "审批", Action.APPROVED, act, "remark")
 
 
 @pages.post("/return")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kpi.closing.acts import check_approval, check_completion, check_return, check_submission
+from kpi.closing.acts import SeenStatus, check_approval, check_completion, check_return, check_submission
 from kpi.closing.history import ACTS, ClosingAct, read_history
 from kpi.closing.late import read_late_register
 from kpi.closing.locking import check_lock
@@ -17,6 +17,7 @@ from kpi.closing.status import MonthStatus, SourceStatus, read_status
 from kpi.figures.controls.checking import TotalCheck, check_totals
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.sources import SOURCES, Rhythm
+from tracker import log
 from tracker.periods import Month, Period, Quarter, Year
 from web.access import Right, allowed, get_person, may
 from web.breadcrumbs import Crumb
@@ -30,7 +31,7 @@ from web.forms import (
     limit_length,
     require,
 )
-from web.instance import get_connection, get_now
+from web.instance import get_connection, get_log_connection, get_now
 from web.pages.closing.words import (
     KINDS,
     describe_month_state,
@@ -189,6 +190,7 @@ def render_page(center: str, period: Period, forms: MonthForms, refused: str = "
     """The month's page with these forms; `refused` says why a button did nothing."""
     when, at = get_month(period), get_now()
     around = make_frame(center, when)
+    seq = log.read_head(get_log_connection(), center).seq  # before the rest: what comes meanwhile is not seen
     status = read_status(get_connection(), center, when, at)
     if forms.exception.last_day.raw_data is None:
         forms.exception.last_day.data = around.today + timedelta(days=7)
@@ -197,6 +199,7 @@ def render_page(center: str, period: Period, forms: MonthForms, refused: str = "
         frame=around,
         month=when,
         status=status,
+        seen=SeenStatus(seq, {row.source.key: row.fingerprint for row in status.rows}),
         state=describe_month_state(status.closing, status.state),
         kinds=KINDS,
         acts=ACTS,
