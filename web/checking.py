@@ -16,7 +16,7 @@ import psycopg
 from kpi.documents import shelf
 from kpi.handover.package.keys import KeyProblem, find_fingerprint
 from tracker import centers, log
-from tracker.blob_store import Damage, find_damage, locate_file
+from tracker.blob_store import DELIVERIES, Damage, find_store
 from tracker.database import Database, open_database
 from tracker.events.times import BEIJING
 from tracker.settings import Settings
@@ -35,8 +35,8 @@ _DELIVERIES = """
     ) AS named GROUP BY sha256 ORDER BY 2, 1
 """
 _NAMED = """
-    SELECT sha256 FROM deliveries UNION SELECT sha256 FROM held_deliveries
-    UNION SELECT sha256 FROM received_events
+    SELECT center_id, sha256 FROM deliveries UNION SELECT center_id, sha256 FROM held_deliveries
+    UNION SELECT center_id, sha256 FROM received_events
 """
 _ONE_OF_EACH = """
     SELECT DISTINCT ON (kind) token FROM people
@@ -122,26 +122,29 @@ def _check_deliveries(
     report: CheckReport, connection: psycopg.Connection[Any], home: Path, center: str
 ) -> None:
     named = connection.execute(_DELIVERIES, {"center": center}).fetchall()
+    store = find_store(connection, home, DELIVERIES, center)
     faults = 0
     for sha256, name, of_log in named:
-        damage = find_damage(locate_file(home / "deliveries", sha256), sha256)
+        damage = store.find_damage(sha256)
         if damage is not None:
             faults += 1
-            report.add_fault(_word_delivery(damage, name, sha256, of_log=of_log))
+            report.add_fault(_word_delivery(damage, name, f"{center}/{sha256[:2]}/{sha256}", of_log=of_log))
     report.add(_word_count("交付文件", len(named), faults))
 
 
-def _word_delivery(damage: Damage, name: str, sha256: str, *, of_log: bool) -> str:
-    what = "不在存放处" if damage is Damage.MISSING else f"与登记的哈希不符，{damage.value}"
+def _word_delivery(damage: Damage, name: str, place: str, *, of_log: bool) -> str:
+    what = {Damage.MISSING: "不在存放处", Damage.ALTERED: f"与登记的哈希不符，{damage.value}"}.get(
+        damage, damage.value
+    )
     where = "" if of_log else "（还没有导入完）"
-    return f"交付文件“{name}”{where}{what}：deliveries/{sha256[:2]}/{sha256}；{_RESTORE}。"
+    return f"交付文件“{name}”{where}{what}：deliveries/{place}；{_RESTORE}。"
 
 
 def _check_documents(
     report: CheckReport, connection: psycopg.Connection[Any], home: Path, center: str
 ) -> None:
     stored = shelf.read_documents(connection, center, with_withdrawn=True)
-    faults = shelf.check_documents(home, stored)
+    faults = shelf.check_documents(shelf.find_store(connection, home, center), stored)
     for fault in faults:
         report.add_fault(fault.sentence)
     report.add(_word_count("证明材料", len(stored), len(faults)))
@@ -199,17 +202,17 @@ def _check_trail(report: CheckReport, connection: psycopg.Connection[Any]) -> No
 
 def _note_unnamed(report: CheckReport, connection: psycopg.Connection[Any], home: Path) -> None:
     """Files that nobody names are no fault: an import that was killed leaves them."""
-    named = {sha256 for (sha256,) in connection.execute(_NAMED)}
-    unnamed = sorted(path for path in (home / "deliveries").glob("??/*") if _is_unnamed(path, named))
+    named = {(center, sha256) for center, sha256 in connection.execute(_NAMED)}
+    unnamed = sorted(path for path in (home / DELIVERIES).glob("*/??/*") if _is_unnamed(path, named))
     if not unnamed:
         return
     report.add(
         f"提示：deliveries 里有 {len(unnamed):,} 份文件没有任何交付登记，可能是导入中途停止留下的；"
         "如果数据库是从较早的备份恢复的，它们就是其后的原件，请重新导入，不要删除。"
     )
-    listed = [f"  deliveries/{path.parent.name}/{path.name}" for path in unnamed[:_MOST_LISTED]]
+    listed = [f"  {path.relative_to(home).as_posix()}" for path in unnamed[:_MOST_LISTED]]
     report.lines += listed + ([f"  等 {len(unnamed):,} 份"] if len(unnamed) > _MOST_LISTED else [])
 
 
-def _is_unnamed(path: Path, named: set[str]) -> bool:
-    return path.name not in named and not path.name.startswith(".")
+def _is_unnamed(path: Path, named: set[tuple[str, str]]) -> bool:
+    return (path.parent.parent.name, path.name) not in named and not path.name.startswith(".")

@@ -9,6 +9,8 @@ from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 
 from tracker.file_writing import explain_lack_of_room
+from tracker.vault import VaultProblem
+from tracker.vault_keys import KeyFileProblem
 
 _SAID_BY_US = (400, 403, 404, 413, 422)  # a library's words are English
 
@@ -40,6 +42,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show_refused)
     app.register_error_handler(sa.exc.OperationalError, _show_no_database)
     app.register_error_handler(psycopg.OperationalError, _show_no_database)
+    app.register_error_handler(VaultProblem, _show_no_key)
+    app.register_error_handler(KeyFileProblem, _show_no_key)
     app.register_error_handler(Exception, _show_fault)
 
 
@@ -61,6 +65,11 @@ def _show_no_database(problem: Exception) -> tuple[str | Response, int]:
         return _show_no_room(sentence)
     logger.error("the database cannot be reached: %s", problem)
     return _render_page(*_NO_DATABASE, 503)
+
+
+def _show_no_key(problem: Exception) -> tuple[str | Response, int]:
+    logger.error("a key is not there: %s", problem)
+    return _render_page("密钥不能用", str(problem), 503)
 
 
 def _show_fault(problem: Exception) -> tuple[str | Response, int]:

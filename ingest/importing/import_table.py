@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
 import psycopg
@@ -212,13 +212,10 @@ class TableImport:
             profiles={one.name for one in profiles.values() if one.kind.name == profile.kind.name},
             entire=profile.kind.entire and not profile.rules.legs,
             as_of=self._delivered.as_of.at,
-            printed=partial(
-                build_printed_table,
-                self._connection,
-                self._delivered.center,
-                delivery,
-                self._open_table,
-                profile,
+            printed=lambda: nullcontext(
+                build_printed_table(
+                    self._connection, self._delivered.center, delivery, self._open_table, profile
+                )
             ),
         )
         center, now = self._delivered.center, self._delivered.now
