@@ -16,12 +16,12 @@ import psycopg
 from kpi.documents import shelf
 from kpi.handover.package.keys import KeyProblem, find_fingerprint
 from tracker import centers, log
-from tracker.blob_store import DELIVERIES, Damage, find_store
+from tracker.blob_store import DELIVERIES, DOCUMENTS, Damage, FileStore
 from tracker.database import Database, open_database
 from tracker.events.times import BEIJING
 from tracker.settings import Settings
 from tracker.vault import VaultProblem, open_vault
-from tracker.vault_keys import KeyFileProblem
+from tracker.vault_keys import KeyFileProblem, locate_key_file
 from web.access import trail
 
 _DELIVERIES = """
@@ -89,9 +89,9 @@ def check_instance(
             report.add(f"【{one.name}（{one.center_id}）】")
             _check_log(report, connection, one.center_id)
             _note_clock(report, connection, one.center_id, now)
-            _check_deliveries(report, connection, settings.home, one.center_id)
-            _check_documents(report, connection, settings.home, one.center_id)
-            _check_keys(report, connection, settings, one.center_id)
+            if _check_keys(report, connection, settings, one.center_id):
+                _check_deliveries(report, connection, settings, one.center_id)
+                _check_documents(report, connection, settings, one.center_id)
         report.add("【整个系统】")
         _check_trail(report, connection)
         _note_unnamed(report, connection, settings.home)
@@ -119,10 +119,10 @@ def _note_clock(report: CheckReport, connection: psycopg.Connection[Any], center
 
 
 def _check_deliveries(
-    report: CheckReport, connection: psycopg.Connection[Any], home: Path, center: str
+    report: CheckReport, connection: psycopg.Connection[Any], settings: Settings, center: str
 ) -> None:
     named = connection.execute(_DELIVERIES, {"center": center}).fetchall()
-    store = find_store(connection, home, DELIVERIES, center)
+    store = _open_store(connection, settings, DELIVERIES, center)
     faults = 0
     for sha256, name, of_log in named:
         damage = store.find_damage(sha256)
@@ -141,10 +141,11 @@ def _word_delivery(damage: Damage, name: str, place: str, *, of_log: bool) -> st
 
 
 def _check_documents(
-    report: CheckReport, connection: psycopg.Connection[Any], home: Path, center: str
+    report: CheckReport, connection: psycopg.Connection[Any], settings: Settings, center: str
 ) -> None:
     stored = shelf.read_documents(connection, center, with_withdrawn=True)
-    faults = shelf.check_documents(shelf.find_store(connection, home, center), stored)
+    store = _open_store(connection, settings, DOCUMENTS, center)
+    faults = shelf.check_documents(store, stored)
     for fault in faults:
         report.add_fault(fault.sentence)
     report.add(_word_count("证明材料", len(stored), len(faults)))
@@ -158,31 +159,47 @@ def _word_count(what: str, number: int, faults: int) -> str:
 
 def _check_keys(
     report: CheckReport, connection: psycopg.Connection[Any], settings: Settings, center: str
-) -> None:
-    problems = [
-        *_find_vault_problems(connection, settings, center),
-        *_find_signing_problems(settings, center),
-    ]
+) -> bool:
+    """Whether the vault, and with it the centre's files, can be opened."""
+    vault_problems = [*_find_vault_problems(connection, settings, center)]
+    problems = [*vault_problems, *_find_signing_problems(settings, center)]
     for problem in problems:
         report.add_fault(problem)
     if not problems:
         report.add("密钥：可用。")
+    if vault_problems:
+        report.add("交付文件、证明材料：没有密钥解不开，没有核对。")
+    return not vault_problems
 
 
 def _find_vault_problems(
     connection: psycopg.Connection[Any], settings: Settings, center: str
 ) -> Iterator[str]:
     """A vault's key that is lost would be made anew in silence, and know nobody."""
+    if not _has_data_key(connection, center):
+        return
     people = connection.execute(_ONE_OF_EACH, (center,)).fetchall()
-    path = settings.home / "keys" / "vault.key"
+    path = locate_key_file(settings.home)
     if not settings.vault_keys and not path.exists():
-        if people:
-            yield f"个人信息密钥文件 {path} 不在；请从备份恢复，否则已存的号码和姓名解不开。"
+        yield f"个人信息密钥文件 {path} 不在；请从备份恢复，否则号码、姓名和存放的文件都解不开。"
         return
     try:
-        open_vault(settings).read_values(connection, center, [token for (token,) in people])
+        vault = open_vault(settings)
+        vault.find(connection, center)
+        vault.read_values(connection, center, [token for (token,) in people])
     except (VaultProblem, KeyFileProblem, OSError) as problem:
         yield str(problem)
+
+
+def _has_data_key(connection: psycopg.Connection[Any], center: str) -> bool:
+    return bool(connection.execute("SELECT FROM data_keys WHERE center_id = %s", (center,)).fetchall())
+
+
+def _open_store(connection: psycopg.Connection[Any], settings: Settings, sort: str, center: str) -> FileStore:
+    """A centre's files; no key is made that is not there."""
+    known = _has_data_key(connection, center)
+    vault = open_vault(settings).find(connection, center) if known else None
+    return FileStore(settings.home, sort, center, vault)
 
 
 def _find_signing_problems(settings: Settings, center: str) -> Iterator[str]:

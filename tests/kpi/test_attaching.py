@@ -65,8 +65,10 @@ def test_a_document_is_kept_under_its_hash_and_told_in_the_log(attached, held, h
     path = papers.pdf(tmp_path, pages=2)
     done = attached(path)
     (document,) = held(about="payment/P1")
-    assert shelf.file_of(home, document).read_bytes() == path.read_bytes()
-    assert shelf.file_of(home, document).stat().st_mode & 0o077 == 0
+    store = shelf.find_store(raw, home, "tlf")
+    assert b"".join(store.read(document.sha256)) == path.read_bytes()
+    assert store.locate(document.sha256).stat().st_mode & 0o077 == 0
+    assert b"PDF" not in store.locate(document.sha256).read_bytes()
     assert (document.pages, document.media_type, document.attached_by) == (2, "application/pdf", "张三")
     assert (document.document, document.title) == (document.sha256[:16], "支付凭证 支付 P1")
     (event,) = log.read_timeline(raw, "tlf", f"document/{done.event.document}")

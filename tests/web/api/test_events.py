@@ -8,6 +8,7 @@ from ingest.changes.repeated_numbers import QuestionAnswer
 from ingest.events.sent_event import EventsProblem, read_single
 from ingest.questions.answering import answer_question, drop_question
 from ingest.records.voiding import void_delivery
+from tests.kept_files import read_kept
 from tests.web.api.conftest import BATCH, LINES, SINGLE, Interface, event
 from tracker.settings import Settings
 from tracker.vault import open_vault
@@ -25,7 +26,7 @@ def test_an_event_is_taken_in_and_its_fact_leads_back_to_its_own_words(interface
     )
     assert (delivery, row) == (verdict["delivery"], verdict["row"])
     [[sha256]] = interface.ask("SELECT sha256 FROM deliveries WHERE delivery = %s", delivery)
-    kept = json.loads((interface.home / "deliveries" / sha256[:2] / sha256).read_text())
+    kept = json.loads(read_kept(interface.database, interface.home, "tlf", sha256))
     assert kept[row - 1] == event(note="原样")
     assert sha256 == verdict["sha256"]
 
