@@ -33,7 +33,7 @@ from tracker import centers
 from tracker.blob_store import DELIVERIES, FileStore, StoredFile, describe_file
 from tracker.database import Database
 from tracker.facts import FACTS
-from tracker.personal_text import replace_numbers
+from tracker.personal_text import mask_numbers, replace_numbers
 from tracker.tabular import FileRefused, Table, cloud_events, open_tables
 from tracker.vault import CenterVault, Vault, open_vault_of
 
@@ -142,6 +142,8 @@ def take_in_file(
             else as_of_file(plain, file_name, given=as_of, now=now)
         )
         file_name = replace_numbers(file_name, own.token)
+        for table, _ in understood:
+            table.sheet = table.sheet and replace_numbers(table.sheet, own.token)
         delivered = FileContext(
             home=home,
             path=plain,
@@ -177,7 +179,7 @@ def take_in_file(
         center=center,
         dry_run=dry_run,
         tables=reports,
-        notes=(*notes, *left_out),
+        notes=tuple(map(mask_numbers, (*notes, *left_out))),
         left_out=len(left_out),
         question=asks.question if asks else None,
         held=question_id,
