@@ -22,7 +22,7 @@ def desk(database: Database, home: Path, monkeypatch: pytest.MonkeyPatch) -> Des
 
 
 def write_workbook(folder: Path) -> Path:
-    """Calls in a workbook with a number in its name, the names of its sheets, a title, a header, a note, a cell."""
+    """Calls in a workbook with a number in its name and those of its sheets, a header, a note and cells."""
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
