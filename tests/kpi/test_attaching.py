@@ -216,16 +216,17 @@ def test_a_title_cannot_lead_a_copy_elsewhere(attached, held, title, tmp_path):
     assert not set(name.name) & set('\\/:*?"<>|')
 
 
-def test_an_altered_or_missing_file_is_named(attached, held, home, tmp_path):
+def test_an_altered_or_missing_file_is_named(attached, held, home, raw, tmp_path):
     for number in (1, 2, 3):
         attached(papers.pdf(tmp_path, mark=number))
     _, altered, lost = held()
-    assert shelf.check_documents(home, held()) == []
-    raw_bytes = bytearray(shelf.file_of(home, altered).read_bytes())
+    store = shelf.find_store(raw, home, "tlf")
+    assert shelf.check_documents(store, held()) == []
+    raw_bytes = bytearray(store.locate(altered.sha256).read_bytes())
     raw_bytes[-3] ^= 1
-    shelf.file_of(home, altered).write_bytes(raw_bytes)
-    shelf.file_of(home, lost).unlink()
-    faults = shelf.check_documents(home, held())
+    store.locate(altered.sha256).write_bytes(raw_bytes)
+    store.locate(lost.sha256).unlink()
+    faults = shelf.check_documents(store, held())
     assert [(fault.document, "改动" in fault.sentence) for fault in faults] == [
         (altered, True),
         (lost, False),
