@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from tests.tracker.spelling import Number, sentences, spoilt_sentences
 from tracker.personal_numbers import BANK, CARD, PHONE, PLATE, may_hold_personal
-from tracker.personal_text import find_numbers, mask_number, mask_numbers, replace_in_code, replace_numbers
+from tracker.personal_text import (
+    PersonalNumber,
+    find_numbers,
+    mask_number,
+    mask_numbers,
+    mask_texts,
+    replace_in_code,
+    replace_numbers,
+)
 
 AMONG = '{"at":"2023-05-10T10:00:00+08:00","id":"2023080100023932"}'
 
@@ -115,6 +123,17 @@ def test_the_token_takes_the_place_of_the_number_alone():
 def test_what_is_masked_calls_nobody():
     assert mask_numbers("来电13812345678，座机0995-8522345") == "来电138****5678，座机099******45"
     assert mask_number("11010119900307765X") == "110101*********65X"
+
+
+def test_data_is_masked_however_deep_its_texts_lie():
+    data = {
+        "a": ["来电13812345678", ("138 1234 5678", 13812345678, None)],
+        "b": PersonalNumber("x", "y", 1, 2),
+    }
+    assert mask_texts(data) == {
+        "a": ["来电138****5678", ("138****5678", 13812345678, None)],
+        "b": ("x", "y", 1, 2),
+    }
 
 
 @given(sentences())

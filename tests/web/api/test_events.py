@@ -394,3 +394,11 @@ def test_a_time_of_which_nothing_can_be_told_is_refused(interface: Interface, ti
 def test_a_number_larger_than_any_is_not_taken_in(interface: Interface):
     body = json.dumps(event(data={"agent": 1})).replace('"agent": 1', '"agent": 1e400').encode()
     assert interface.send(body).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["id", "source"])
+@pytest.mark.parametrize("text", ["13812345678", "/web/138-1234-5678/3"])
+def test_an_event_that_is_named_by_a_persons_number_is_none(name: str, text: str):
+    [sent] = read_single(json.dumps(event(**{name: text})))
+    assert sent.event is None
+    assert f"“{name}”必须有" in sent.problem and "不是手机号或身份证号" in sent.problem
