@@ -1,11 +1,13 @@
-"""Bytes kept under their own hash: delivered files and evidence documents, each in a folder of the home.
+"""Bytes kept under their own hash: delivered files and evidence documents, in a folder for each centre.
 
-Whoever stores bytes holds them, by a lock in the database, until the transaction that names them has ended;
-nobody else deletes them meanwhile, and afterwards nobody deletes what is named.
+They are sealed by the centre's data key; name and hash are those of the plain bytes. Whoever stores bytes
+holds them, by a lock in the database, until the transaction that names them has ended; nobody else deletes
+them meanwhile, and afterwards nobody deletes what is named.
 """
 
 import hashlib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,21 +15,25 @@ from typing import Any
 
 import psycopg
 
-from tracker.file_writing import clear_parts, sync_folder, write_whole
+from tracker.file_writing import WorkingFolder, clear_parts, sync_folder, write_whole
+from tracker.sealed_files import OtherKey, SealBroken, measure_plain, open_sealed, seal_file
+from tracker.vault import CenterVault, Vault, open_vault_of
+
+DELIVERIES, DOCUMENTS = "deliveries", "documents"  # sorts of kept files
+SORTS = (DELIVERIES, DOCUMENTS)
 
 _CHUNK = 1 << 20
 _KEY = "hashtextextended('stored file ' || %s, 0)"
 _NAMED = " UNION ALL ".join(
-    f"SELECT 1 FROM {table} WHERE sha256 = %(sha256)s"
+    f"SELECT 1 FROM {table} WHERE center_id = %(center)s AND sha256 = %(sha256)s"
     for table in ("deliveries", "held_deliveries", "received_events", "documents")
 )
 
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file's bytes: where they are, and what they are."""
+    """What a file's plain bytes are."""
 
-    path: Path
     sha256: str
     size: int
     kept: bool  # whether they are in the folder; else a file of somebody's, where it was
@@ -38,57 +44,138 @@ class Damage(StrEnum):
 
     MISSING = "已不在"
     ALTERED = "已损坏或被改动"
+    LOCKED = "解不开（加密它的密钥已销毁或更换）"
 
 
-def store_file(connection: psycopg.Connection[Any], folder: Path, path: Path) -> StoredFile:
-    """Copies a file into the folder, readable by the owner alone; the same bytes once, and whole.
-
-    They are held until the connection's transaction ends. Raises: OSError."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    sha256 = hash_file(path, "sha256")
-    connection.execute(f"SELECT pg_advisory_xact_lock_shared({_KEY})", (sha256,))
-    place = locate_file(folder, sha256)
-    if not place.parent.exists():
-        place.parent.mkdir(exist_ok=True, mode=0o700)
-        sync_folder(folder)
-    if find_damage(place, sha256):
-        _copy(path, place, sha256)
-    return StoredFile(place, sha256, place.stat().st_size, kept=True)
+_DAMAGES: dict[type[Exception], Damage] = {
+    OtherKey: Damage.LOCKED,
+    SealBroken: Damage.ALTERED,
+    FileNotFoundError: Damage.MISSING,
+}
 
 
-def discard_file(connection: psycopg.Connection[Any], file: StoredFile) -> None:
-    """Deletes bytes that were stored for a file which was then refused, unless somebody names or holds them.
+class FileUnusable(RuntimeError):
+    """存放的文件不能用，原因见说明。"""
 
-    Where the database cannot be asked, they stay."""
-    if not file.kept:
-        return
-    with suppress(psycopg.Error):
-        if not _fetch_truth(connection, f"SELECT pg_try_advisory_lock({_KEY})", file.sha256):
-            return
+
+class FileStore:
+    """A centre's kept files of one sort. Everything that reads or writes one goes through here."""
+
+    def __init__(self, home: Path, sort: str, center: str, vault: CenterVault | None) -> None:
+        """`vault` None: the centre has no data key, so that nothing can be read."""
+        self.folder = home / sort / center
+        self._working = home / "incoming"
+        self._center = center
+        self._key = vault.derive_file_key() if vault else None
+
+    def keep(self, connection: psycopg.Connection[Any], path: Path) -> StoredFile:
+        """Seals a file's bytes into the folder, readable by the owner alone; the same bytes once, and whole.
+
+        They are held until the connection's transaction ends. Raises: OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = StoredFile(hash_file(path, "sha256"), path.stat().st_size, kept=True)
+        connection.execute(f"SELECT pg_advisory_xact_lock_shared({_KEY})", (self._describe(file.sha256),))
+        place = self.locate(file.sha256)
+        if not place.parent.exists():
+            place.parent.mkdir(exist_ok=True, mode=0o700)
+            sync_folder(self.folder)
+        if self.find_damage(file.sha256):
+            self._seal(path, file.sha256)
+        return file
+
+    def discard(self, connection: psycopg.Connection[Any], sha256: str) -> None:
+        """Deletes bytes of a file that was then refused, unless somebody names or holds them.
+
+        Where the database cannot be asked, they stay."""
+        about = self._describe(sha256)
+        with suppress(psycopg.Error):
+            if not _fetch_truth(connection, f"SELECT pg_try_advisory_lock({_KEY})", about):
+                return
+            try:
+                if not self._is_named(connection, sha256):
+                    self.locate(sha256).unlink(missing_ok=True)
+            finally:
+                connection.execute(f"SELECT pg_advisory_unlock({_KEY})", (about,))
+
+    def find_damage(self, sha256: str) -> Damage | None:
+        """What is wrong with the bytes that should be there; None: nothing."""
+        digest = hashlib.sha256()
         try:
-            if not _is_named(connection, file.sha256):
-                file.path.unlink(missing_ok=True)
-        finally:
-            connection.execute(f"SELECT pg_advisory_unlock({_KEY})", (file.sha256,))
+            for piece in self.read(sha256):
+                digest.update(piece)
+        except (OtherKey, SealBroken) as problem:
+            return _DAMAGES[type(problem)]
+        except OSError:
+            return Damage.MISSING
+        return None if digest.hexdigest() == sha256 else Damage.ALTERED
+
+    def read(self, sha256: str) -> Iterator[bytes]:
+        """The plain bytes in pieces. Raises: OtherKey, SealBroken, OSError."""
+        if self._key is None:
+            self.locate(sha256).stat()
+            raise OtherKey
+        yield from open_sealed(self.locate(sha256), self._key, self._describe(sha256))
+
+    def copy_out(self, sha256: str, path: Path) -> None:
+        """Writes the plain bytes to a file. Raises: FileUnusable, OSError."""
+        try:
+            with path.open("wb") as copy:
+                copy.writelines(self.read(sha256))
+        except (OtherKey, SealBroken, FileNotFoundError) as problem:
+            raise FileUnusable(f"原件{_DAMAGES[type(problem)].value}") from problem
+
+    @contextmanager
+    def open_copy(self, sha256: str) -> Iterator[Path]:
+        """The plain bytes as a file that is there while the block lasts. Raises: FileUnusable, OSError."""
+        with WorkingFolder(self._working) as own:
+            self.copy_out(sha256, own / sha256)
+            yield own / sha256
+
+    def measure(self, sha256: str) -> int:
+        """The size of the plain bytes. Raises: OSError."""
+        return measure_plain(self.locate(sha256))
+
+    def locate(self, sha256: str) -> Path:
+        """Where sealed bytes of this hash are, if they are kept."""
+        return self.folder / sha256[:2] / sha256
+
+    def _seal(self, source: Path, sha256: str) -> None:
+        """Raises: OSError, also where the file was changed while it was read."""
+        assert self._key is not None, "whoever stores has the centre's key"
+        with write_whole(self.locate(sha256), private=True) as part:
+            with source.open("rb") as file, part.open("wb") as sealed:
+                seal_file(file, sealed, self._key, self._describe(sha256))
+            digest = hashlib.sha256()
+            for piece in open_sealed(part, self._key, self._describe(sha256)):
+                digest.update(piece)
+            if digest.hexdigest() != sha256:
+                raise FileChanged(f"“{source.name}”在读取时被改动，没有采用。请等它写完再试。")
+
+    def _describe(self, sha256: str) -> str:
+        return f"{self._center}/{self.folder.parent.name}/{sha256}"
+
+    def _is_named(self, connection: psycopg.Connection[Any], sha256: str) -> bool:
+        values = {"center": self._center, "sha256": sha256}
+        named = connection.execute(f"SELECT EXISTS ({_NAMED})", values).fetchone()
+        return bool(named and named[0])
+
+
+class FileChanged(OSError):
+    """文件在读取时被改动。"""
+
+
+def find_store(
+    connection: psycopg.Connection[Any], home: Path, sort: str, center: str, vault: Vault | None = None
+) -> FileStore:
+    """A centre's kept files, to be read. `vault` None: the instance's own.
+
+    Raises: VaultProblem, KeyFileProblem."""
+    return FileStore(home, sort, center, (vault or open_vault_of(connection, home)).find(connection, center))
 
 
 def describe_file(path: Path) -> StoredFile:
-    """A file's hash and size where it is."""
-    return StoredFile(path, hash_file(path, "sha256"), path.stat().st_size, kept=False)
-
-
-def find_stored(folder: Path, sha256: str) -> StoredFile:
-    """Bytes of the folder by their hash. Raises: FileNotFoundError."""
-    path = locate_file(folder, sha256)
-    return StoredFile(path, sha256, path.stat().st_size, kept=True)
-
-
-def find_damage(path: Path, sha256: str) -> Damage | None:
-    """What is wrong with the bytes that should be there; None: nothing."""
-    try:
-        return None if hash_file(path, "sha256") == sha256 else Damage.ALTERED
-    except OSError:
-        return Damage.MISSING
+    """A file's hash and size where it is. Raises: OSError."""
+    return StoredFile(hash_file(path, "sha256"), path.stat().st_size, kept=False)
 
 
 def hash_file(path: Path, name: str) -> str:
@@ -100,36 +187,10 @@ def hash_file(path: Path, name: str) -> str:
     return str(digest.hexdigest())
 
 
-def locate_file(folder: Path, sha256: str) -> Path:
-    """Where bytes of this hash are kept, if they are."""
-    return folder / sha256[:2] / sha256
-
-
 def clear_unfinished(folder: Path) -> None:
-    """Deletes what killed processes left unfinished in the folder."""
-    for one in (folder, *folder.glob("??")):
+    """Deletes what killed processes left unfinished in the centres' folders of one sort."""
+    for one in folder.glob("*/??"):
         clear_parts(one)
-
-
-def _copy(source: Path, place: Path, sha256: str) -> None:
-    """Raises: OSError, also where the file was changed while it was read."""
-    digest = hashlib.sha256()
-    with write_whole(place, private=True) as part, source.open("rb") as file, part.open("wb") as copy:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-            copy.write(chunk)
-        copy.flush()
-        if digest.hexdigest() != sha256:
-            raise FileChanged(f"“{source.name}”在读取时被改动，没有采用。请等它写完再试。")
-
-
-class FileChanged(OSError):
-    """文件在读取时被改动。"""
-
-
-def _is_named(connection: psycopg.Connection[Any], sha256: str) -> bool:
-    named = connection.execute(f"SELECT EXISTS ({_NAMED})", {"sha256": sha256}).fetchone()
-    return bool(named and named[0])
 
 
 def _fetch_truth(connection: psycopg.Connection[Any], statement: str, value: str) -> bool:

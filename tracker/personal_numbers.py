@@ -1,9 +1,7 @@
 """Numbers that are a person's, as telephones and identity cards have them. None stands in the log."""
 
 import re
-from collections.abc import Iterable
 from datetime import date
-from itertools import accumulate
 
 PHONE, CARD, NAME, BANK, PLATE = "phone", "card", "name", "bank", "plate"  # kinds of values in the vault
 TOKEN = rf"(?:{PHONE}|{NAME}|{CARD}|{BANK}|{PLATE})-[0-9a-f]{{24}}"  # what the log holds in their place
@@ -25,7 +23,6 @@ _SERIAL_YEARS = (2015, 2049)  # in numbers of orders and calls
 _WEIGHTS = tuple(2 ** (17 - place) % 11 for place in range(17))  # of the digits of a card
 _CHECKS = "10X98765432"
 _CODE_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # of a unified social credit code
-_ISSUERS_BEGIN = frozenset(b"34569")
 _ISSUERS = re.compile(r"62|4|5[1-5]|35|9558|9559|60")  # what the numbers of bank cards begin with
 
 
@@ -98,98 +95,41 @@ def _parse_day(digits: str) -> date | None:
         return None
 
 
-# A quick look at many payloads at once: shapes are searched for, digit by digit only where one is found.
+# A quick look: whatever `find_numbers` or `replace_in_code` finds has one of these shapes.
 
 NUMERALS = dict(zip("〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖幺", "0001234567891234567891", strict=True))
 PROVINCE_SIGNS = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"  # of number plates
 
-_SHAPE = bytes(
-    48
-    if 48 <= sign < 58
-    else sign
-    if sign == 32
-    else 45
-    if sign in b"-_~\t"
-    else 97
-    if sign in b"abcdef"
-    else 34
-    for sign in range(256)
-)  # 0: a digit; - and blanks: what may be between two; a: as in tokens, where many lie side by side; ": else
-_WIDE_SHAPE = bytes(48 if 48 <= sign < 58 else sign for sign in range(256))
-_DAY, _MONTH, _SERIAL = b'"0000-00-00"', b'"0000-00"', b'"0000000000000000"'  # which nearly all payloads hold
-_SPLIT_SHAPES = (b'0"0000000', b'"000"0000"0000"')  # (0995)8522345, 138.1234.5678
-_GAP_SHAPES = (b'"-0', b'-00000000000"')  # a gap before a number
-_LONG_SHAPES = tuple(
-    b'"%b%b' % (b"0" * length, end)
-    for end, lengths in ((b'"', (*range(10, 16), 17, 18, 19)), (b"a", range(10, 20)))
-    for length in lengths
+_DIGIT = f"[0-9{''.join(NUMERALS)}]"
+_GAP = r"[ \t\n\r\-_~·.()（）—]"
+_USUAL = r"\t\n\r -~\u4e00-\u9fff\u3001-\u3006\u3008-\u301b\u301d-\u301f，。：；！？（）％“”‘’…·—"
+_STRANGE = re.compile(f"[^{_USUAL}{''.join(NUMERALS)}]")  # may be a digit, a gap, or nothing
+_RUN = re.compile(rf"{_DIGIT}(?<!{_DIGIT}{{2}})(?:{_GAP}{{0,5}}+{_DIGIT}){{9,}}+")
+_UNBROKEN = re.compile(
+    r"(?:0|(?:00)?86)?0?1[3-9]\d{9}|[48]00\d{7}"
+    r"|(?:0|(?:00)?860?)(?:10|2\d|[3-9]\d\d)[2-9]\d{6,7}"
+    r"|[1-9]\d{5}(?:(?:19|20)\d\d[01]\d[0-3]\d{4,5}|[4-9]\d[01]\d[0-3]\d{4})"
+    r"|(?=62|4|5[1-5]|35|955[89]|60)\d{16,19}",
+    re.ASCII,
 )
-_ASCII_BUT_BRACES = bytes(sign for sign in range(128) if sign != 123)
-_USUAL = r"\u4e00-\u9fff\u3001-\u3006\u3008-\u301f，。：；！？（）％“”‘’…·—"  # signs, none of them a digit
-_STRANGE = re.compile(rf"[^{{{_USUAL}]|[{PROVINCE_SIGNS}]|[{''.join(NUMERALS)}][{''.join(NUMERALS)}]")
-_GAPS = "·—（）"  # usual, and in numbers as well
-_ESCAPED = re.compile(rb"\\(?:[bfnrt]|u00..)")  # what JSON writes for signs that cannot be seen
-_CLOSE_SHAPES = (  # D: a digit, with or without something before it
-    rb"(?:0|(?:00)?86[) -]{0,3})?[(]?0?1[3-9][0-9](?:D{8}|[.][0-9]{4}[.][0-9]{4}|[)]D{8})(?![0-9])",
-    rb"(?:0|(?:00)?86D?)?1(?:[ \-_~\t]{1,3}[3-9]|[3-9][ \-_~\t]{1,3}[0-9])D{8}",
-    rb"[48]00D{7}|(?:0|(?:00)?86[) -]{0,3}[(]?0?)(?:10|2[0-9]|[3-9][0-9]{2})[)]?D{7}",
-    rb"[1-9]D{5}[ -]{0,3}[12][ -]?[089]D{2}[ -]{0,3}[01]D[ -]{0,3}[0-3]D{4}",
-    rb"[1-9]D{5}[ -]{0,3}[4-9]D[ -]{0,3}[01]D[ -]{0,3}[0-3]D{4}",
-    rb"(?:62|4|5[1-5]|35|955[89]|60)D{12,17}(?![0-9])",
-)
-_RUN = re.compile(rb"[(]?[0-9][0-9 \-_~\t().]{9,}")
-_CLOSE = re.compile(
-    rb"(?<![0-9])(?:%b)" % b"|".join(_CLOSE_SHAPES).replace(b"D", rb"(?:[ \-_~\t]{0,3}[0-9])")
-)
+_BEGINS_PLATE = re.compile(rf"[{PROVINCE_SIGNS}][ \t\n\r]?[A-Za-z][ \t\n\r·.\-—]?[A-Za-z0-9]{{4}}")
+_HIDDEN = re.compile(r"\\[bfu]")  # signs that cannot be seen, as JSON writes them
+_BLANK = re.compile(r"\\[nrt]")
 
 
-def may_hold_personal(texts: Iterable[bytes], subjects: Iterable[str] = ()) -> bool:
-    """Whether one of many payloads, or a subject, has the shape of a personal number however it is written.
+def may_hold_personal(text: str) -> bool:
+    """Whether a text, or JSON, has the shape of a personal number however it is written.
 
-    A quick look at all of them together; whoever wants to know looks at each with `looks_personal`."""
-    joined = b'{"%b"{%b"' % (b'"'.join(texts), "\n".join(subjects).encode())
-    if b"\\" in joined:
-        joined = _ESCAPED.sub(b" ", joined)
-    shape = joined.translate(_SHAPE)
-    gaps = shape.count(b"0-") - 2 * shape.count(_DAY)
-    if (gaps and gaps != shape.count(_MONTH)) or b"hone1" in joined:
+    A quick look: `personal_text` finds nothing where this is False, and says what it is where it is True."""
+    if "\\" in text:
+        if _HIDDEN.search(text):
+            return True
+        text = _BLANK.sub(" ", text)
+    if _STRANGE.search(text) or (not text.isascii() and _BEGINS_PLATE.search(text)):
         return True
-    if any(one in shape for one in _GAP_SHAPES) or (b" " in shape and (b" 0" in shape or b"0 " in shape)):
-        return True
-    if b'0"0000' in shape and any(one in shape for one in _SPLIT_SHAPES):
-        return True
-    between = shape.split(_SERIAL)
-    if shape.count(b'"0000000000') != len(between) - 1 and any(one in shape for one in _LONG_SHAPES):
-        return True
-    return _may_be_bank_cards(joined, between) or _is_strange(joined)
+    return any(map(_may_be_number, _RUN.findall(text)))
 
 
-def _may_be_bank_cards(joined: bytes, between: list[bytes]) -> bool:
-    """Whether a serial number of sixteen digits, given what stands between them, begins as a bank card's."""
-    width = len(_SERIAL)
-    starts = accumulate((len(part) + width for part in between[:-1]), initial=1 - width)
-    return not _ISSUERS_BEGIN.isdisjoint([joined[start] for start in [*starts][1:]])
-
-
-def looks_personal(text: bytes) -> bool:
-    """Whether one payload or subject may hold a personal number, looked at digit by digit."""
-    if b"\\" in text:
-        text = _ESCAPED.sub(b" ", text)
-    runs = _RUN.finditer(text)
-    return any(_CLOSE.search(text, run.start(), run.end()) for run in runs) or _is_strange(text)
-
-
-def _is_strange(joined: bytes) -> bool:
-    """Whether signs that are not ASCII could be digits, stand between digits, or begin a number plate."""
-    if joined.isascii():
-        return False
-    wide = joined.translate(None, _ASCII_BUT_BRACES).decode()
-    if _STRANGE.search(wide):
-        return True
-    gaps = [gap for gap in _GAPS if gap in wide]
-    return bool(gaps) and any(_stands_between(gap, joined) for gap in gaps)
-
-
-def _stands_between(gap: str, joined: bytes) -> bool:
-    shape = joined.translate(_WIDE_SHAPE)
-    return f"0{gap}0".encode() in shape or f"0{gap} 0".encode() in shape or f"0 {gap} 0".encode() in shape
+def _may_be_number(run: str) -> bool:
+    """Whether ten or more digits, with or without gaps, may be a number: unbroken ones only as a whole."""
+    return not (run.isascii() and run.isdigit()) or _UNBROKEN.fullmatch(run) is not None

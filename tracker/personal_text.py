@@ -8,8 +8,9 @@ rules, check digits and days of birth. Presidio goes the same way, without knowi
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tracker.personal_numbers import (
     BANK,
@@ -119,6 +120,21 @@ def replace_in_code(code: str, token: Tokenizer) -> str:
 def mask_numbers(text: str) -> str:
     """The text with each number masked: 138****5678."""
     return _substitute(text, find_numbers(text), lambda one: mask_number(one.value))
+
+
+def mask_texts(data: Any) -> Any:
+    """Data of texts, lists, tuples, mappings and dataclasses with the numbers in their texts masked.
+
+    Keys of mappings stay as they are: they are names of ours."""
+    if isinstance(data, str):
+        return mask_numbers(data)
+    if isinstance(data, Mapping):
+        return {key: mask_texts(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [*map(mask_texts, data)] if isinstance(data, list) else (*map(mask_texts, data),)
+    if is_dataclass(data) and not isinstance(data, type):
+        return replace(data, **{one.name: mask_texts(getattr(data, one.name)) for one in fields(data)})
+    return data
 
 
 def mask_number(number: str) -> str:

@@ -1,15 +1,17 @@
 """The vault of personal data: the log holds tokens, only this table holds names and numbers, encrypted.
 
 Each centre has a data key of its own, wrapped by the instance's key, which lies outside the database. From
-it follow the keys by which the centre's values are encrypted (AES-256-GCM) and its tokens made (BLAKE2b): a
-caller can be recognised again without the number being known, at this centre and no other. Numbers of eleven
-digits could be found by trying if the hash had no key.
+it follow the keys by which the centre's values are encrypted (AES-256-GCM), its files sealed
+(`sealed_files.py`) and its tokens made (BLAKE2b): a caller can be recognised again without the number being
+known, at this centre and no other. Numbers of eleven digits could be found by trying if the hash had no key.
 """
 
 import hmac
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -57,15 +59,20 @@ class Vault:
 
     def of(self, connection: psycopg.Connection[Any], center: str) -> "CenterVault":
         """A centre's part, whose data key is made when it is first asked for. Raises: VaultProblem."""
-        found = connection.execute(_SELECT_KEY, (center,)).fetchone()
-        if found is None:
+        known = self.find(connection, center)
+        if known is None:
             connection.execute(
                 "INSERT INTO data_keys VALUES (%s, %s) ON CONFLICT DO NOTHING",
                 (center, self._wrap(center, secrets.token_bytes(32))),
             )
-            found = connection.execute(_SELECT_KEY, (center,)).fetchone()
-            assert found is not None
-        return CenterVault(center, self._unwrap(center, found[0]))
+            known = self.find(connection, center)
+            assert known is not None
+        return known
+
+    def find(self, connection: psycopg.Connection[Any], center: str) -> "CenterVault | None":
+        """A centre's part; None: it has no data key yet, or it was abandoned. Raises: VaultProblem."""
+        found = connection.execute(_SELECT_KEY, (center,)).fetchone()
+        return CenterVault(center, self._unwrap(center, found[0])) if found else None
 
     def read_values(
         self, connection: psycopg.Connection[Any], center: str, tokens: Sequence[str]
@@ -146,6 +153,10 @@ class CenterVault:
         token = f"{kind}-{digest.hexdigest()}"
         self._new[token] = value
         return token
+
+    def derive_file_key(self) -> bytes:
+        """The key of 32 bytes by which the centre's files are sealed."""
+        return _derive(self._data_key, "files")
 
     def salt(self, token: str) -> bytes:
         """What a commitment to a token's value is salted with: always the same, not known without the key."""
@@ -253,6 +264,13 @@ def find_vault(connection: psycopg.Connection[Any]) -> Vault | None:
     if database not in _VAULTS and database.settings is not None:
         use_vault(database, open_vault(database.settings))
     return _VAULTS.get(database)
+
+
+def open_vault_of(connection: psycopg.Connection[Any], home: Path) -> Vault:
+    """The vault of the instance that a connection belongs to; where nobody said which, that of its folder.
+
+    Raises: KeyFileProblem."""
+    return find_vault(connection) or open_vault(replace(Settings.read(), home=home))
 
 
 def _derive(key: bytes, purpose: str) -> bytes:

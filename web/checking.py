@@ -16,12 +16,12 @@ import psycopg
 from kpi.documents import shelf
 from kpi.handover.package.keys import KeyProblem, find_fingerprint
 from tracker import centers, log
-from tracker.blob_store import Damage, find_damage, locate_file
+from tracker.blob_store import DELIVERIES, DOCUMENTS, Damage, FileStore
 from tracker.database import Database, open_database
 from tracker.events.times import BEIJING
 from tracker.settings import Settings
 from tracker.vault import VaultProblem, open_vault
-from tracker.vault_keys import KeyFileProblem
+from tracker.vault_keys import KeyFileProblem, locate_key_file
 from web.access import trail
 
 _DELIVERIES = """
@@ -35,8 +35,8 @@ _DELIVERIES = """
     ) AS named GROUP BY sha256 ORDER BY 2, 1
 """
 _NAMED = """
-    SELECT sha256 FROM deliveries UNION SELECT sha256 FROM held_deliveries
-    UNION SELECT sha256 FROM received_events
+    SELECT center_id, sha256 FROM deliveries UNION SELECT center_id, sha256 FROM held_deliveries
+    UNION SELECT center_id, sha256 FROM received_events
 """
 _ONE_OF_EACH = """
     SELECT DISTINCT ON (kind) token FROM people
@@ -89,9 +89,9 @@ def check_instance(
             report.add(f"【{one.name}（{one.center_id}）】")
             _check_log(report, connection, one.center_id)
             _note_clock(report, connection, one.center_id, now)
-            _check_deliveries(report, connection, settings.home, one.center_id)
-            _check_documents(report, connection, settings.home, one.center_id)
-            _check_keys(report, connection, settings, one.center_id)
+            if _check_keys(report, connection, settings, one.center_id):
+                _check_deliveries(report, connection, settings, one.center_id)
+                _check_documents(report, connection, settings, one.center_id)
         report.add("【整个系统】")
         _check_trail(report, connection)
         _note_unnamed(report, connection, settings.home)
@@ -119,29 +119,33 @@ def _note_clock(report: CheckReport, connection: psycopg.Connection[Any], center
 
 
 def _check_deliveries(
-    report: CheckReport, connection: psycopg.Connection[Any], home: Path, center: str
+    report: CheckReport, connection: psycopg.Connection[Any], settings: Settings, center: str
 ) -> None:
     named = connection.execute(_DELIVERIES, {"center": center}).fetchall()
+    store = _open_store(connection, settings, DELIVERIES, center)
     faults = 0
     for sha256, name, of_log in named:
-        damage = find_damage(locate_file(home / "deliveries", sha256), sha256)
+        damage = store.find_damage(sha256)
         if damage is not None:
             faults += 1
-            report.add_fault(_word_delivery(damage, name, sha256, of_log=of_log))
+            report.add_fault(_word_delivery(damage, name, f"{center}/{sha256[:2]}/{sha256}", of_log=of_log))
     report.add(_word_count("交付文件", len(named), faults))
 
 
-def _word_delivery(damage: Damage, name: str, sha256: str, *, of_log: bool) -> str:
-    what = "不在存放处" if damage is Damage.MISSING else f"与登记的哈希不符，{damage.value}"
+def _word_delivery(damage: Damage, name: str, place: str, *, of_log: bool) -> str:
+    what = {Damage.MISSING: "不在存放处", Damage.ALTERED: f"与登记的哈希不符，{damage.value}"}.get(
+        damage, damage.value
+    )
     where = "" if of_log else "（还没有导入完）"
-    return f"交付文件“{name}”{where}{what}：deliveries/{sha256[:2]}/{sha256}；{_RESTORE}。"
+    return f"交付文件“{name}”{where}{what}：deliveries/{place}；{_RESTORE}。"
 
 
 def _check_documents(
-    report: CheckReport, connection: psycopg.Connection[Any], home: Path, center: str
+    report: CheckReport, connection: psycopg.Connection[Any], settings: Settings, center: str
 ) -> None:
     stored = shelf.read_documents(connection, center, with_withdrawn=True)
-    faults = shelf.check_documents(home, stored)
+    store = _open_store(connection, settings, DOCUMENTS, center)
+    faults = shelf.check_documents(store, stored)
     for fault in faults:
         report.add_fault(fault.sentence)
     report.add(_word_count("证明材料", len(stored), len(faults)))
@@ -155,31 +159,47 @@ def _word_count(what: str, number: int, faults: int) -> str:
 
 def _check_keys(
     report: CheckReport, connection: psycopg.Connection[Any], settings: Settings, center: str
-) -> None:
-    problems = [
-        *_find_vault_problems(connection, settings, center),
-        *_find_signing_problems(settings, center),
-    ]
+) -> bool:
+    """Whether the vault, and with it the centre's files, can be opened."""
+    vault_problems = [*_find_vault_problems(connection, settings, center)]
+    problems = [*vault_problems, *_find_signing_problems(settings, center)]
     for problem in problems:
         report.add_fault(problem)
     if not problems:
         report.add("密钥：可用。")
+    if vault_problems:
+        report.add("交付文件、证明材料：没有密钥解不开，没有核对。")
+    return not vault_problems
 
 
 def _find_vault_problems(
     connection: psycopg.Connection[Any], settings: Settings, center: str
 ) -> Iterator[str]:
     """A vault's key that is lost would be made anew in silence, and know nobody."""
+    if not _has_data_key(connection, center):
+        return
     people = connection.execute(_ONE_OF_EACH, (center,)).fetchall()
-    path = settings.home / "keys" / "vault.key"
+    path = locate_key_file(settings.home)
     if not settings.vault_keys and not path.exists():
-        if people:
-            yield f"个人信息密钥文件 {path} 不在；请从备份恢复，否则已存的号码和姓名解不开。"
+        yield f"个人信息密钥文件 {path} 不在；请从备份恢复，否则号码、姓名和存放的文件都解不开。"
         return
     try:
-        open_vault(settings).read_values(connection, center, [token for (token,) in people])
+        vault = open_vault(settings)
+        vault.find(connection, center)
+        vault.read_values(connection, center, [token for (token,) in people])
     except (VaultProblem, KeyFileProblem, OSError) as problem:
         yield str(problem)
+
+
+def _has_data_key(connection: psycopg.Connection[Any], center: str) -> bool:
+    return bool(connection.execute("SELECT FROM data_keys WHERE center_id = %s", (center,)).fetchall())
+
+
+def _open_store(connection: psycopg.Connection[Any], settings: Settings, sort: str, center: str) -> FileStore:
+    """A centre's files; no key is made that is not there."""
+    known = _has_data_key(connection, center)
+    vault = open_vault(settings).find(connection, center) if known else None
+    return FileStore(settings.home, sort, center, vault)
 
 
 def _find_signing_problems(settings: Settings, center: str) -> Iterator[str]:
@@ -199,17 +219,17 @@ def _check_trail(report: CheckReport, connection: psycopg.Connection[Any]) -> No
 
 def _note_unnamed(report: CheckReport, connection: psycopg.Connection[Any], home: Path) -> None:
     """Files that nobody names are no fault: an import that was killed leaves them."""
-    named = {sha256 for (sha256,) in connection.execute(_NAMED)}
-    unnamed = sorted(path for path in (home / "deliveries").glob("??/*") if _is_unnamed(path, named))
+    named = {(center, sha256) for center, sha256 in connection.execute(_NAMED)}
+    unnamed = sorted(path for path in (home / DELIVERIES).glob("*/??/*") if _is_unnamed(path, named))
     if not unnamed:
         return
     report.add(
         f"提示：deliveries 里有 {len(unnamed):,} 份文件没有任何交付登记，可能是导入中途停止留下的；"
         "如果数据库是从较早的备份恢复的，它们就是其后的原件，请重新导入，不要删除。"
     )
-    listed = [f"  deliveries/{path.parent.name}/{path.name}" for path in unnamed[:_MOST_LISTED]]
+    listed = [f"  {path.relative_to(home).as_posix()}" for path in unnamed[:_MOST_LISTED]]
     report.lines += listed + ([f"  等 {len(unnamed):,} 份"] if len(unnamed) > _MOST_LISTED else [])
 
 
-def _is_unnamed(path: Path, named: set[str]) -> bool:
-    return path.name not in named and not path.name.startswith(".")
+def _is_unnamed(path: Path, named: set[tuple[str, str]]) -> bool:
+    return (path.parent.parent.name, path.name) not in named and not path.name.startswith(".")

@@ -12,6 +12,8 @@ from kpi.documents.media import DocumentRefused
 from kpi.handover.package.container import UnreadablePackage
 from tracker.file_writing import explain_lack_of_room
 from tracker.tabular import FileRefused
+from tracker.vault import VaultProblem
+from tracker.vault_keys import KeyFileProblem
 from web.access.trail import Action
 from web.access.turned_away import note_turned_away
 
@@ -50,6 +52,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(psycopg.OperationalError, _show_no_database)
     for refused in (FileRefused, DocumentRefused, UnreadablePackage):
         app.register_error_handler(refused, _show_unreadable)
+    app.register_error_handler(VaultProblem, _show_no_key)
+    app.register_error_handler(KeyFileProblem, _show_no_key)
     app.register_error_handler(Exception, _show_fault)
 
 
@@ -79,6 +83,11 @@ def _show_no_database(problem: Exception) -> tuple[str | Response, int]:
         return _show_no_room(sentence)
     logger.error("the database cannot be reached: %s", problem)
     return _render_page(*_NO_DATABASE, 503)
+
+
+def _show_no_key(problem: Exception) -> tuple[str | Response, int]:
+    logger.error("a key is not there: %s", problem)
+    return _render_page("密钥不能用", str(problem), 503)
 
 
 def _show_fault(problem: Exception) -> tuple[str | Response, int]:

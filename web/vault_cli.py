@@ -84,11 +84,13 @@ def erase_values(
 @vault.command("abandon")
 @click.option("--center", metavar="编号", help="中心编号；只有一个中心时可不写。")
 @click.option("--reason", required=True, metavar="理由", help="密钥是怎样丢失的，记入审计日志。")
-@click.confirmation_option("--yes", prompt="已存的号码和姓名将永远看不到，确定吗？", help="不再询问。")
+@click.confirmation_option(
+    "--yes", prompt="已存的号码、姓名、交付文件和证明材料将永远看不到，确定吗？", help="不再询问。"
+)
 def abandon(center: str | None, reason: str) -> None:
-    """密钥确已丢失时：放弃解不开的号码和姓名，以后的文件用新的数据密钥。
+    """密钥确已丢失时：放弃解不开的号码、姓名和存放的文件，以后的文件用新的数据密钥。
 
-    日志和指标不变；以后来电的号码与以前的对不上，重复来电从这时起重新认。
+    日志和指标不变；原文件和证明材料还在手里的，重新交一次就又存下来；以后来电的号码与以前的对不上，重复来电从这时起重新认。
     """
     settings = Settings.read()
     database = open_database(settings)
@@ -97,7 +99,7 @@ def abandon(center: str | None, reason: str) -> None:
         count = abandon_values(connection, code)
         _record(connection, f"vault abandon {code}", {"reason": reason.strip(), "values": str(count)})
     database.close()
-    click.echo(f"已放弃 {count} 项解不开的号码和姓名；现在可以继续导入。")
+    click.echo(f"已放弃 {count} 项解不开的号码和姓名，以及用同一把密钥加密的文件；现在可以继续导入。")
 
 
 def rotate_keys(database: Database, settings: Settings) -> int:

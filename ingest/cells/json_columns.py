@@ -12,7 +12,7 @@ from datetime import datetime
 import orjson
 
 from ingest.cells.column import CellParser, CellProblem, Column, ColumnReader, NoticeCounts
-from tracker.personal_numbers import looks_personal
+from tracker.personal_numbers import may_hold_personal
 from tracker.personal_text import holds_number
 from tracker.tabular import Cell
 
@@ -110,7 +110,8 @@ def _exclude_personal(piece: Callable[[Cell], JsonValue]) -> Callable[[Cell], Js
 
     def impersonal(cell: Cell) -> JsonValue:
         found = piece(cell)
-        return None if found and looks_personal(found) and holds_number(found.decode()[1:-1]) else found
+        text = found.decode() if found else ""
+        return None if may_hold_personal(text) and holds_number(text[1:-1]) else found
 
     return impersonal
 

@@ -6,7 +6,7 @@ correction by the file alone, so the delivery is held whole, and a person says w
 
 from collections import Counter
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -21,6 +21,7 @@ from tracker.events.work_orders import WorkOrderReassigned, WorkOrderReturned
 from tracker.facts.statements import is_struck
 from tracker.log import PreparedEvent, PreparedEvents
 from tracker.log.statements import Statement, StatementsBySlot, fold_statements
+from tracker.personal_text import mask_texts
 
 EXAMPLES = 3  # of what a delivery would change, shown with the question
 FEW = 10  # things corrected in one delivery: a clerk who mends rows by hand mends about so many
@@ -127,11 +128,15 @@ class DeliveryAsks(Exception):
         """`moved`: how many things of the table would move from one day (ISO) to another; `gone`: how many
         it leaves out, by their day."""
         super().__init__(question)
-        self.question = question
+        self.question = replace(question, examples=tuple(map(_mask_values, question.examples)))
         self.profile = profile
         self.table = table
         self.moved = moved
         self.gone = gone
+
+
+def _mask_values(change: ProposedChange) -> ProposedChange:
+    return replace(change, before=mask_texts(change.before), after=mask_texts(change.after))
 
 
 @dataclass

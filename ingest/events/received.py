@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from ingest.questions.held_deliveries import DROPPED
+from tracker.personal_text import mask_texts
 from tracker.schema import metadata
 
 received_events = sa.Table(
@@ -113,7 +114,10 @@ def note_received(
         " type = excluded.type, state = excluded.state, sha256 = excluded.sha256, row = excluded.row,"
         " delivery = excluded.delivery, problems = excluded.problems, token = excluded.token,"
         " received_at = excluded.received_at",
-        [(center, *(getattr(one, name) for name in _FIELDS), token, now) for one in events],
+        [
+            (center, *(getattr(one, name) for name in _FIELDS[:-1]), mask_texts(one.problems), token, now)
+            for one in events
+        ],
     )
 
 

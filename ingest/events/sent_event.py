@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from tracker.periods import YEARS
+from tracker.personal_text import replace_in_code
 
 MOST_EVENTS = 1_000  # of a request
 _LONGEST = 256  # characters of an attribute
@@ -25,8 +26,16 @@ def _check_time(text: str) -> str:
     return text
 
 
+def _check_impersonal(text: str) -> str:
+    """Raises: ValueError for what holds a mobile number or an identity card's, which would be kept."""
+    if replace_in_code(text, lambda kind, _: kind) != text:
+        raise ValueError(text)
+    return text
+
+
 Time = Annotated[str, AfterValidator(_check_time), Field(json_schema_extra={"format": "date-time"})]
 Name = Annotated[str, Field(min_length=1, max_length=_LONGEST, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Identifier = Annotated[Name, AfterValidator(_check_impersonal)]
 
 
 class CloudEvent(BaseModel):
@@ -35,8 +44,8 @@ class CloudEvent(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     specversion: Literal["1.0"] = Field(description="CloudEvents 的版本")
-    id: Name = Field(description="事件编号；与 source 合起来只能指一条事件")
-    source: Name = Field(description="哪个系统的哪个部分发出，例如 /platform/calls")
+    id: Identifier = Field(description="事件编号；与 source 合起来只能指一条事件")
+    source: Identifier = Field(description="哪个系统的哪个部分发出，例如 /platform/calls")
     type: Name = Field(description="hotline. 加表的种类，例如 hotline.calls")
     time: Time | None = Field(None, description="事件说的是哪一刻的情况，带时区；不写则按收到的时刻")
     subject: str | None = Field(None, max_length=_LONGEST, description="留存，不据此计数")
@@ -48,8 +57,8 @@ class CloudEvent(BaseModel):
 
 _RULES = {
     "specversion": '必须是 "1.0"',
-    "id": f"必须有，是 1 至 {_LONGEST} 个字的文字，不含控制字符",
-    "source": f"必须有，是 1 至 {_LONGEST} 个字的文字，不含控制字符",
+    "id": f"必须有，是 1 至 {_LONGEST} 个字的文字，不含控制字符，不是手机号或身份证号",
+    "source": f"必须有，是 1 至 {_LONGEST} 个字的文字，不含控制字符，不是手机号或身份证号",
     "type": "必须有，例如 hotline.calls",
     "time": f"必须带时区，年份在 {YEARS[0]} 至 {YEARS[-1]}，例如 2024-03-10T09:30:00+08:00；没有就不写",
     "subject": f"必须是文字，最长 {_LONGEST} 个字；没有就不写",

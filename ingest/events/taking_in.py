@@ -25,7 +25,7 @@ from ingest.importing.report import ImportReport
 from ingest.profiles.toml_profiles import ProfileProblem
 from ingest.quarantine.quarantine import QuarantineEntry, list_entries
 from ingest.questions.wording import word_question
-from tracker.blob_store import discard_file, find_stored
+from tracker.blob_store import DELIVERIES, find_store
 from tracker.calendar_files import CalendarProblem
 from tracker.file_writing import WorkingFolder
 from tracker.tabular import UnreadableRow
@@ -112,7 +112,7 @@ def take_in_events(
             verdicts |= {place: _refuse(events[place], str(problem)) for place in group.places}
         except _Asked:
             groups += parts
-            discard_file(connection, find_stored(home / "deliveries", report.sha256))
+            find_store(connection, home, DELIVERIES, center, vault).discard(connection, report.sha256)
         else:
             reports.append(report)
             verdicts |= {place: _judge(one) for place, one in zip(group.places, found, strict=True)}

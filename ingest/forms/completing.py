@@ -20,6 +20,7 @@ from tracker.events.times import get_day_start
 from tracker.facts.fact import SlotState
 from tracker.file_writing import WorkingFolder
 from tracker.log.statements import fold_statements, read_statements
+from tracker.vault import CenterVault, open_vault_of
 
 TITLE = "录全确认"
 
@@ -47,7 +48,8 @@ def confirm_day(
         _find_acceptance(fold_statements(slots))
         for slots in read_statements(connection, center, [one for (one,) in rows]).values()
     ]
-    file = _keep(connection, home, orders)
+    vault = open_vault_of(connection, home).of(connection, center)
+    file = _keep(connection, home, orders, vault)
     base = deliveries.make_base_id(file.sha256, 1)
     earlier = deliveries.list_earlier(connection, center, base)
     if any(not one.voided for one in earlier):
@@ -82,9 +84,11 @@ def _find_acceptance(slots: dict[str, SlotState]) -> tuple[str, str]:
     return str(data["order_id"]), str(data["at"])
 
 
-def _keep(connection: psycopg.Connection[Any], home: Path, orders: list[tuple[str, str]]) -> StoredFile:
+def _keep(
+    connection: psycopg.Connection[Any], home: Path, orders: list[tuple[str, str]], vault: CenterVault
+) -> StoredFile:
     with WorkingFolder(home / "incoming") as own:
         path = own / "form.csv"
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             csv.writer(file).writerows([("工单编号", "受理时间"), *sorted(orders)])
-        return deliveries.keep_delivery(connection, home, path)
+        return deliveries.keep_delivery(connection, home, path, vault)

@@ -126,7 +126,7 @@ def deliver_form(
     """A form as a delivery: its words are kept as a file of a header and one row."""
     return FileContext(
         home=home,
-        kept=_keep(connection, home, table),
+        kept=_keep(connection, home, table, vault),
         file_name=f"表单_{title}_{now:%Y-%m-%d_%H%M%S}.csv",
         center=center,
         as_of=AsOf(now, FORM),
@@ -194,10 +194,12 @@ def _load_rules(home: Path, center: str, kind: TableKind) -> Rules:
     return Rules(deadline=next(found, None))
 
 
-def _keep(connection: psycopg.Connection[Any], home: Path, table: FormTable) -> StoredFile:
+def _keep(
+    connection: psycopg.Connection[Any], home: Path, table: FormTable, vault: CenterVault
+) -> StoredFile:
     """The form's words as a file of a header and one row: what its events are walked back to."""
     with WorkingFolder(home / "incoming") as own:
         path = own / "form.csv"
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             csv.writer(file).writerows([table.titles, table.cells])
-        return deliveries.keep_delivery(connection, home, path)
+        return deliveries.keep_delivery(connection, home, path, vault)

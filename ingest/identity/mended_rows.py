@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from ingest.importing.deliveries import make_base_id
 from ingest.profiles.profile import Profile, ProfileProblem, load_profiles, named
 from ingest.quarantine.export import ADDED
 from ingest.recognition.recognise import recognise
-from tracker.blob_store import locate_file
+from tracker.blob_store import DELIVERIES, FileUnusable, find_store
 from tracker.tabular import FileRefused, Row, Table, UnreadableRow, open_tables
 
 RowContent = frozenset[tuple[str, str]]  # titles and texts of the filled cells of a row
@@ -54,23 +55,29 @@ def build_printed_table(
     return PrintedTable(titles=header.titles, table=table, header=header.last_row, wrong=wrong)
 
 
-def read_kept_table(
+@contextmanager
+def open_kept_table(
     connection: psycopg.Connection[Any], home: Path, center: str, delivery: str
-) -> PrintedTable | None:
-    """The table of a delivery from the bytes that were kept; None: they are gone, or read otherwise now."""
+) -> Iterator[PrintedTable | None]:
+    """The table of a delivery from the bytes that were kept, to be read within.
+
+    None: they are gone, cannot be opened, or are read otherwise now."""
     row = connection.execute(
         "SELECT sha256, profile FROM deliveries WHERE center_id = %s AND delivery = %s", (center, delivery)
     ).fetchone()
     assert row is not None
     sha256, name = row
-    path, base = locate_file(home / "deliveries", sha256), delivery.partition("-")[0]
-    try:
-        tables = open_tables(path)[0] if path.exists() else []
-        table = next((one for one in tables if make_base_id(sha256, one.number) == base), None)
-        profile = named(load_profiles(home / "profiles", center), name)
-        return None if table is None else build_printed_table(connection, center, delivery, table, profile)
-    except (FileRefused, ProfileProblem):
-        return None
+    base = delivery.partition("-")[0]
+    with ExitStack() as copies:
+        printed = None
+        with suppress(FileUnusable, FileRefused, ProfileProblem):
+            store = find_store(connection, home, DELIVERIES, center)
+            tables, _ = open_tables(copies.enter_context(store.open_copy(sha256)))
+            profile = named(load_profiles(home / "profiles", center), name)
+            table = next((one for one in tables if make_base_id(sha256, one.number) == base), None)
+            if table is not None:
+                printed = build_printed_table(connection, center, delivery, table, profile)
+        yield printed
 
 
 def find_mended_rows(

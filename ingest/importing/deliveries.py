@@ -7,15 +7,17 @@ from typing import Any
 
 import psycopg
 
-from tracker import blob_store
-from tracker.blob_store import StoredFile
+from tracker.blob_store import DELIVERIES, FileStore, StoredFile
+from tracker.vault import CenterVault
 
 
-def keep_delivery(connection: psycopg.Connection[Any], home: Path, path: Path) -> StoredFile:
-    """Copies a file to HOTLINE_HOME/deliveries, readable by the owner alone; the same bytes once.
+def keep_delivery(
+    connection: psycopg.Connection[Any], home: Path, path: Path, vault: CenterVault
+) -> StoredFile:
+    """Seals a file into HOTLINE_HOME/deliveries, readable by the owner alone; the same bytes once.
 
     They are held until the connection's transaction ends. Raises: OSError."""
-    return blob_store.store_file(connection, home / "deliveries", path)
+    return FileStore(home, DELIVERIES, vault.center, vault).keep(connection, path)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ class FileContext:
     """A file being imported: what its tables have in common."""
 
     home: Path
+    path: Path | None = None  # its plain bytes, while it is being imported; None: a form's
     kept: StoredFile
     file_name: str
     center: str
@@ -68,11 +69,11 @@ def start_reading(delivered: FileContext, table: Table, recognition: Recognition
     """A long text file is read ahead; a workbook is in this process's memory already."""
     today = get_day(delivered.now)
     name = deliveries.make_base_id(delivered.kept.sha256, table.number)
-    if table.sheet is None and is_worthwhile(delivered.kept.path):
+    if table.sheet is None and delivered.path and is_worthwhile(delivered.path):
         assignment = ReadingAssignment(
             home=delivered.home,
             center=delivered.center,
-            path=delivered.kept.path,
+            path=delivered.path,
             sheet=table.number,
             profile=recognition.profile.name,
             today=today,

@@ -14,7 +14,6 @@ import psycopg
 from ingest.changes.as_of import find_as_of as as_of_file
 from ingest.changes.as_of import find_latest_event
 from ingest.changes.repeated_numbers import SPELLING, DayPair, DeliveryAsks, QuestionAnswer
-from ingest.importing import deliveries
 from ingest.importing.at_a_glance import word_months
 from ingest.importing.declared_totals import DeclaredTotals
 from ingest.importing.event_types import find_kind
@@ -30,14 +29,13 @@ from ingest.quarantine.row_days import list_rows_left_out
 from ingest.questions.held_deliveries import hold_delivery, release_delivery, settle_question
 from ingest.recognition.overlapping_tables import ask_about_overlap
 from ingest.recognition.recognise import Recognition, TableUnknown, recognise
-from tracker import blob_store, centers
-from tracker.blob_store import StoredFile
+from tracker import centers
+from tracker.blob_store import DELIVERIES, FileStore, StoredFile, describe_file
 from tracker.database import Database
 from tracker.facts import FACTS
-from tracker.personal_text import replace_numbers
-from tracker.settings import Settings
+from tracker.personal_text import mask_numbers, replace_numbers
 from tracker.tabular import FileRefused, Table, cloud_events, open_tables
-from tracker.vault import Vault, open_vault
+from tracker.vault import CenterVault, Vault, open_vault_of
 
 __all__ = [
     "FileRefused",
@@ -129,8 +127,11 @@ def take_in_file(
     answer, file_name = answer or QuestionAnswer(), file_name or to_readable_name(path)
     profiles = load_profiles(home / "profiles", center)
     chosen = [named(profiles, profile)] if profile else candidates(profiles)
-    with _keep(connection, home, path, dry_run=dry_run) as file:
-        tables, notes = open_tables(file.path, encoding)
+    with (
+        _open_vault(connection, home, center, vault, now) as own,
+        _keep(connection, home, path, own, dry_run=dry_run) as (file, plain),
+    ):
+        tables, notes = open_tables(plain, encoding)
         understood, left_out = recognise_tables(tables, chosen)
         if stated and len(understood) > 1:
             raise FileRefused("附函合计只能核对一张表；这份文件有几张，请拆开，或不写附函合计。")
@@ -138,13 +139,14 @@ def take_in_file(
         stated_as_of = (
             find_latest_event(times.values(), now)
             if times
-            else as_of_file(file.path, file_name, given=as_of, now=now)
+            else as_of_file(plain, file_name, given=as_of, now=now)
         )
-        _open_center(connection, center, now)
-        own = (vault or open_vault(replace(Settings.read(), home=home))).of(connection, center)
         file_name = replace_numbers(file_name, own.token)
+        for table, _ in understood:
+            table.sheet = table.sheet and replace_numbers(table.sheet, own.token)
         delivered = FileContext(
             home=home,
+            path=plain,
             kept=file,
             file_name=file_name,
             center=center,
@@ -177,7 +179,7 @@ def take_in_file(
         center=center,
         dry_run=dry_run,
         tables=reports,
-        notes=(*notes, *left_out),
+        notes=tuple(map(mask_numbers, (*notes, *left_out))),
         left_out=len(left_out),
         question=asks.question if asks else None,
         held=question_id,
@@ -186,15 +188,22 @@ def take_in_file(
 
 @contextmanager
 def _keep(
-    connection: psycopg.Connection[Any], home: Path, path: Path, *, dry_run: bool
-) -> Iterator[StoredFile]:
-    """The file as it is kept; after an exception nothing is changed, and it is kept for others alone."""
-    file = blob_store.describe_file(path) if dry_run else deliveries.keep_delivery(connection, home, path)
-    try:
+    connection: psycopg.Connection[Any], home: Path, path: Path, vault: CenterVault, *, dry_run: bool
+) -> Iterator[tuple[StoredFile, Path]]:
+    """The file as it is kept, and its plain bytes to be read within.
+
+    After an exception nothing is changed, and it is kept for others alone."""
+    if dry_run:
         with connection.transaction():
-            yield file
+            yield describe_file(path), path
+        return
+    store = FileStore(home, DELIVERIES, vault.center, vault)
+    file = store.keep(connection, path)
+    try:
+        with store.open_copy(file.sha256) as plain, connection.transaction():
+            yield file, plain
     except BaseException:
-        blob_store.discard_file(connection, file)
+        store.discard(connection, file.sha256)
         raise
 
 
@@ -334,6 +343,17 @@ def _take_in_all(
             for report, (_, found) in zip(reports, tables, strict=True)
         ]
     return tuple(replace(report, glance=glance) for report, glance in zip(reports, glances, strict=True))
+
+
+@contextmanager
+def _open_vault(
+    connection: psycopg.Connection[Any], home: Path, center: str, vault: Vault | None, now: datetime
+) -> Iterator[CenterVault]:
+    """The centre's part of the vault, the centre and its data key made if it is the first; after an exception
+    neither was. Raises: CenterProblem, VaultProblem, KeyFileProblem."""
+    with connection.transaction():
+        _open_center(connection, center, now)
+        yield (vault or open_vault_of(connection, home)).of(connection, center)
 
 
 def _open_center(connection: psycopg.Connection[Any], center: str, now: datetime) -> None:

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
 import psycopg
@@ -40,7 +40,7 @@ from tracker import log
 from tracker.events import Json
 from tracker.events.ledger import DeliveryImported, RowsPlacedAnew, RowsSettled
 from tracker.log.statements import StatementsBySlot
-from tracker.personal_text import replace_numbers
+from tracker.personal_text import mask_numbers, mask_texts
 from tracker.tabular import FileRefused, Table
 
 _VALUES = 200_000  # personal values written together: some 60 MB
@@ -72,7 +72,7 @@ class TableImport:
         self._as_of = delivered.as_of.at  # what the events being appended speak of
         self._open_table = table
         self._recognition = recognition
-        sheet = replace_numbers(table.sheet or "", delivered.vault.token)
+        sheet = table.sheet or ""
         self._file_name = delivered.file_name if alone else f"{delivered.file_name}#{sheet}"
         self._reading = start_reading(delivered, table, recognition)
         self._asking = QuestionCollector(recognition.profile.kind.name, delivered.answer)
@@ -212,13 +212,10 @@ class TableImport:
             profiles={one.name for one in profiles.values() if one.kind.name == profile.kind.name},
             entire=profile.kind.entire and not profile.rules.legs,
             as_of=self._delivered.as_of.at,
-            printed=partial(
-                build_printed_table,
-                self._connection,
-                self._delivered.center,
-                delivery,
-                self._open_table,
-                profile,
+            printed=lambda: nullcontext(
+                build_printed_table(
+                    self._connection, self._delivered.center, delivery, self._open_table, profile
+                )
             ),
         )
         center, now = self._delivered.center, self._delivered.now
@@ -363,27 +360,35 @@ class TableImport:
             kind=profile.kind.title,
             source=profile.kind.source,
             profile=profile.name,
-            used=self._recognition.used,
-            unused=self._recognition.unused,
+            used=mask_texts(self._recognition.used),
+            unused=mask_texts(self._recognition.unused),
             delivery=delivery,
             as_of=self._delivered.as_of,
             rows=tally.rows,
             accepted=tally.accepted,
             quarantined=tally.quarantined,
             doubtful=tally.doubtful,
-            skipped=dict(tally.skipped),
+            skipped=_mask_counts(tally.skipped),
             new=self._counts.new,
             changed=self._counts.changed,
             same=self._counts.same,
             stale=self._counts.stale,
-            problems=self._problems.first(SHOWN_PROBLEMS),
-            doubts=self._doubts.first(SHOWN_PROBLEMS),
+            problems=mask_texts(self._problems.first(SHOWN_PROBLEMS)),
+            doubts=mask_texts(self._doubts.first(SHOWN_PROBLEMS)),
             lacking=self._recognition.lacking,
             days=dict(sorted(tally.days.items())),
-            notices=dict(tally.notices),
-            stated=self._compared,
+            notices=_mask_counts(tally.notices),
+            stated=mask_texts(self._compared),
             missing=self._whole.missing,
         )
+
+
+def _mask_counts(counts: Mapping[str, int]) -> dict[str, int]:
+    """Counts by texts that may quote a cell."""
+    masked: Counter[str] = Counter()
+    for text, number in counts.items():
+        masked[mask_numbers(text)] += number
+    return dict(masked)
 
 
 def lock_head(connection: psycopg.Connection[Any], center: str) -> None:

@@ -19,11 +19,13 @@ from tracker.events.calls import OF_THE_QUEUE, CallEnded
 from tracker.facts.calls import DECIDING, NO_REASON, ONE_LEG
 from tracker.facts.fact import list_unknown
 from tracker.log import PreparedEvents
+from tracker.personal_numbers import may_hold_personal
 
 _SAID_OTHERWISE = {"to_the_minute", "part", "queued", "answered", "wait_ms"}  # by tables read row by row
 _NAMES = tuple(sorted({field.name for field in fields(CallEnded)} - _SAID_OTHERWISE))
 
 _SECOND = timedelta(seconds=1)
+_MOST_TEXTS = 10_000  # whose suspicion is remembered
 _CONNECTED = b'"connected"'
 _ANSWERED, _INBOUND, _BLOCKED = b'"answered"', b'"inbound"', b'"blocked"'
 _OF_THE_QUEUE = frozenset(orjson.dumps(outcome) for outcome in OF_THE_QUEUE)
@@ -51,6 +53,7 @@ def in_columns(
     denied = frozenset(b'"%b"' % outcome.encode() for outcome in unanswered)
     waited = _waiting(denied, longer, b'"%b' % end.isoformat().encode())
     machines = _Machines(is_no_person)
+    suspicions = _Suspicions()
 
     def number(piece: bytes) -> bytes:
         return NULL if piece == NULL else b'"%b"' % token("phone", piece[1:-1].decode()).encode()
@@ -111,6 +114,8 @@ def in_columns(
             rows=[*numbers],
             facts=[ONE_LEG % each for each in rows],
             days=days,
+            # callers are tokens, the call's number is its subject, all else is a moment, a count or a code
+            words=suspicions.collect(agents, groups, ratings),
         )
 
     return events
@@ -210,6 +215,25 @@ class _Machines(dict[bytes, bool]):
     def __missing__(self, agent: bytes) -> bool:
         self[agent] = agent != NULL and self._is_no_person(agent[1:-1].decode())
         return self[agent]
+
+
+class _Suspicions(dict[bytes, bool]):
+    """Free texts, as pieces, and whether one may hold a person's number. Agents, groups and ratings recur."""
+
+    def __missing__(self, text: bytes) -> bool:
+        if len(self) >= _MOST_TEXTS:
+            self.clear()
+        self[text] = may_hold_personal(text.decode())
+        return self[text]
+
+    def collect(self, *columns: Sequence[bytes]) -> list[bytes | None]:
+        """Of each row the texts that may hold one."""
+        found: list[bytes | None] = [b""] * len(columns[0])
+        for column in columns:
+            for text in filter(self.__getitem__, set(column)):
+                for place in (place for place, one in enumerate(column) if one == text):
+                    found[place] = b"%b,%b" % (found[place] or b"", text)
+        return found
 
 
 class _Clock(dict[bytes, int]):

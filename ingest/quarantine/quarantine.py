@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from ingest.importing.row_errors import Problem
-from tracker.personal_numbers import looks_personal
+from tracker.personal_numbers import may_hold_personal
 from tracker.personal_text import mask_numbers
 from tracker.spreadsheet_cells import escape_formula
 
@@ -69,7 +69,7 @@ def hold_rows(
 def _mask(problem: Problem) -> Problem:
     """The problem with personal numbers masked, in whatever words they stand."""
     words = problem.column, problem.value, problem.rule, problem.remedy
-    if not looks_personal("\n".join(words).encode()):
+    if not may_hold_personal("\n".join(words)):
         return problem
     column, value, rule, remedy = map(mask_numbers, words)
     return replace(problem, column=column, value=value, rule=rule, remedy=remedy)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from ingest.identity.mended_rows import PrintedTable, find_mended_rows, read_kept_table
+from ingest.identity.mended_rows import PrintedTable, find_mended_rows, open_kept_table
 from ingest.quarantine.row_days import RowSpan, ThingTime, find_times
 from tracker import log
 from tracker.events import Json
@@ -74,9 +75,8 @@ class LaterDelivery:
     profiles: Collection[str]  # by which files of its kind are read
     entire: bool  # whether a row of it stands for any other on its thing
     as_of: datetime
-    printed: Callable[
-        [], PrintedTable | None
-    ]  # its rows as they were delivered; None: they are there no more
+    # its rows as they were delivered, to be read within; None: they are there no more
+    printed: Callable[[], AbstractContextManager[PrintedTable | None]]
 
 
 def settle_by_delivery(
@@ -103,9 +103,10 @@ def settle_by_delivery(
             continue
         settled = [row for row in rows if later.entire and _is_delivered(open_rows, times, row)]
         others = {row.row: bool(row.day or row.thing) for row in rows if row not in settled}
-        before = read_kept_table(connection, home, center, delivery) if others else None
-        if before is not None and (after := later.printed()) is not None:
-            mended = find_mended_rows(others, before, after, again=file_name == later.file_name)
+        if others:
+            again = file_name == later.file_name
+            with open_kept_table(connection, home, center, delivery) as before, later.printed() as after:
+                mended = find_mended_rows(others, before, after, again=again) if before and after else ()
             settled += [row for row in rows if row.row in mended]
         if settled:
             reason = f"交付 {later.delivery} 里已有"
@@ -162,7 +163,7 @@ def settle_by_others(
             profiles={profile},
             entire=True,
             as_of=as_of,
-            printed=partial(read_kept_table, connection, home, center, other),
+            printed=partial(open_kept_table, connection, home, center, other),
         )
         yield from settle_by_delivery(connection, home, center, open_rows, later, now)
 

@@ -17,7 +17,7 @@ from ingest.questions.held_deliveries import (
     release_delivery,
     settle_question,
 )
-from tracker.blob_store import find_damage, locate_file
+from tracker.blob_store import DELIVERIES, find_store
 from tracker.database import Database
 from tracker.vault import Vault
 
@@ -42,23 +42,24 @@ def answer_question(
     Raises: QuestionProblem; as import_file."""
     with database.connect() as connection:
         delivery = _open_question(connection, center, number)
-    path = locate_file(home / "deliveries", delivery.sha256)
-    if damage := find_damage(path, delivery.sha256):
+        store = find_store(connection, home, DELIVERIES, center, vault)
+    if damage := store.find_damage(delivery.sha256):
         raise QuestionProblem(f"“{delivery.file_name}”的原件{damage.value}，请重新导入这份文件。")
-    return import_file(
-        database,
-        home,
-        path,
-        center,
-        delivery.named_profile,
-        delivery.as_of,
-        now=now,
-        vault=vault,
-        entered_by=by,
-        encoding=delivery.encoding,
-        answer=replace(answer, about=tuple(delivery.question.counts)),
-        file_name=delivery.file_name,
-    )
+    with store.open_copy(delivery.sha256) as path:
+        return import_file(
+            database,
+            home,
+            path,
+            center,
+            delivery.named_profile,
+            delivery.as_of,
+            now=now,
+            vault=vault,
+            entered_by=by,
+            encoding=delivery.encoding,
+            answer=replace(answer, about=tuple(delivery.question.counts)),
+            file_name=delivery.file_name,
+        )
 
 
 def drop_question(

@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from kpi.documents.media import DocumentFormat, DocumentRefused, examine
 from kpi.documents.shelf import Document, find_document
 from kpi.documents.subjects import AttachmentTarget, find_target
-from tracker import blob_store, chain, log
+from tracker import chain, log
+from tracker.blob_store import DOCUMENTS, FileStore, StoredFile, hash_file
 from tracker.database import execute
 from tracker.events.documents import KINDS, DocumentAttached, DocumentWithdrawn
 from tracker.facts.documents import documents
 from tracker.log.tables import events
 from tracker.personal_text import find_numbers
-from tracker.vault import find_vault
+from tracker.vault import find_vault, open_vault_of
 
 _LONGEST_TITLE = 100
 
@@ -41,6 +42,15 @@ class Attachment:
         return self.event.pages
 
 
+@dataclass(frozen=True)
+class ExaminedFile:
+    """A stored file, and what was found in it."""
+
+    stored: StoredFile
+    document_format: DocumentFormat
+    sm3: str | None  # None: this machine cannot compute it
+
+
 def attach(
     connection: Connection,
     home: Path,
@@ -59,7 +69,7 @@ def attach(
     The same bytes of the same kind on the same thing add nothing. The title is the person's, by default
     the kind and the thing; the file's own name goes nowhere.
 
-    Raises: AttachingProblem, TargetProblem, DocumentRefused, OSError.
+    Raises: AttachingProblem, TargetProblem, DocumentRefused, VaultProblem, OSError.
     """
     if kind not in KINDS:
         raise AttachingProblem(f"没有“{kind}”这种材料；可用的有{_list_kinds()}。")
@@ -68,13 +78,15 @@ def attach(
     target = find_target(connection, center, to)
     title = _check_title(connection, center, title or f"{KINDS[kind]} {target.label}")
     _check_size(path, limit)
-    stored = blob_store.store_file(connection, home / "documents", path)
+    vault = open_vault_of(connection, home).of(connection, center)
+    store = FileStore(home, DOCUMENTS, center, vault)
+    stored = store.keep(connection, path)
     try:
-        with connection.transaction():
-            document_format = examine(stored.path)
-            return _record(connection, center, stored, document_format, target, kind, title, by.strip(), now)
+        with connection.transaction(), store.open_copy(stored.sha256) as plain:
+            examined = ExaminedFile(stored, examine(plain), _compute_sm3(plain))
+            return _record(connection, center, examined, target, kind, title, by.strip(), now)
     except BaseException:
-        blob_store.discard_file(connection, stored)
+        store.discard(connection, stored.sha256)
         raise
 
 
@@ -98,14 +110,14 @@ def withdraw(
 def _record(
     connection: Connection,
     center: str,
-    stored: blob_store.StoredFile,
-    document_format: DocumentFormat,
+    examined: ExaminedFile,
     target: AttachmentTarget,
     kind: str,
     title: str,
     by: str,
     now: datetime,
 ) -> Attachment:
+    stored, document_format = examined.stored, examined.document_format
     with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
         event = DocumentAttached(
             document=_assign_number(connection, center, stored.sha256),
@@ -113,7 +125,7 @@ def _record(
             about=target.about,
             title=title,
             sha256=stored.sha256,
-            sm3=_compute_sm3(stored.path),
+            sm3=examined.sm3,
             size=stored.size,
             media_type=document_format.medium.media_type,
             pages=document_format.pages,
@@ -178,7 +190,7 @@ def _compute_sm3(path: Path) -> str | None:
         chain.check_available("sm3")
     except chain.DigestUnavailable:
         return None
-    return blob_store.hash_file(path, "sm3")
+    return hash_file(path, "sm3")
 
 
 def _list_kinds() -> str:

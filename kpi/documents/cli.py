@@ -105,7 +105,8 @@ def check(center: str | None) -> None:
     """重新计算每份材料的哈希，指出缺失或被改动的文件。"""
     with _open_instance(center) as context, context.database.connect() as connection:
         stored = shelf.read_documents(connection, context.center, with_withdrawn=True)
-    faults = shelf.check_documents(context.settings.home, stored)
+        store = shelf.find_store(connection, context.settings.home, context.center)
+    faults = shelf.check_documents(store, stored)
     for fault in faults:
         click.echo(fault.sentence)
     if faults:

@@ -11,11 +11,17 @@ import sqlalchemy as sa
 from psycopg.rows import class_row
 
 from kpi.documents.suffixes import find_suffix
-from tracker.blob_store import hash_file, locate_file
+from tracker import blob_store
+from tracker.blob_store import DOCUMENTS, Damage, FileStore
 from tracker.database import execute
 from tracker.events.documents import KINDS
 from tracker.facts.documents import documents
 
+_DAMAGES = {
+    Damage.MISSING: "不在存放处；请从备份恢复，或重新上传同一份文件。",
+    Damage.ALTERED: "被改动过或已损坏，与登记的SHA-256不符；请从备份恢复原件。",
+    Damage.LOCKED: "解不开，加密它的密钥已销毁或更换；请重新上传同一份文件。",
+}
 _SHORTEST = 4  # digits by which a document may be named
 _UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
 
@@ -89,29 +95,21 @@ def find_bytes(connection: psycopg.Connection[Any], center: str, number: str) ->
     return next((one for one in candidates if one.document == number), candidates[0])
 
 
-def check_documents(home: Path, documents: list[Document]) -> list[StorageFault]:
+def find_store(connection: psycopg.Connection[Any], home: Path, center: str) -> FileStore:
+    """Where a centre's documents are kept. Raises: VaultProblem, KeyFileProblem."""
+    return blob_store.find_store(connection, home, DOCUMENTS, center)
+
+
+def check_documents(store: FileStore, documents: list[Document]) -> list[StorageFault]:
     """Reads every stored file again; gives those that are missing or not what was attached."""
-    return [fault for document in documents if (fault := find_fault(home, document))]
+    return [fault for document in documents if (fault := find_fault(store, document))]
 
 
-def find_fault(home: Path, document: Document) -> StorageFault | None:
+def find_fault(store: FileStore, document: Document) -> StorageFault | None:
     """What is wrong with a document's stored file; None where it is whole."""
     subject = f"材料{document.document}（{document.title}）的文件"
-    try:
-        digest = hash_file(file_of(home, document), "sha256")
-    except OSError:
-        return StorageFault(document, f"{subject}不在存放处；请从备份恢复，或重新上传同一份文件。")
-    if digest != document.sha256:
-        return StorageFault(
-            document,
-            f"{subject}被改动过：登记的SHA-256是{document.sha256}，现在是{digest}；请从备份恢复原件。",
-        )
-    return None
-
-
-def file_of(home: Path, document: Document) -> Path:
-    """Where a document's bytes are kept."""
-    return locate_file(home / "documents", document.sha256)
+    damage = store.find_damage(document.sha256)
+    return None if damage is None else StorageFault(document, f"{subject}{_DAMAGES[damage]}")
 
 
 def build_file_name(document: Document) -> str:

@@ -19,7 +19,8 @@ from kpi.evaluation.facts_files import get_amount_unit, read_actual
 from kpi.evaluation.numbers import show_points
 from kpi.evaluation.rules import ScoreProblem
 from kpi.evaluation.scheme import Scheme, SchemeItem
-from tracker import blob_store, log
+from tracker import log
+from tracker.blob_store import hash_file
 from tracker.events import Event
 from tracker.events.evaluation import ExpertMarked, IndicatorAttested
 from tracker.events.event import Json
@@ -146,7 +147,7 @@ def _list_document_hashes(connection: psycopg.Connection[Any], center: str, valu
             raise DocumentProblem(f"{value.code}：证明材料{document.document}已经撤下，请换一份。")
         yield document.sha256
     for path in value.files:
-        yield blob_store.hash_file(path, "sha256")
+        yield hash_file(path, "sha256")
 
 
 def _make_attestation(

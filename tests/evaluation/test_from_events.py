@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from kpi.documents.attaching import attach, withdraw
 from kpi.documents.media import DocumentRefused
-from kpi.documents.shelf import file_of, read_documents
+from kpi.documents.shelf import read_documents
 from kpi.evaluation.actual import MetPoints
 from kpi.evaluation.attesting import AttestationProblem, Attested, Marked, attest, mark
 from kpi.evaluation.delivered_tables import read_attested, read_marked
@@ -24,8 +24,10 @@ from kpi.evaluation.scoring import Evaluation, ScoreVerdict, evaluate
 from kpi.figures import results
 from tests.conftest import IMPORTED, fresh_database
 from tests.evaluation.cases import SMALL, scheme_of, written
+from tests.kept_files import read_kept
 from tests.kpi.given import record
 from tracker import centers, log
+from tracker.blob_store import DOCUMENTS
 from tracker.database import Database
 from tracker.events.times import BEIJING
 
@@ -315,7 +317,7 @@ def test_a_file_given_with_a_value_is_kept_and_attached_to_it(tlf: Database, hom
         (document,) = read_documents(connection, "tlf", kind="attestation")
     assert document.about == "attestation/urumqi-2023/2023/A102"
     assert document.title == "评价佐证材料 2023年指标填报 urumqi-2023 A102"
-    assert file_of(home, document).read_bytes() == b"applied\n"
+    assert read_kept(tlf, home, "tlf", document.sha256, DOCUMENTS) == b"applied\n"
     assert scored(tlf).score("A102").told.note == "张三填报，附2份文件"
 
 

@@ -18,6 +18,7 @@ from tests.conftest import DATA
 from tests.ingest.conftest import NOW, Import
 from tests.ingest.facts import Facts
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, ORDER_HEADER, csv_file, fill
+from tests.kept_files import open_kept, read_kept
 from tracker import log
 from tracker.centers import CenterProblem
 from tracker.database import Database
@@ -60,12 +61,17 @@ def test_the_delivery_is_recorded_last_with_its_counts_and_days(
     assert query(database, "SELECT seq FROM events WHERE type = 'delivery.imported'") == [(head().seq,)]
 
 
-def test_the_bytes_are_kept_for_the_owner_alone(imported: Import, home: Path, tmp_path: Path) -> None:
+def test_the_bytes_are_kept_sealed_for_the_owner_alone(
+    imported: Import, database: Database, home: Path, tmp_path: Path
+) -> None:
     path = csv_file(tmp_path, CALL_HEADER, CALL_1)
     digest = imported(path).sha256
-    kept = home / "deliveries" / digest[:2] / digest
-    assert kept.read_bytes() == path.read_bytes()
+    assert digest == sha256(path.read_bytes()).hexdigest()
+    assert read_kept(database, home, "c1", digest) == path.read_bytes()
+    kept = open_kept(database, home, "c1").locate(digest)
+    assert CALL_1.partition(",")[0].encode() not in kept.read_bytes()
     assert kept.stat().st_mode & 0o077 == 0
+    assert [one for one in home.rglob("*") if one.is_file()] == [kept]
 
 
 @pytest.mark.acceptance(10)

@@ -9,7 +9,7 @@ import pytest
 from ingest.importing.import_file import import_file
 from tests.ingest.conftest import NOW, Import
 from tests.ingest.tables import CALL_1, CALL_HEADER, csv_file
-from tracker.blob_store import find_damage, locate_file
+from tests.kept_files import open_kept
 from tracker.database import Database
 
 
@@ -34,7 +34,7 @@ def test_a_delivery_in_the_log_keeps_its_file_when_an_import_of_the_same_bytes_i
     other.join()
     (report,) = reports
     assert report.tables[0].new == 1
-    assert find_damage(locate_file(home / "deliveries", report.sha256), report.sha256) is None
+    assert open_kept(database, home, "c1").find_damage(report.sha256) is None
 
 
 def test_a_refused_file_is_not_kept(imported: Import, home: Path, tmp_path: Path):

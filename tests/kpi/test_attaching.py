@@ -65,8 +65,10 @@ def test_a_document_is_kept_under_its_hash_and_told_in_the_log(attached, held, h
     path = papers.pdf(tmp_path, pages=2)
     done = attached(path)
     (document,) = held(about="payment/P1")
-    assert shelf.file_of(home, document).read_bytes() == path.read_bytes()
-    assert shelf.file_of(home, document).stat().st_mode & 0o077 == 0
+    store = shelf.find_store(raw, home, "tlf")
+    assert b"".join(store.read(document.sha256)) == path.read_bytes()
+    assert store.locate(document.sha256).stat().st_mode & 0o077 == 0
+    assert b"PDF" not in store.locate(document.sha256).read_bytes()
     assert (document.pages, document.media_type, document.attached_by) == (2, "application/pdf", "张三")
     assert (document.document, document.title) == (document.sha256[:16], "支付凭证 支付 P1")
     (event,) = log.read_timeline(raw, "tlf", f"document/{done.event.document}")
@@ -214,16 +216,17 @@ def test_a_title_cannot_lead_a_copy_elsewhere(attached, held, title, tmp_path):
     assert not set(name.name) & set('\\/:*?"<>|')
 
 
-def test_an_altered_or_missing_file_is_named(attached, held, home, tmp_path):
+def test_an_altered_or_missing_file_is_named(attached, held, home, raw, tmp_path):
     for number in (1, 2, 3):
         attached(papers.pdf(tmp_path, mark=number))
     _, altered, lost = held()
-    assert shelf.check_documents(home, held()) == []
-    raw_bytes = bytearray(shelf.file_of(home, altered).read_bytes())
+    store = shelf.find_store(raw, home, "tlf")
+    assert shelf.check_documents(store, held()) == []
+    raw_bytes = bytearray(store.locate(altered.sha256).read_bytes())
     raw_bytes[-3] ^= 1
-    shelf.file_of(home, altered).write_bytes(raw_bytes)
-    shelf.file_of(home, lost).unlink()
-    faults = shelf.check_documents(home, held())
+    store.locate(altered.sha256).write_bytes(raw_bytes)
+    store.locate(lost.sha256).unlink()
+    faults = shelf.check_documents(store, held())
     assert [(fault.document, "改动" in fault.sentence) for fault in faults] == [
         (altered, True),
         (lost, False),

@@ -133,3 +133,23 @@ def sentences(draw: st.DrawFn) -> tuple[Number, str]:
     number, spelled = draw(spelled_numbers())
     before, after = draw(st.sampled_from(BEFORE)), draw(st.sampled_from(AFTER))
     return number, f"{before}{spelled}{after}"
+
+
+@st.composite
+def spoilt_sentences(draw: st.DrawFn) -> tuple[Number, str]:
+    """A number in a sentence, some of whose signs are spelled otherwise or followed by others."""
+    number, sentence = draw(sentences())
+    signs = list(sentence)
+    for _ in range(draw(st.integers(1, 4))):
+        place = draw(st.integers(0, len(signs) - 1))
+        signs[place] = draw(_spoilt(signs[place]))
+    return number, "".join(signs)
+
+
+def _spoilt(sign: str) -> st.SearchStrategy[str]:
+    """A digit as a numeral or of another script; any sign with a gap or something unseen behind."""
+    others = [f"{sign}{behind}" for behind in (*_HIDDEN, *_GAPS, "\x7f", "\x01", "\n", "〜", ".", ")", "（")]
+    if sign in "0123456789":
+        others += [numerals[int(sign)] for numerals in _NUMERALS]
+        others += [chr(zero + int(sign)) for zero in (0xFF10, 0x660, 0x966, 0x1D7CE)]
+    return st.sampled_from(others)

@@ -14,7 +14,7 @@ from tests.ingest.tables import CALL_1, CALL_HEADER, csv_file
 from tests.kpi import papers
 from tracker.database import Database
 from tracker.settings import Settings
-from tracker.vault import open_vault
+from tracker.vault import abandon_values, open_vault, use_vault
 from web.checking import CheckReport, check_instance
 
 Checked = Callable[..., CheckReport]
@@ -31,7 +31,8 @@ def checked(database: Database, home: Path, tmp_path: Path, settings: Settings) 
     path = csv_file(tmp_path, CALL_HEADER, CALL_1, name="话单_2023-05.csv")
     with database.connect() as connection:
         connection.execute("DELETE FROM data_keys")  # which the key of all tests has wrapped
-    import_file(database, home, path, "c1", now=IMPORTED, vault=open_vault(settings))
+    use_vault(database, open_vault(settings))
+    import_file(database, home, path, "c1", now=IMPORTED)
     with database.connect() as connection:
         attach(
             connection, home, "c1", papers.pdf(tmp_path), to="month/2023-05", kind="monthly_report",
@@ -107,11 +108,24 @@ def test_a_changed_event_is_told(checked: Checked, database: Database):
 
 
 def test_a_file_that_nobody_names_is_a_remark_and_no_fault(checked: Checked, home: Path):
-    (home / "deliveries" / "ab").mkdir(exist_ok=True)
-    (home / "deliveries" / "ab" / ("ab" * 32)).write_bytes(b"x")
+    (home / "deliveries" / "c1" / "ab").mkdir(exist_ok=True)
+    (home / "deliveries" / "c1" / "ab" / ("ab" * 32)).write_bytes(b"x")
     report = checked()
     assert faults(report) == []
     assert any("不要删除" in line for line in report.lines)
+
+
+def test_files_of_a_key_that_was_given_up_are_said_to_be_unreadable(checked: Checked, database: Database):
+    with database.connect() as connection:
+        abandon_values(connection, "c1")
+    delivery, document = faults(checked())
+    assert "话单_2023-05.csv" in delivery and "解不开（加密它的密钥已销毁或更换）" in delivery
+    assert "解不开，加密它的密钥已销毁或更换" in document
+
+
+def test_files_are_not_looked_at_without_a_key(checked: Checked, home: Path):
+    (home / "keys" / "vault.key").unlink()
+    assert "交付文件、证明材料：没有密钥解不开，没有核对。" in checked().lines
 
 
 def test_a_clock_behind_the_log_is_said_and_no_fault(checked: Checked):

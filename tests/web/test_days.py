@@ -17,6 +17,7 @@ from kpi.figures import results
 from kpi.figures.coverage_reading import read_backing
 from kpi.figures.sources import SOURCES, Rhythm
 from tests.ingest.tables import CALL_1, CALL_HEADER, csv_file
+from tests.kept_files import read_kept
 from tests.web.conftest import NOW, SETTINGS, add, app_of, grant, signed_in_client
 from tracker import centers
 from tracker.database import Database
@@ -129,8 +130,8 @@ def test_a_form_is_a_delivery_of_its_own_kind_that_leads_back_to_what_was_typed(
         "李录入（clerk）",
     )
     assert delivery["file_name"] == "表单_工单受理_2024-03-10_093000.csv"
-    kept = book.home / "deliveries" / delivery["sha256"][:2] / delivery["sha256"]
-    assert "G1,2024-03-09T08:00,投诉" in kept.read_text(encoding="utf-8-sig").replace(",,", ",")
+    kept = read_kept(book.database, book.home, "tlf", delivery["sha256"]).decode("utf-8-sig")
+    assert "G1,2024-03-09T08:00,投诉" in kept.replace(",,", ",")
     assert book.rows('SELECT delivery, "row" FROM events WHERE type = %s', "work_order.accepted") == [
         (delivery["delivery"], 2)
     ]
@@ -440,8 +441,8 @@ def test_a_day_of_orders_entered_by_hand_is_backed_when_somebody_says_that_it_is
     )
     confirmed = book.told("delivery.imported")[-1]
     assert (confirmed["days"], confirmed["entered_by"]) == ({str(YESTERDAY): 1}, "李录入（clerk）")
-    kept = book.home / "deliveries" / confirmed["sha256"][:2] / confirmed["sha256"]
-    assert "G1,2024-03-09T08:00:00+08:00" in kept.read_text(encoding="utf-8-sig")
+    kept = read_kept(book.database, book.home, "tlf", confirmed["sha256"]).decode("utf-8-sig")
+    assert "G1,2024-03-09T08:00:00+08:00" in kept
 
 
 @pytest.mark.parametrize(("day", "told"), [(DAY, "还没有过完"), (date(2024, 3, 1), "没有登记过工单")])

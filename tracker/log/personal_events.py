@@ -14,26 +14,26 @@ import orjson
 from tracker.events import TYPES
 from tracker.events.title import collect_titles
 from tracker.log.prepared_events import PreparedEvent
-from tracker.personal_numbers import looks_personal, may_hold_personal
+from tracker.personal_numbers import may_hold_personal
 from tracker.personal_text import Tokenizer, replace_in_code, replace_numbers
 
 _PART = re.compile(r"[^/@#]+")  # of a subject or slot
 
 
 def replace_personal(ready: PreparedEvent, token: Tokenizer) -> PreparedEvent:
-    """The event with a token for each personal number in its payload, its subject and its slot."""
-    if not may_hold_personal((ready.text,), (ready.subject, ready.slot)):
-        return ready
-    if not (looks_personal(ready.text) or looks_personal(f"{ready.subject}\n{ready.slot}".encode())):
-        return ready
+    """The event with a token for each personal number in its payload, its subject and its slot.
+
+    It says of itself that its payload was gone through."""
+    if not may_hold_personal(f"{ready.subject}\n{ready.slot}\n{ready.text.decode()}"):
+        return ready._replace(words=b"")
     codes = _list_codes(ready.type)
     data = orjson.loads(ready.text)
     text = orjson.dumps(_replace_in_fields(data, codes, token), option=orjson.OPT_SORT_KEYS)
     known = {part for name in codes for one in _walk_texts(data.get(name)) for part in _PART.findall(one)}
     subject, slot = (_replace_in_name(name, known, token) for name in (ready.subject, ready.slot))
     if (text, subject, slot) == (ready.text, ready.subject, ready.slot):
-        return ready
-    return ready._replace(subject=subject, slot=slot, text=text, fact=None, days=b"")
+        return ready._replace(words=b"")
+    return ready._replace(subject=subject, slot=slot, text=text, fact=None, days=b"", words=b"")
 
 
 @lru_cache

@@ -24,6 +24,7 @@ class PreparedEvent(NamedTuple):
     row: int | None
     fact: bytes | None = None  # its thing's row, if this is all that is told of it; see `only_row`
     days: bytes = b""
+    words: bytes | None = None  # what of the payload was not gone through for numbers; None: all of it
 
 
 def prepare_event(event: Event, row: int | None, *, alone: bool = False) -> PreparedEvent:
@@ -55,6 +56,7 @@ class PreparedEvents:
     rows: list[int | None] = field(default_factory=list)
     facts: list[bytes | None] = field(default_factory=list)
     days: list[bytes] = field(default_factory=list)
+    words: list[bytes | None] = field(default_factory=list)
 
     @classmethod
     def of(cls, events: Iterable[PreparedEvent]) -> Self:
@@ -74,6 +76,12 @@ class PreparedEvents:
     def columns(self) -> tuple[list[Any], ...]:
         """The columns in the order of the fields."""
         return _columns(self)
+
+    def list_words(self) -> list[bytes]:
+        """What people may have written: things and slots, and of the payloads what was not gone through."""
+        pairs = zip(self.words, self.texts, strict=True)
+        names = "\n".join((*self.subjects, *{*self.slots})).encode()
+        return [names, *(text if words is None else words for words, text in pairs if words != b"")]
 
     def append(self, event: PreparedEvent) -> None:
         """Adds an event."""

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from tracker import chain
 from tracker.database import compiled, execute
 from tracker.events.times import BEIJING
+from tracker.personal_text import mask_numbers, mask_texts
 from tracker.signatures import format_signature
 from web.access.policy import BOUNDS
 from web.access.tables import accounts, audit, audit_head
@@ -242,9 +243,11 @@ def record(
     result: str = "done",
     details: Mapping[str, Any] | None = None,
 ) -> int:
-    """Adds a row in the caller's transaction and gives its number; other writers wait for its end."""
-    data = orjson.dumps(dict(details or {}), option=orjson.OPT_SORT_KEYS).decode()
-    entry = TrailEntry(0, now, login, address, str(action), about, result, data, b"")
+    """Adds a row in the caller's transaction and gives its number; other writers wait for its end.
+
+    Personal numbers in what it says are masked."""
+    data = orjson.dumps(mask_texts(dict(details or {})), option=orjson.OPT_SORT_KEYS).decode()
+    entry = TrailEntry(0, now, login, address, str(action), mask_numbers(about), result, data, b"")
     told = vars(entry) | {"canonical": entry.canonical().removesuffix(b"0}")}
     row = connection.execute(_ADD, _ADDED | told).fetchone()
     assert row is not None

@@ -7,7 +7,6 @@ from flask_wtf.file import FileField, FileRequired  # type: ignore[import-untype
 
 from ingest.importing.declared_totals import DeclaredTotalsProblem, parse_declared_totals
 from ingest.importing.file_paths import SUFFIXES
-from tracker.personal_text import mask_numbers
 from web.access import get_person
 from web.access.people import format_name
 from web.forms import DateField, Optional, PageForm, StringField
@@ -19,7 +18,7 @@ _FILES = ",".join(SUFFIXES)
 
 def make_upload(center_id: str, file_name: str, size: int, **choices: Any) -> Job:
     """The job of an upload by the person who is signed in; it waits for her."""
-    person, file_name = get_person(), mask_numbers(file_name).replace("*", "x")
+    person = get_person()
     return Job(
         key=make_key(get_now()), kind=TRIAL, title=file_name, created_at=get_now(), center_id=center_id,
         login=person.login, person=format_name(get_log_connection(), person),

@@ -33,7 +33,6 @@ from tracker.database import get_driver, is_database_lost
 from tracker.events.times import get_day
 from tracker.file_writing import explain_lack_of_room
 from tracker.log.dry_run_tables import OverlayProblem, overlay_tables, settle_overlay
-from tracker.personal_text import mask_numbers
 from tracker.signatures import format_signature
 from web.access.people import read_person
 from web.access.rights import Right
@@ -73,7 +72,7 @@ def try_out(instance: Instance, job: Job) -> None:
     try:
         trial = _try_import(instance, job)
     except _EXPECTED as problem:
-        _end(instance, job, JobState.FAILED, problem=mask_numbers(str(problem)))
+        _end(instance, job, JobState.FAILED, problem=str(problem))
     except Exception as problem:
         if is_database_lost(problem):
             raise
@@ -187,7 +186,6 @@ def _compute(instance: Instance, job: Job, report: ImportReport) -> None:
 
 
 def _fail(instance: Instance, job: Job, state: JobState, problem: str) -> None:
-    problem = mask_numbers(problem)  # which may quote a line of the file
     with instance.database.engine.begin() as connection:
         _note(connection, instance, job, "failed", {"problem": problem})
         queue.end(connection, replace(job, state=state, problem=problem, finished_at=instance.clock()))

@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from tracker.personal_text import mask_numbers
+
 TRIAL, IMPORT = "trial", "import"  # an upload is a trial until a person has it imported
 UPLOADS = (TRIAL, IMPORT)
 
@@ -82,6 +84,13 @@ class Job:
     taken_again: bool = False
     worker: str | None = None
     beat_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """No number of a person names a job, or the file on its way."""
+        for name in ("title", "file_name"):
+            masked = mask_numbers(getattr(self, name))
+            if masked != getattr(self, name):
+                object.__setattr__(self, name, masked.replace("*", "x"))  # as no file's name may have one
 
     @property
     def label(self) -> str:

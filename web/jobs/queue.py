@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tracker.personal_text import mask_texts
 from web.jobs.job import IMPORT, TRIAL, Job, JobState
 from web.jobs.tables import jobs
 
@@ -181,6 +182,8 @@ def _is_held(job: Job) -> sa.ColumnElement[bool]:
 
 
 def _update(connection: sa.Connection, where: sa.ColumnElement[bool], **values: Any) -> bool:
+    if "problem" in values:
+        values |= {"problem": mask_texts(values["problem"])}  # which may quote a line of a file
     return connection.execute(sa.update(jobs).where(where).values(**values)).rowcount > 0
 
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kpi.documents import attaching, shelf
@@ -160,12 +160,13 @@ def document(center: str, document: str) -> str:
 def file(center: str, document: str) -> Response:
     """The bytes as they were attached, if they are still the same; who took them is written down."""
     found = _get_document(center, document)
-    fault = shelf.find_fault(get_instance().home, found)
+    store = shelf.find_store(get_log_connection(), get_instance().home, center)
+    fault = shelf.find_fault(store, found)
     if fault:
         abort(404, fault.sentence)
     audit(Action.EXPORTED, f"{center}：材料 {found.document}", details={"sha256": found.sha256})
-    path = shelf.file_of(get_instance().home, found)
-    answer = send_file(path.resolve(), mimetype=found.media_type, conditional=False, etag=False)
+    answer = Response(store.read(found.sha256), mimetype=found.media_type)
+    answer.content_length = found.size
     name = quote(shelf.build_file_name(found))
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return answer

@@ -19,7 +19,7 @@ from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.preview import list_headers
 from ingest.recognition.without_header import make_place_header
 from tracker import log
-from tracker.blob_store import locate_file
+from tracker.blob_store import DELIVERIES, FileUnusable, find_store
 from tracker.calendar_files import CalendarProblem
 from tracker.events.times import get_day_start
 from tracker.file_writing import WorkingFolder
@@ -227,19 +227,19 @@ def rejects(center: str, upload: str, number: int) -> Response | Answer:
     if table is None or not table["delivery"] or not table["quarantined"]:
         abort(404, "这次导入没有被隔离的行。")
     home, name = get_instance().home, f"{Path(job.file_name).stem}_待改行.xlsx"
-    source = locate_file(home / "deliveries", str(done["sha256"]))
+    store = find_store(get_log_connection(), home, DELIVERIES, center)
     entries = quarantine.list_entries(get_log_connection(), center, delivery=table["delivery"])
     try:
         profile = named(load_profiles(home / "profiles", center), table["profile"])
     except ProfileProblem as problem:
         abort(404, f"读这份文件的导入方案“{table['profile']}”用不了，取不出原始行：{problem}")
-    with WorkingFolder() as folder:
-        write_rejects(
-            folder / "rows.xlsx",
-            read_rejected(source, number, profile, entries, job.asked.get("encoding")),
-            make_stamp(),
-        )
-        data = (folder / "rows.xlsx").read_bytes()
+    try:
+        with WorkingFolder() as folder, store.open_copy(str(done["sha256"])) as source:
+            rejected = read_rejected(source, number, profile, entries, job.asked.get("encoding"))
+            write_rejects(folder / "rows.xlsx", rejected, make_stamp())
+            data = (folder / "rows.xlsx").read_bytes()
+    except FileUnusable as problem:
+        abort(404, f"“{job.file_name}”的{problem}，取不出原始行。")
     audit(Action.EXPORTED, f"{center}：{name}", details={"rows": table["quarantined"]})
     return send_workbook(data, name)
 
@@ -270,11 +270,17 @@ def _try_mapping(job: Job, mapping: ColumnMapping) -> MappingTrial:
     """Tries it on the upload, or on the earlier file that was chosen. Raises: ProfileProblem."""
     home, chosen = get_instance().home, request.form.get("on", "")
     earlier = {one.sha256: one for one in _list_earlier_files(job, mapping.kind.source)}
-    path, file_name, encoding = job.path(home), job.file_name, job.asked.get("encoding")
-    if chosen in earlier:
-        path, file_name, encoding = locate_file(home / "deliveries", chosen), earlier[chosen].file_name, None
-    calendar = Calendar.load(home / "calendars")
-    return try_mapping(compile_mapping(mapping), path, file_name, encoding, get_now().date(), calendar)
+    today, calendar, profile = get_now().date(), Calendar.load(home / "calendars"), compile_mapping(mapping)
+    if chosen not in earlier:
+        encoding = job.asked.get("encoding")
+        return try_mapping(profile, job.path(home), job.file_name, encoding, today, calendar)
+    name = earlier[chosen].file_name
+    store = find_store(get_log_connection(), home, DELIVERIES, job.center_id)
+    try:
+        with store.open_copy(chosen) as path:
+            return try_mapping(profile, path, name, None, today, calendar)
+    except FileUnusable as problem:
+        return MappingTrial(name, refused=f"{problem}。")
 
 
 def _list_earlier_files(job: Job, source: str) -> list[EarlierFile]:

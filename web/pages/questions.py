@@ -1,6 +1,5 @@
 """Questions that are open: files held until somebody answers, people missing from the newest full list."""
 
-import shutil
 from dataclasses import replace
 from datetime import date
 
@@ -19,7 +18,7 @@ from ingest.changes.repeated_numbers import QuestionAnswer
 from ingest.questions.answering import QuestionProblem, drop_question
 from ingest.questions.held_deliveries import HeldDelivery, find_question, list_open_questions
 from ingest.questions.wording import list_answers, word_examples, word_missing, word_question
-from tracker.blob_store import find_damage, locate_file
+from tracker.blob_store import DELIVERIES, find_store
 from tracker.periods import parse_day
 from web.access import Action, Right, allowed, audit, get_person, get_visible_years, note
 from web.access.years import is_seen
@@ -61,16 +60,17 @@ def answer(center: str, number: int) -> Response:
     choice = QuestionAnswer.of(request.form.get("answer", ""))
     if choice == QuestionAnswer():
         abort(422, "请选一个回答。")
-    path = locate_file(get_instance().home / "deliveries", delivery.sha256)
-    if damage := find_damage(path, delivery.sha256):
+    store = find_store(get_log_connection(), get_instance().home, DELIVERIES, center)
+    if damage := store.find_damage(delivery.sha256):
         flash(f"“{delivery.file_name}”的原件{damage.value}，请重新上传。")
         return redirect(url_for("imports.index", center=center))
     job = make_upload(
-        center, delivery.file_name, path.stat().st_size, encoding=delivery.encoding, answer=choice.code,
+        center, delivery.file_name, store.measure(delivery.sha256),
+        encoding=delivery.encoding, answer=choice.code,
         as_of=delivery.as_of.isoformat() if delivery.as_of else None,
     )  # fmt: skip
     job.folder(get_instance().home).mkdir(parents=True, mode=0o700)
-    shutil.copyfile(path, job.path(get_instance().home))
+    store.copy_out(delivery.sha256, job.path(get_instance().home))
     audit(Action.DELIVERED, f"{center}：{delivery.file_name}", details={"step": "回答待答问题，试导入"})
     start(get_instance(), replace(job, state=JobState.QUEUED, phase=queue.QUEUED_PHASE))
     return redirect(url_for("imports.show", center=center, upload=job.key))

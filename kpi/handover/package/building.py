@@ -5,13 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from shutil import copyfile
 from typing import Any
 
 import psycopg
 import sqlalchemy as sa
 
-from kpi.documents.shelf import file_of, find_fault, read_documents
+from kpi.documents.shelf import find_fault, find_store, read_documents
 from kpi.figures import results
 from kpi.figures.figure import Figure
 from kpi.handover.package import layout
@@ -239,14 +238,15 @@ class _PackageBuilder:
         """The files of documents that may leave, as they were attached."""
         raw, center = self._raw, self._center.center_id
         wanted = {one.document: one.file_name for one in read_document_records(replay) if one.enclosed}
+        store = find_store(raw, self._settings.home, center)
         for document in read_documents(raw, center):
             if document.document in wanted:
-                fault = find_fault(self._settings.home, document)
+                fault = find_fault(store, document)
                 if fault is not None:
                     raise PackageProblem(f"{fault.sentence}然后再打包；已无用的材料请先撤下。")
                 (self._bag / layout.DOCUMENTS).mkdir(exist_ok=True)
                 target = self._bag / layout.DOCUMENTS / wanted[document.document]
-                copyfile(file_of(self._settings.home, document), target)
+                store.copy_out(document.sha256, target)
 
     def _sign(self, path: Path, binding: Binding, figures: int) -> BuiltPackage:
         bag, key = self._bag, load_signing_key(self._settings, self._center.center_id)

@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kpi.closing.exemptions import request_exemption
-from kpi.documents.shelf import file_of, read_documents
+from kpi.documents.shelf import read_documents
 from kpi.figures import results
 from kpi.handover.package import layout
 from kpi.handover.package.bag import close_bag
@@ -31,10 +31,12 @@ from tests.kpi.closing import correct, lock, reopen
 from tests.kpi.drawn import quarter
 from tests.kpi.given import RECORDED, append, record
 from tracker import centers
+from tracker.blob_store import DOCUMENTS, FileStore
 from tracker.centers import Center
 from tracker.database import Database
 from tracker.events.calls import CallEnded
 from tracker.events.times import BEIJING
+from tracker.file_writing import WorkingFolder
 from tracker.periods import Month
 from tracker.settings import Settings
 from tracker.vault import open_vault
@@ -76,10 +78,11 @@ def make_instance(database: Database, home: Path) -> Instance:
             connection, [_call(number, vault.token("phone", phone)) for number, phone in enumerate(PHONES)]
         )
         vault.keep(raw)
-        for document in read_documents(raw, "tlf", with_withdrawn=True):
-            path = file_of(settings.home, document)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(document.document, encoding="utf-8")
+        store = FileStore(settings.home, DOCUMENTS, "tlf", vault)
+        with WorkingFolder(settings.home / "incoming") as own:
+            for document in read_documents(raw, "tlf", with_withdrawn=True):
+                (own / "document").write_text(document.document, encoding="utf-8")
+                assert store.keep(raw, own / "document").sha256 == document.sha256
         center = centers.find_center(raw, "tlf")
     return Instance(database, settings, center)
 

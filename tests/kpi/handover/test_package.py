@@ -11,16 +11,18 @@ import bagit
 import orjson
 import pytest
 
-from kpi.documents.shelf import file_of, read_documents
+from kpi.documents.shelf import read_documents
 from kpi.figures import results
 from kpi.figures.indicators import INDICATORS
 from kpi.handover.package import layout
 from kpi.handover.package.building import BuiltPackage, PackageProblem
 from kpi.handover.package.disclosing import disclose_values
 from kpi.handover.package.keys import KeyProblem
+from tests.kept_files import open_kept, read_kept
 from tests.kpi.adopting import adopt
 from tests.kpi.given import RECORDED, record
 from tests.kpi.handover.conftest import NOW, PHONES, Instance, failing, opened, verdict
+from tracker.blob_store import DOCUMENTS
 from tracker.database import get_driver
 from tracker.events.documents import IMPERSONAL
 from tracker.events.ledger import EventVoided
@@ -198,7 +200,7 @@ def test_an_original_shown_on_the_spot_is_compared_with_the_register(
     with instance.database.connect() as connection:
         document = next(one for one in read_documents(connection, "tlf") if one.kind == "diploma_check")
     shown = tmp_path / "学历.pdf"
-    shown.write_bytes(file_of(instance.settings.home, document).read_bytes())
+    shown.write_bytes(read_kept(instance.database, instance.settings.home, "tlf", document.sha256, DOCUMENTS))
     assert verdict(built.path, built, shown=[shown]).agree
     shown.write_bytes(b"another")
     assert "学历.pdf" in failing(verdict(built.path, built, shown=[shown]))["调阅的原件"]
@@ -209,6 +211,6 @@ def test_a_document_that_was_lost_is_said_before_anything_is_handed_over(
 ) -> None:
     with own.database.connect() as connection:
         document = next(one for one in read_documents(connection, "tlf") if one.kind in IMPERSONAL)
-    file_of(own.settings.home, document).unlink()
+    open_kept(own.database, own.settings.home, "tlf", DOCUMENTS).locate(document.sha256).unlink()
     with pytest.raises(PackageProblem, match=r"不在存放处.*然后再打包"):
         own.build(tmp_path / "out.zip")

@@ -8,6 +8,7 @@ from ingest.changes.repeated_numbers import QuestionAnswer
 from ingest.events.sent_event import EventsProblem, read_single
 from ingest.questions.answering import answer_question, drop_question
 from ingest.records.voiding import void_delivery
+from tests.kept_files import read_kept
 from tests.web.api.conftest import BATCH, LINES, SINGLE, Interface, event
 from tracker.settings import Settings
 from tracker.vault import open_vault
@@ -25,7 +26,7 @@ def test_an_event_is_taken_in_and_its_fact_leads_back_to_its_own_words(interface
     )
     assert (delivery, row) == (verdict["delivery"], verdict["row"])
     [[sha256]] = interface.ask("SELECT sha256 FROM deliveries WHERE delivery = %s", delivery)
-    kept = json.loads((interface.home / "deliveries" / sha256[:2] / sha256).read_text())
+    kept = json.loads(read_kept(interface.database, interface.home, "tlf", sha256))
     assert kept[row - 1] == event(note="原样")
     assert sha256 == verdict["sha256"]
 
@@ -393,3 +394,11 @@ def test_a_time_of_which_nothing_can_be_told_is_refused(interface: Interface, ti
 def test_a_number_larger_than_any_is_not_taken_in(interface: Interface):
     body = json.dumps(event(data={"agent": 1})).replace('"agent": 1', '"agent": 1e400').encode()
     assert interface.send(body).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["id", "source"])
+@pytest.mark.parametrize("text", ["13812345678", "/web/138-1234-5678/3"])
+def test_an_event_that_is_named_by_a_persons_number_is_none(name: str, text: str):
+    [sent] = read_single(json.dumps(event(**{name: text})))
+    assert sent.event is None
+    assert f"“{name}”必须有" in sent.problem and "不是手机号或身份证号" in sent.problem
