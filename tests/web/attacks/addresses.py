@@ -1,4 +1,4 @@
-"""Every address of the site with the things that it names, and a body for each form, as its page would send it."""
+"""Every address with the things that it names, and for each form a body as its page would send it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,8 +15,21 @@ from web.access.rights import Right
 
 OBJECT_PARTS = ("subject", "seq", "delivery", "document", "token", "upload", "file", "made", "number", "code")
 _ORDER = {"order_id": "G1", "accepted_at": "2023-05-09T08:00", "kind": "投诉", "channel": "电话"}
-_TOTAL = {"kind": "telecom_calls", "first": "2023-05-01", "last": "2023-05-31", "value": "9", "issued_by": "电信"}
-_PAPER = {"answer_id": "WJ1", "answered_on": "2023-05-08", "q1": "知道", "q2": "不会", "q3": "咨询", "q6": "满意"}
+_TOTAL = {
+    "kind": "telecom_calls",
+    "first": "2023-05-01",
+    "last": "2023-05-31",
+    "value": "9",
+    "issued_by": "电信",
+}
+_PAPER = {
+    "answer_id": "WJ1",
+    "answered_on": "2023-05-08",
+    "q1": "知道",
+    "q2": "不会",
+    "q3": "咨询",
+    "q6": "满意",
+}
 _PROOF = {"kind": "other", "thing": "call", "identity": "c2", "title": "又一份"}
 _NEW_PASSWORD = {"present": PASSWORD, "wanted": "Regen-9182-wolke", "again": "Regen-9182-wolke"}
 _GRANT = {"role": "manager", "center": "tlf", "years": "2023", "first_day": "2024-03-01", "last_day": ""}

@@ -1,7 +1,7 @@
 """A centre with things of 2022 and 2023 of every sort that an address can name, and people around it.
 
-What belongs to the centre says CENTRE_WORD, what belongs to 2023 says YEAR_WORD: neither may be read by whoever
-has no right to it.
+What belongs to the centre says CENTRE_WORD, what belongs to 2023 says YEAR_WORD: nobody without a right to it may
+read either.
 """
 
 import re
@@ -25,19 +25,20 @@ ADMINISTRATION = {"system": Role.SYSTEM_ADMIN, "security": Role.SECURITY_ADMIN, 
 KEY = "call_answer_rate"
 
 _CALL = "{id},呼入,1380000{n:04d},{day} 08:03:05,{day} 08:03:10,{day} 08:03:20,{day} 08:05:00,{agent},已接听"
-_ROSTER = f"工号,姓名,岗位,学历,入职日期\nR1,张三丰,话务员,本科,2023-01-01\nR2,李四光,{YEAR_WORD}岗,大专,2023-01-02\n"
+_ROSTER = f"""工号,姓名,岗位,学历,入职日期
+R1,张三丰,话务员,本科,2023-01-01
+R2,李四光,{YEAR_WORD}岗,大专,2023-01-02
+"""
 _PLACED = "a000{0},呼入,1380000{0:04d},2023-06-0{0} 08:00:00,2023-06-0{0} 08:00:05,2023-06-0{0} 08:00:09"
 _COLUMNS = ("call_id", "direction", "caller", "entered_at", "queued_at", "answered_at")
 
 
 def fill(site: Site) -> None:
-    """People, then things, most of them made as people make them: on pages."""
+    """Two centres, and people."""
     with site.database.connect() as connection:
         centers.create_center(connection, "tlf", f"{CENTRE_WORD}市12345热线", now=NOW)
         centers.create_center(connection, "small", "小县12345热线", now=NOW)
     _add_people(site)
-    _import_files(site)
-    compute(site)
 
 
 def compute(site: Site) -> None:
@@ -67,7 +68,10 @@ def make_calls(day: str, *numbers: int, agent: str = "8001") -> bytes:
 def _import_files(site: Site) -> None:
     for name, content in (
         (f"话单_2022-05_{CENTRE_WORD}.csv", make_calls("2022-05-03", 9)),
-        (f"话单_2023-05_{YEAR_WORD}{CENTRE_WORD}.csv", make_calls("2023-05-03", 1, 2, agent=f"{YEAR_WORD}01")),
+        (
+            f"话单_2023-05_{YEAR_WORD}{CENTRE_WORD}.csv",
+            make_calls("2023-05-03", 1, 2, agent=f"{YEAR_WORD}01"),
+        ),
         (f"花名册_{YEAR_WORD}_2023-05.csv", _ROSTER.encode()),
     ):
         path = site.home / name
@@ -93,7 +97,9 @@ def import_on_pages(clerk: Browser, file: File, **mapping: str) -> str:
 
 
 def make_objects(site: Site) -> dict[str, str]:
-    """Things of tlf and 2023 by the part of an address that names them."""
+    """Things of tlf and 2023 by the part of an address that names them, most of them made on pages."""
+    _import_files(site)
+    compute(site)
     who: Callable[[str], Browser] = site.signed_in
     clerk, manager, approver, security = who("clerk"), who("manager"), who("approver"), who("security")
     attached = clerk.post(

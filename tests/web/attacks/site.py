@@ -156,9 +156,7 @@ class Browser:
         """On the connection at hand, or on a new one where the server has closed that one."""
         for _ in range(2):
             kept = self._connection is not None
-            self._connection = self._connection or connect(
-                self.site.port, self.site.certificate, self.source
-            )
+            self._connection = self._connection or connect(self.site.port, self.site.certificate, self.source)
             try:
                 self._connection.request(method, path, body, dict(headers))
                 response = self._connection.getresponse()

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import pytest
 
 from tests.web.attacks.addresses import FORMS, OBJECT_PARTS, Route, ask, list_routes
-from tests.web.attacks.contents import CENTRE_WORD, YEAR_WORD, find_seen, make_objects, make_proposal
-from tests.web.attacks.site import Answer, Browser, Site
+from tests.web.attacks.contents import CENTRE_WORD, YEAR_WORD, make_objects, make_proposal
+from tests.web.attacks.site import Answer, Site
 from tests.web.conftest import NOW
 from web.access import api_tokens
 from web.access.api_tokens import Scope
@@ -91,7 +90,10 @@ def read_state(site: Site) -> dict[str, Any]:
     )
     acts = "SELECT 'audit', count(*), '' FROM audit WHERE result <> 'refused'"
     ended = "SELECT 'sessions', count(*), '' FROM sessions WHERE ended_at IS NOT NULL"
-    rows = {name: (count, digest) for name, count, digest in site.ask(f"{hashed} UNION ALL {acts} UNION ALL {ended}")}
+    rows = {
+        name: (count, digest)
+        for name, count, digest in site.ask(f"{hashed} UNION ALL {acts} UNION ALL {ended}")
+    }
     files = {
         str(path.relative_to(site.home)): path.stat().st_size
         for path in site.home.rglob("*")
@@ -151,7 +153,10 @@ def test_whoever_lacks_the_right_is_refused_and_nothing_is_written(site: Site, p
             unknown = Attempt("nobody", route, ask(stranger, route, parts, forms))
             if not is_at_the_door(unknown):
                 wrong.append(str(unknown))
-        wrong += [f"{route.method} {route.rule.rule} changed {name}" for name in find_changes(before, read_state(site))]
+        wrong += [
+            f"{route.method} {route.rule.rule} changed {name}"
+            for name in find_changes(before, read_state(site))
+        ]
     assert wrong == []
 
 
@@ -177,9 +182,14 @@ def test_whoever_belongs_to_another_centre_finds_nothing_and_writes_nothing(site
                 wrong.append(str(theirs))
             if set(OBJECT_PARTS) & route.rule.arguments:  # a thing of theirs, asked for at one's own centre
                 own = Attempt(login, route, ask(browser, route, {**parts, "center": "small"}, forms))
-                if own.answer.status not in (302, 403, 404, 422) or is_told(own.answer, CENTRE_WORD, YEAR_WORD):
+                if own.answer.status not in (302, 403, 404, 422) or is_told(
+                    own.answer, CENTRE_WORD, YEAR_WORD
+                ):
                     wrong.append(f"at small: {own}")
-        wrong += [f"{route.method} {route.rule.rule} changed {name}" for name in find_changes(before, read_state(site))]
+        wrong += [
+            f"{route.method} {route.rule.rule} changed {name}"
+            for name in find_changes(before, read_state(site))
+        ]
     assert wrong == []
 
 
@@ -188,7 +198,9 @@ WITHOUT_YEAR = {  # what a person of some years may do, because nobody can know 
 }  # fmt: skip
 
 
-def test_whoever_has_another_year_alone_reads_nothing_of_this_one_and_writes_nothing(site: Site, parts, forms):
+def test_whoever_has_another_year_alone_reads_nothing_of_this_one_and_writes_nothing(
+    site: Site, parts, forms
+):
     logins = ("clerk.2022", "manager.2022", "approver.2022", "evaluator.2022")
     browsers, wrong = {login: site.signed_in(login) for login in logins}, []
     of_2022 = {**parts, "year": "2022", "period": "2022-05", "day": "2022-05-03"}
@@ -200,11 +212,14 @@ def test_whoever_has_another_year_alone_reads_nothing_of_this_one_and_writes_not
             attempt = Attempt(login, route, ask(browser, route, parts, forms))
             if is_told(attempt.answer, YEAR_WORD) or (dated and attempt.answer.status != 403):
                 wrong.append(str(attempt))
-            if dated and set(OBJECT_PARTS) & route.rule.arguments or route.endpoint == "days.send":
+            if (dated and set(OBJECT_PARTS) & route.rule.arguments) or route.endpoint == "days.send":
                 crossed = Attempt(login, route, ask(browser, route, of_2022, forms))
                 if crossed.answer.status not in (302, 403, 404, 422) or is_told(crossed.answer, YEAR_WORD):
                     wrong.append(f"through 2022: {crossed}")
-        wrong += [f"{route.method} {route.rule.rule} changed {name}" for name in find_changes(before, read_state(site))]
+        wrong += [
+            f"{route.method} {route.rule.rule} changed {name}"
+            for name in find_changes(before, read_state(site))
+        ]
     assert wrong == []
 
 
@@ -214,15 +229,20 @@ def test_a_machine_of_another_centre_or_without_the_scope_is_refused(site: Site,
             connection, "small", "别处", scopes=frozenset(Scope), by="security", now=NOW
         )
         tokens = {
-            scope: api_tokens.issue(connection, "tlf", scope.value, scopes=frozenset({scope}), by="s", now=NOW)
+            scope: api_tokens.issue(
+                connection, "tlf", scope.value, scopes=frozenset({scope}), by="s", now=NOW
+            )
             for scope in Scope
         }
     wrong = []
     for route in ROUTES:
         if not route.of_machines:
             continue
-        needs, before = getattr(site.app.view_functions[route.endpoint], "scope"), read_state(site)
-        for name, token in {"small": foreign, **{scope: one for scope, one in tokens.items() if scope != needs}}.items():
+        needs, before = site.app.view_functions[route.endpoint].scope, read_state(site)
+        for name, token in {
+            "small": foreign,
+            **{scope: one for scope, one in tokens.items() if scope != needs},
+        }.items():
             expected = 401 if name == "small" else 403
             answer = ask(site.browser(), route, parts, Authorization=f"Bearer {token}")
             if answer.status != expected or is_told(answer, CENTRE_WORD, YEAR_WORD):
