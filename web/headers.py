@@ -46,4 +46,5 @@ def _lead_within(answer: Response) -> Response:
     parts = urlsplit(answer.headers.get("Location", ""))
     if parts.netloc:
         answer.headers["Location"] = urlunsplit(("", "", "/" + parts.path.lstrip("/"), *parts[3:]))
+        answer.set_data(b"")  # it names the host as well
     return answer

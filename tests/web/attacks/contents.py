@@ -1,7 +1,7 @@
 """A centre with things of 2022 and 2023 of every sort that an address can name, and people around it.
 
-What belongs to the centre says CENTRE_WORD, what belongs to 2023 says YEAR_WORD: nobody without a right to it may
-read either.
+What belongs to the centre says CENTRE_WORD, what belongs to 2023 says YEAR_WORD: nobody without a right
+to it may read either.
 """
 
 import re

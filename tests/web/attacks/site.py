@@ -150,6 +150,8 @@ class Browser:
         for cookie in response.headers.get_all("Set-Cookie") or ():
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
+            if not value:  # the server takes it back
+                del self.cookies[name]
         return Answer(response.status, response.headers, content, seconds)
 
     def _exchange(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Any:

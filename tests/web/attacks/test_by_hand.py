@@ -1,5 +1,5 @@
-"""What somebody tried who knows the product: rows of other years by detours, acts at the same moment, names of
-files that lead elsewhere, pages that stay behind after signing out."""
+"""What somebody tried who knows the product: rows of other years by detours, acts at the same moment, names
+of files that lead elsewhere, pages that stay behind after signing out."""
 
 import io
 import re
@@ -115,10 +115,23 @@ def test_an_administrator_confirms_no_request_of_her_own_however_often_she_sends
 
 
 NAMES = (
-    "../../../evil_2023-09.csv", "..\\..\\evil_2023-09.csv", "/etc/cron.d/evil_2023-09.csv", "C:\\evil_2023-09.csv",
-    "....//evil_2023-09.csv", "evil_2023-09.csv/..", ".csv", "..", "", "CON.csv", "evil\\x00.csv", "-rf.csv",
-    "evil;rm -rf ~_2023-09.csv", "$(reboot)_2023-09.csv", "%2e%2e%2fevil_2023-09.csv", "a" * 300 + ".csv",
-)  # fmt: skip
+    "../../../evil_2023-09.csv",
+    "..\\..\\evil_2023-09.csv",
+    "/etc/cron.d/evil_2023-09.csv",
+    "C:\\evil_2023-09.csv",
+    "....//evil_2023-09.csv",
+    "evil_2023-09.csv/..",
+    ".csv",
+    "..",
+    "",
+    "CON.csv",
+    "evil\\x00.csv",
+    "-rf.csv",
+    "evil;rm -rf ~_2023-09.csv",
+    "$(reboot)_2023-09.csv",
+    "%2e%2e%2fevil_2023-09.csv",
+    "a" * 300 + ".csv",
+)
 
 
 def list_files(site: Site) -> list[str]:
@@ -154,13 +167,22 @@ def test_an_archive_does_not_unpack_beside_its_place(site: Site):
 
 
 def test_nothing_that_was_shown_stays_behind(site: Site, parts):
-    """Pages, files and refusals are not to be kept by browser or proxy, and the server tells nobody 'unchanged'."""
+    """Neither browser nor proxy keeps pages, files and refusals, and nobody is told that one is unchanged."""
     manager = site.signed_in("manager")
     for there in (
-        "/", "/tlf/2023/", "/tlf/nothing", f"/tlf/documents/{parts['document']}/file", "/tlf/2023/workbook.xlsx",
-        f"/tlf/2023/exports/{parts['made']}", "/tlf/2023-05/call_answer_rate/numerator.csv", "/-/sign-in",
-        "/-/session/state.json", "/api/openapi.json", "/tlf/2023/public.csv", "/nothing/2023",
-    ):  # fmt: skip
+        "/",
+        "/tlf/2023/",
+        "/tlf/nothing",
+        f"/tlf/documents/{parts['document']}/file",
+        "/tlf/2023/workbook.xlsx",
+        f"/tlf/2023/exports/{parts['made']}",
+        "/tlf/2023-05/call_answer_rate/numerator.csv",
+        "/-/sign-in",
+        "/-/session/state.json",
+        "/api/openapi.json",
+        "/tlf/2023/public.csv",
+        "/nothing/2023",
+    ):
         answer = manager.get(there)
         assert answer.headers["Cache-Control"] == "no-store", there
         stale = {"If-None-Match": "*", "If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}

@@ -1,4 +1,4 @@
-"""Odd values in every part of every address and every field of every form: never a fault, a trace, or a long wait."""
+"""Odd values in every part of every address and form: never a fault, a trace, or a long wait."""
 
 import re
 from collections.abc import Iterator
@@ -106,7 +106,7 @@ def draw_addresses(route: Route, parts: dict[str, str], random: Random) -> Itera
 def find_fault(
     browser: Browser, answer: Answer, path: str, again: tuple[str, bytes | None, dict[str, str]]
 ) -> str:
-    """What is wrong with an answer; what was slow is asked for thrice more, since the machine does other work."""
+    """What is wrong with an answer; what was slow is asked for again, since the machine does other work."""
     if answer.status >= 500 and not path.startswith("/healthz"):
         return f"{answer.status} {path}"
     if "Traceback" in answer.text or "psycopg" in answer.text:
@@ -166,14 +166,31 @@ def test_no_odd_body_of_a_machine_is_a_fault(site: Site, parts):
     """JSON that is none, deep, huge in numbers, or of another shape."""
     headers = {"Authorization": f"Bearer {parts['machine']}"}
     bodies = (
-        b"", b"null", b"[]", b"{}", b"[[[[", b"[" * 50_000, b'{"a":' * 20_000, b'"\\ud800"', b"\xff\xfe{}\x00",
-        b'{"specversion":"1.0","id":1e400}', b'{"specversion":"1.0","id":"\\u0000","source":"a","type":"b"}',
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b"[[[[",
+        b"[" * 50_000,
+        b'{"a":' * 20_000,
+        b'"\\ud800"',
+        b"\xff\xfe{}\x00",
+        b'{"specversion":"1.0","id":1e400}',
+        b'{"specversion":"1.0","id":"\\u0000","source":"a","type":"b"}',
         b'{"specversion":"1.0","id":"x","source":"/a","type":"call.ended","data":{"at":"9999-12-31T23:59:59Z"}}',
         b'{"specversion":"1.0","id":"x","source":"/a","type":"call.ended","time":"0000-00-00","data":[]}',
-        b"[" + b"{}," * 999 + b"{}]", b"1" * 100_000, b'{"data":"' + b"A" * 900_000 + b'"}',
-    )  # fmt: skip
-    kinds = ("application/cloudevents+json", "application/cloudevents-batch+json", "application/json", "text/plain",
-             "application/x-ndjson", "")  # fmt: skip
+        b"[" + b"{}," * 999 + b"{}]",
+        b"1" * 100_000,
+        b'{"data":"' + b"A" * 900_000 + b'"}',
+    )
+    kinds = (
+        "application/cloudevents+json",
+        "application/cloudevents-batch+json",
+        "application/json",
+        "text/plain",
+        "application/x-ndjson",
+        "",
+    )
     faults = []
     for number, body in enumerate(bodies):
         browser = site.browser()

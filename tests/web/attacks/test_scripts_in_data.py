@@ -1,4 +1,4 @@
-"""Scripts, markup and formulas in every field that is read or typed: on no page and in no file are they more than text."""
+"""Scripts, markup and formulas in every field that is read or typed: nowhere are they more than text."""
 
 import csv
 import re
@@ -24,10 +24,19 @@ from tracker.spreadsheet_cells import begins_formula
 pytestmark = pytest.mark.slow
 
 PAYLOADS = (
-    '<script>alert("{}")</script>', '"><img src=x onerror=alert({})>', "'><svg/onload=alert({})>",
-    "javascript:alert({})", "{{{{1000+337}}}}{}", "</td></table><iframe src=//evil.example/{}>", "=HYPERLINK(A1,{})",
-    "@SUM(A1:A{})", "＝1+{}", "-2+3+cmd|' /C calc'!A{}", "\\x3cscript\\x3ealert({})", "--><b onclick=alert({})>",
-)  # fmt: skip
+    '<script>alert("{}")</script>',
+    '"><img src=x onerror=alert({})>',
+    "'><svg/onload=alert({})>",
+    "javascript:alert({})",
+    "{{{{1000+337}}}}{}",
+    "</td></table><iframe src=//evil.example/{}>",
+    "=HYPERLINK(A1,{})",
+    "@SUM(A1:A{})",
+    "＝1+{}",
+    "-2+3+cmd|' /C calc'!A{}",
+    "\\x3cscript\\x3ealert({})",
+    "--><b onclick=alert({})>",
+)
 RIGHT_TO_LEFT = "\u202e"
 MOST_OF_A_KIND = 4  # pages of one route that are looked at
 _numbers = count(1)
@@ -50,16 +59,28 @@ def make_file(titles: str, *rows: str) -> bytes:
 
 def list_files() -> Iterator[tuple[str, bytes]]:
     """A file of each kind with text in it."""
-    yield "话单_2023-05.csv", make_file(
-        "流水号,呼叫类型,主叫号码,进入系统时间,进入队列时间,坐席应答时间,结束时间,技能组,坐席工号,呼叫结果,满意度按键",
-        *(f"c{n},呼入,1380000{n:04d},2023-05-0{n} 08:00:00,2023-05-0{n} 08:00:05,2023-05-0{n} 08:00:09,"
-          f"2023-05-0{n} 08:03:00,¤,¤,已接听,¤" for n in range(1, 9)),
-    )  # fmt: skip
-    yield "工单_2023-05.csv", make_file(
-        "工单编号,来电流水号,受理时间,诉求类型,诉求分类,承办单位,受理渠道,派单时间,退单时间,退单原因,办结时限,办结时间,二级承办单位",
-        *(f"W{n},c{n},2023-05-0{n} 08:10:00,投诉,¤,¤,¤,2023-05-0{n} 09:00:00,2023-05-0{n} 10:00:00,¤,"
-          f"2023-05-1{n} 18:00:00,2023-05-1{n} 19:00:00,¤" for n in range(1, 9)),
-    )  # fmt: skip
+    yield (
+        "话单_2023-05.csv",
+        make_file(
+            "流水号,呼叫类型,主叫号码,进入系统时间,进入队列时间,坐席应答时间,结束时间,技能组,坐席工号,呼叫结果,满意度按键",
+            *(
+                f"c{n},呼入,1380000{n:04d},2023-05-0{n} 08:00:00,2023-05-0{n} 08:00:05,2023-05-0{n} 08:00:09,"
+                f"2023-05-0{n} 08:03:00,¤,¤,已接听,¤"
+                for n in range(1, 9)
+            ),
+        ),
+    )
+    yield (
+        "工单_2023-05.csv",
+        make_file(
+            "工单编号,来电流水号,受理时间,诉求类型,诉求分类,承办单位,受理渠道,派单时间,退单时间,退单原因,办结时限,办结时间,二级承办单位",
+            *(
+                f"W{n},c{n},2023-05-0{n} 08:10:00,投诉,¤,¤,¤,2023-05-0{n} 09:00:00,2023-05-0{n} 10:00:00,¤,"
+                f"2023-05-1{n} 18:00:00,2023-05-1{n} 19:00:00,¤"
+                for n in range(1, 9)
+            ),
+        ),
+    )
     yield (
         "工单流转_2023-05.csv",
         make_file(
@@ -114,21 +135,46 @@ def type_everywhere(site: Site) -> None:
     )
     sent: list[Answer] = [
         clerk.post("/tlf/imports/", file=file),
-        clerk.post("/tlf/2023/documents/attach", {"kind": "other", "thing": "call", "identity": "c1", "title": bear()},
-                   file=("<svg onload=alert(1)>.txt", b"x\n")),
-        clerk.post("/tlf/days/2023-05-20/order", {"order_id": "W20", "accepted_at": "2023-05-20T08:00", "kind": "投诉",
-                   "channel": bear(), "topic": bear(), "unit": bear()}),
-        clerk.post("/tlf/2023/controls", {"kind": "telecom_calls", "first": "2023-05-01", "last": "2023-05-31",
-                   "value": "9", "unit": "通", "issued_by": bear()}),
-        clerk.post("/tlf/days/2023-05-21/zero-report", {"source": "training", "first": "2023-05-21",
-                   "last": "2023-05-21", "remark": bear()}),
-        clerk.post("/tlf/declarations/", {"topic": "labour", "holds": "yes", "known_as": bear(), "basis": bear()}),
+        clerk.post(
+            "/tlf/2023/documents/attach",
+            {"kind": "other", "thing": "call", "identity": "c1", "title": bear()},
+            file=("<svg onload=alert(1)>.txt", b"x\n"),
+        ),
+        clerk.post(
+            "/tlf/days/2023-05-20/order",
+            {
+                "order_id": "W20",
+                "accepted_at": "2023-05-20T08:00",
+                "kind": "投诉",
+                "channel": bear(),
+                "topic": bear(),
+                "unit": bear(),
+            },
+        ),
+        clerk.post(
+            "/tlf/2023/controls",
+            {
+                "kind": "telecom_calls",
+                "first": "2023-05-01",
+                "last": "2023-05-31",
+                "value": "9",
+                "unit": "通",
+                "issued_by": bear(),
+            },
+        ),
+        clerk.post(
+            "/tlf/days/2023-05-21/zero-report",
+            {"source": "training", "first": "2023-05-21", "last": "2023-05-21", "remark": bear()},
+        ),
+        clerk.post(
+            "/tlf/declarations/", {"topic": "labour", "holds": "yes", "known_as": bear(), "basis": bear()}
+        ),
         manager.post("/tlf/2023-05/closing/completion", {"said": bear()}),
         manager.post("/tlf/2023-05/closing/submission", {"said": bear()}),
         approver.post("/tlf/2023-05/closing/return", {"said": bear()}),
         security.post("/-/people/", {"login": "skript", "name": '"><img src=x onerror=a>'}),
         security.post("/-/tokens/", {"center": "tlf", "name": bear(), "scopes": ["rows:read"], "days": "30"}),
-    ]  # fmt: skip
+    ]
     assert [one.status for one in sent if one.status not in (200, 302, 422)] == []
     upload = get_path(sent[0].location)
     for step in ("trial", "commit"):
@@ -288,14 +334,29 @@ def test_a_real_browser_runs_nothing_and_complains_of_nothing(filled: Site, chro
     page.click("button[type=submit], main button")
     delivery = filled.ask("SELECT delivery FROM deliveries ORDER BY 1")[:3]
     for there in (
-        "/tlf/2023/", "/tlf/2023-05/", "/tlf/2023-05/analysis/orders", "/tlf/2023-05/analysis/orders/open",
-        "/tlf/2023-05/analysis/staff", "/tlf/2023/analysis/payments", "/tlf/2023-05/analysis/calls",
-        "/tlf/2023-05/call_answer_rate/numerator", "/tlf/2023-05/call_answer_rate/parts", "/tlf/quarantine/",
-        "/tlf/deliveries/", "/tlf/imports/", "/tlf/declarations/", "/tlf/2023/controls", "/tlf/2023/documents",
-        "/tlf/2023-05/closing", "/tlf/2023-05/closing/history", "/tlf/things/work_order/W1",
-        "/tlf/things/person/R1", "/tlf/2023/exports", "/tlf/2023/coverage",
+        "/tlf/2023/",
+        "/tlf/2023-05/",
+        "/tlf/2023-05/analysis/orders",
+        "/tlf/2023-05/analysis/orders/open",
+        "/tlf/2023-05/analysis/staff",
+        "/tlf/2023/analysis/payments",
+        "/tlf/2023-05/analysis/calls",
+        "/tlf/2023-05/call_answer_rate/numerator",
+        "/tlf/2023-05/call_answer_rate/parts",
+        "/tlf/quarantine/",
+        "/tlf/deliveries/",
+        "/tlf/imports/",
+        "/tlf/declarations/",
+        "/tlf/2023/controls",
+        "/tlf/2023/documents",
+        "/tlf/2023-05/closing",
+        "/tlf/2023-05/closing/history",
+        "/tlf/things/work_order/W1",
+        "/tlf/things/person/R1",
+        "/tlf/2023/exports",
+        "/tlf/2023/coverage",
         *(f"/tlf/deliveries/{one}" for one in delivery),
-    ):  # fmt: skip
+    ):
         answer = page.goto(there)
         assert answer is not None and answer.status == 200, there
     context.close()

@@ -1,4 +1,4 @@
-"""Requests that are slow, large or many: each is answered or ended, and everybody else is answered meanwhile."""
+"""Requests that are slow, large or many: each is answered or ended, and all others are answered meanwhile."""
 
 import gzip
 import io
@@ -102,8 +102,13 @@ def test_forms_of_very_many_parts_or_fields_are_answered_soon(site: Site):
         site.browser().send("POST", "/-/sign-in", b"a=&" * ((2 << 20) // 3), _FORM),
         site.browser().send("POST", "/-/sign-in", b"&" * (2 << 20), _FORM),
         site.browser().send("POST", "/-/sign-in", b"login=%41" + b"%e4" * ((2 << 20) // 3 - 9), _FORM),
-        clerk.send("POST", "/tlf/days/2024-03-09/order", b"order_id=" + b"A" * (2 << 19), _headed(clerk, *_FORM.values())),
-    ]  # fmt: skip
+        clerk.send(
+            "POST",
+            "/tlf/days/2024-03-09/order",
+            b"order_id=" + b"A" * (2 << 19),
+            _headed(clerk, *_FORM.values()),
+        ),
+    ]
     assert {one.status for one in answers} <= {400, 413, 422}, [one.status for one in answers]
     assert max(one.seconds for one in answers) < MOST_SECONDS, [one.seconds for one in answers]
 
