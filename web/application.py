@@ -10,7 +10,17 @@ from tracker.database import Database
 from tracker.periods import SHANGHAI
 from tracker.settings import Settings
 from tracker.vault import Vault, open_vault
-from web import addresses, as_of, cookies, formatting, headers, instance, null_characters, problems
+from web import (
+    addresses,
+    as_of,
+    cookies,
+    direction_marks,
+    formatting,
+    headers,
+    instance,
+    null_characters,
+    problems,
+)
 from web.access import guard, limits
 from web.access.demo_people import DEMO
 from web.api import api, openapi
@@ -42,6 +52,7 @@ def create_app(
     addresses.install(app)
     as_of.install(app)
     headers.install(app)
+    direction_marks.install(app)
     formatting.install(app)
     app.jinja_env.globals["help_card"] = draw_help_card
     problems.install(app)

@@ -1,5 +1,7 @@
 """HTTP headers of every answer: nothing from elsewhere, no script or style inside a page, no framing."""
 
+from urllib.parse import urlsplit, urlunsplit
+
 from flask import Flask, Response, request
 
 _CONTENT = {
@@ -31,8 +33,9 @@ other systems under it too; ours is taken back by itself."""
 
 
 def install(app: Flask) -> None:
-    """Sets the headers on every answer; pages are not kept by browsers or proxies."""
+    """Sets the headers on every answer; pages and files are not kept by browsers or proxies."""
     app.after_request(_set_headers)
+    app.after_request(_lead_within)
 
 
 def _set_headers(answer: Response) -> Response:
@@ -41,5 +44,14 @@ def _set_headers(answer: Response) -> Response:
     if request.is_secure:
         answer.headers.setdefault("Strict-Transport-Security", TLS_ONLY)
     if request.endpoint not in ("static", "bootstrap.static"):
-        answer.headers.setdefault("Cache-Control", "no-store")
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _lead_within(answer: Response) -> Response:
+    """Redirects stay on the host that the browser is at, whatever the request calls it."""
+    parts = urlsplit(answer.headers.get("Location", ""))
+    if parts.netloc:
+        answer.headers["Location"] = urlunsplit(("", "", "/" + parts.path.lstrip("/"), *parts[3:]))
+        answer.set_data(b"")  # it names the host as well
     return answer

@@ -1,14 +1,12 @@
 """The server that users run: whose body it reads, how long it waits, and what it believes of a proxy."""
 
 import socket
-import ssl
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -18,14 +16,12 @@ import pytest
 from flask import Flask
 
 from tests.web.conftest import NOW, SETTINGS, app_of
+from tests.web.proxies import PATIENCE, connect, make_certificate, run_proxy, write_caddy, write_nginx
 from tracker import centers
 from tracker.database import Database
 from web.access.demo_people import add_demo_people
 from web.http_server import MOST_CONNECTIONS, make_server
 from web.uploads import FORM_BYTES, MOST_BYTES
-
-DEPLOY = Path(__file__).parents[2] / "deploy"
-PATIENCE = 20.0  # seconds
 
 
 @contextmanager
@@ -192,60 +188,19 @@ def test_bodies_that_never_end_block_nobody_and_are_ended(app: Flask) -> None:
 
 
 @pytest.fixture
-def certificate(tmp_path: Path) -> tuple[Path, Path]:
-    made = tmp_path / "tls.crt", tmp_path / "tls.key"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost", "-out", made[0], "-keyout", made[1]],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    return made
-
-
-def _begin_nginx(folder: Path, port: int, behind: int) -> list[str]:
-    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
-    text = text.replace("listen 443 ssl", f"listen 127.0.0.1:{port} ssl").replace(":8000", f":{behind}")
-    text = text.replace("/etc/hotline/", f"{folder}/")
-    whole = (
-        f"daemon off; pid {folder}/pid; error_log stderr; events {{}}\nhttp {{ access_log off;\n{text}}}\n"
-    )
-    (folder / "nginx.conf").write_text(whole, encoding="utf-8")
-    return ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")]
-
-
-def _begin_caddy(folder: Path, port: int, behind: int) -> list[str]:
-    text = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
-    text = text.replace("hotline.example.gov.cn", f"https://localhost:{port}").replace(":8000", f":{behind}")
-    text = "{\n\tadmin off\n\tauto_https disable_redirects\n}\n" + text.replace("/etc/hotline/", f"{folder}/")
-    (folder / "Caddyfile").write_text(text, encoding="utf-8")
-    return ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
-
-
-def _connect(port: int, certificate: Path, source: str) -> HTTPSConnection:
-    trusted = ssl.create_default_context(cafile=str(certificate))
-    return HTTPSConnection("localhost", port, context=trusted, source_address=(source, 0), timeout=PATIENCE)
-
-
-def _wait_for(port: int) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError("the proxy did not begin")
+def certificate(tmp_path: Path) -> Path:
+    return make_certificate(tmp_path)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("program", "begin_proxy"), [("nginx", _begin_nginx), ("caddy", _begin_caddy)], ids=["nginx", "caddy"]
+    ("program", "begin_proxy"), [("nginx", write_nginx), ("caddy", write_caddy)], ids=["nginx", "caddy"]
 )
 def test_behind_a_proxy_each_address_is_its_own(
     database: Database,
     home: Path,
     tmp_path: Path,
-    certificate: tuple[Path, Path],
+    certificate: Path,
     program: str,
     begin_proxy: Callable[[Path, int, int], list[str]],
 ) -> None:
@@ -254,33 +209,22 @@ def test_behind_a_proxy_each_address_is_its_own(
     if which(program) is None:
         pytest.skip(f"needs {program}")
     app = app_of(database, settings=replace(SETTINGS, home=home, proxies=1))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with serving(app, proxies=1) as server:
-        command = begin_proxy(tmp_path, port, server.effective_port)
-        with (tmp_path / "proxy.log").open("wb") as log:
-            proxy = subprocess.Popen(command, stdout=log, stderr=log)
-        try:
-            _wait_for(port)
+    with serving(app, proxies=1) as server, run_proxy(begin_proxy, tmp_path, server.effective_port) as port:
 
-            def attempt(source: str) -> HTTPResponse:
-                body = urlencode({"login": "nobody", "password": "wrong-wrong-wrong"})
-                headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Forwarded-For": "10.9.9.9"}
-                with closing(_connect(port, certificate[0], source)) as connection:
-                    connection.request("POST", "/-/sign-in", body, headers)
-                    answer = connection.getresponse()
-                    answer.read()
-                    return answer
+        def attempt(source: str) -> HTTPResponse:
+            body = urlencode({"login": "nobody", "password": "wrong-wrong-wrong"})
+            headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Forwarded-For": "10.9.9.9"}
+            with closing(connect(port, certificate, source)) as connection:
+                connection.request("POST", "/-/sign-in", body, headers)
+                answer = connection.getresponse()
+                answer.read()
+                return answer
 
-            answers = [attempt("127.0.0.2") for _ in range(31)]
-            assert [one.status for one in answers[-2:]] == [401, 429]
-            assert answers[0].getheader("Strict-Transport-Security")
-            assert answers[0].getheader("Server") in (None, "nginx")
-            assert attempt("127.0.0.3").status == 401
-        finally:
-            proxy.terminate()
-            proxy.wait(PATIENCE)
+        answers = [attempt("127.0.0.2") for _ in range(31)]
+        assert [one.status for one in answers[-2:]] == [401, 429]
+        assert answers[0].getheader("Strict-Transport-Security")
+        assert answers[0].getheader("Server") in (None, "nginx")
+        assert attempt("127.0.0.3").status == 401
     with database.connect() as connection:
         rows = connection.execute("SELECT DISTINCT address FROM audit WHERE address <> ''").fetchall()
     assert {row[0] for row in rows} == {"127.0.0.2", "127.0.0.3"}

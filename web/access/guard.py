@@ -30,7 +30,7 @@ from web.access.written_years import (
     read_last,
 )
 from web.instance import BEFORE_COMMIT, get_log_connection, get_now, open_log_transaction
-from web.uploads import FORM_BYTES, MOST_BYTES
+from web.uploads import FORM_BYTES, MOST_BYTES, STRANGERS_BYTES
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -212,8 +212,9 @@ def _find_refusal() -> Response | None:
     if endpoint in STATIC:
         return None
     view = current_app.view_functions.get(endpoint or "")
-    request.max_content_length = getattr(view, "most_bytes", FORM_BYTES)
     asks = get_declared_access(current_app, endpoint) if endpoint else Door.OPEN
+    usual = STRANGERS_BYTES if asks is Door.OPEN else FORM_BYTES
+    request.max_content_length = getattr(view, "most_bytes", usual)
     if asks is Door.MACHINE:
         return admit_machine(str((request.view_args or {}).get("center")), cast(Any, view).scope)
     g.session = current_user.session if current_user.is_authenticated else None

@@ -20,7 +20,7 @@ class ExportKind:
     make: Callable[[ExportContext], dict[str, Any]]  # writes `Making.path`; gives what there is to say of it
     asks: str = ""  # month | scheme | sample: what the person has to choose
     right: Right = Right.EXPORT  # to make it, and to take it out
-    whole_log: bool = False  # holds events of every year
+    whole_log: bool = False  # holds events of every year, or rows drawn from them
 
 
 KINDS = {
@@ -62,7 +62,7 @@ KINDS = {
         ),
         ExportKind(
             "sample", "抽样核对表", "由评价员的种子从证据包里抽取交付行，附证明和供打印的核对表。", ".zip",
-            review.make_sample, asks="sample", right=Right.SEE_REVIEW,
+            review.make_sample, asks="sample", right=Right.SEE_REVIEW, whole_log=True,
         ),
         ExportKind(
             "verdicts", "核验结论文件", "您对各项数字的结论和意见、对抽样各行的核对，用中心的密钥签名。",

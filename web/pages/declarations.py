@@ -7,7 +7,7 @@ from ingest.forms.declarations import ANSWERS, DECLARATION, TITLES
 from ingest.forms.entering import EntryProblem, enter_form
 from ingest.records.declarations import CANNOT_BE_SAID, UNNAMED, read_declarations
 from tracker.events.declarations import TOPICS
-from web.access import Action, Right, allowed, get_person, note
+from web.access import Action, Right, allowed, get_person, get_visible_years, note
 from web.instance import get_instance, get_log_connection, get_now, open_log_transaction
 from web.pages.frame import make_frame
 
@@ -17,12 +17,13 @@ pages = Blueprint("declarations", __name__)
 @pages.get("/<center:center>/declarations/")
 @allowed(Right.LOG)
 def listed(center: str) -> str:
-    """Every topic."""
+    """Every topic. Whoever has some years is not told the names in the data, which are of every year."""
     states = [(TOPICS[one.topic], one) for one in read_declarations(get_log_connection(), center)]
     return render_template(
         "imports/declarations.html",
         frame=make_frame(center),
         states=states,
+        names_shown=get_visible_years(center) is None,
         unnamed=UNNAMED,
         cannot_be_said=CANNOT_BE_SAID,
     )

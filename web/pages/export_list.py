@@ -65,7 +65,7 @@ def index(center: str, year: Year) -> str:
 def make(center: str, year: Year, kind: str) -> Answer:
     """Begins to make a file; whoever made it and when is kept with it and in the audit trail."""
     wanted = KINDS.get(kind) or abort(404, "没有这种导出。")
-    _check_reach(wanted, center, year)
+    check_reach(wanted, center, year)
     home, choices = get_instance().home, _read_request(make_frame(center, year), year, wanted)
     if any(
         one.running and (one.kind, one.asked) == (kind, choices)
@@ -87,7 +87,7 @@ def download(center: str, year: Year, made: str) -> Response | Answer:
     if job is None or job.year != year.year:
         flash("这份文件不在了，或还没有生成。请重新生成。")
         return redirect(url_for("export_list.index", center=center, year=year))
-    _check_reach(KINDS[job.kind], center, year)
+    check_reach(KINDS[job.kind], center, year)
     audit(Action.EXPORTED, f"{center}：{job.file_name}", details={"step": "下载", "sha256": job.sha256})
     return send_file(
         job.path(get_instance().home).absolute(), as_attachment=True, download_name=job.file_name
@@ -101,13 +101,13 @@ def explain_reach(kind: ExportKind, center: str) -> str:
     if years is None or not beyond:
         return ""
     return (
-        f"{kind.title}含本中心全部年度的日志，您的授权只到{format_years(years)}，不含{format_years(beyond)}。"
+        f"{kind.title}出自本中心全部年度的日志，您的授权只到{format_years(years)}，不含{format_years(beyond)}。"
         "请由管理者生成后当面交付，或请安全管理员扩大授权年度。"
     )
 
 
-def _check_reach(kind: ExportKind, center: str, year: Year) -> None:
-    """Answers 403 for a file that the person may neither have made nor take out."""
+def check_reach(kind: ExportKind, center: str, year: Year) -> None:
+    """Answers 403 for a file that the person may neither have made nor take out, nor read on a page."""
     if not may(kind.right, center, year.year):
         abort(403, f"{kind.title}只有有“{kind.right.value}”权限的人能生成和下载。")
     if told := explain_reach(kind, center):

@@ -16,8 +16,9 @@ from ingest.profiles.toml_profiles import ProfileProblem
 from tracker.database import execute
 from tracker.events.times import BEIJING
 from tracker.facts.deliveries import deliveries
-from web.access import Action, Right, allowed, audit, may
+from web.access import Action, Right, allowed, audit, get_visible_years, may
 from web.access.trail import find_latest
+from web.access.years import list_visible_deliveries
 from web.downloads import send_text
 from web.instance import get_instance, get_log_connection, get_now
 from web.pages.frame import PageFrame, make_frame
@@ -33,7 +34,7 @@ class ProfileLine:
     profile: Profile
     saved_at: datetime
     saved_by: str  # empty: nobody on the pages; it was put into the folder
-    files: int  # that it read
+    files: int  # that it read, as far as the person may see them
     last_file: str
 
 
@@ -134,13 +135,16 @@ def _make_line(profile: Profile, saved: tuple[datetime, str] | None, files: list
 def _list_files(
     connection: psycopg.Connection[Any], center: str, profiles: list[str]
 ) -> Mapping[str, list[str]]:
-    """Profile → names of the files that it read, in the order in which they were imported."""
+    """Profile → names of the files that it read and that the person may see, in the order of their import."""
     table, found = deliveries.c, dict[str, list[str]]()
     rows = (
         sa.select(table.profile, table.file_name)
         .where(table.center_id == center, table.profile.in_(profiles), table.voided.is_(False))
         .order_by(table.imported_at)
     )
+    seen = list_visible_deliveries(connection, center, get_visible_years(center))
+    if seen is not None:
+        rows = rows.where(table.delivery.in_(seen))
     for profile, name in execute(connection, rows):
         found.setdefault(profile, []).append(name)
     return found

@@ -40,7 +40,7 @@ from web.figure_view import FigureView
 from web.forms import PageForm, RadioField, SelectChoice, TextAreaField, limit_length, require
 from web.instance import get_connection, get_instance, get_log_connection, get_now, open_log_transaction
 from web.jobs.job import Job, JobState
-from web.pages.export_list import MOST_ROWS, explain_reach
+from web.pages.export_list import MOST_ROWS, check_reach, explain_reach
 from web.pages.frame import NavigationLink, PageFrame, format_short_name, make_frame
 from web.sample_rows import count_progress
 from web.verification import VerifiedFigure, read_recomputed
@@ -163,6 +163,8 @@ def evidence(center: str, year: Year) -> str:
     """The evidence index of the newest package: what lies in it, and what each file ties to."""
     around = make_frame(center, year)
     package = find_newest(list_files(get_connection(), get_instance().home, center, year.year), "package")
+    if package:
+        check_reach(KINDS["package"], center, year)
     rows = _read_index(package) if package else []
     steps = [*list_crumbs(center, year), Crumb("证据索引")]
     return render_template("review/evidence.html", frame=around, package=package, rows=rows, steps=steps)

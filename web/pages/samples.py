@@ -22,8 +22,10 @@ from web.access import Action, Right, allowed, get_person, may, note
 from web.access.people import format_name
 from web.breadcrumbs import Crumb
 from web.exports.export_files import find_made
+from web.exports.kinds import KINDS
 from web.instance import get_connection, get_instance, get_log_connection, get_now, open_log_transaction
 from web.jobs.job import Job
+from web.pages.export_list import check_reach
 from web.pages.frame import make_frame
 from web.pages.review import list_crumbs
 from web.sample_rows import read_sampled_rows
@@ -159,9 +161,13 @@ def _choose_evaluator(center: str, job: Job, checks: list[RowCheck]) -> str:
 
 
 def _find_sample(center: str, year: Year, made: str) -> Job | None:
+    """Answers 403 to whom the years of its rows are not open."""
     make_frame(center, year)
     job = find_made(get_connection(), get_instance().home, center, made)
-    return job if job and (job.year, job.kind) == (year.year, "sample") else None
+    if job is None or (job.year, job.kind) != (year.year, "sample"):
+        return None
+    check_reach(KINDS["sample"], center, year)
+    return job
 
 
 def _redirect_to_review(center: str, year: Year) -> Answer:

@@ -1,6 +1,6 @@
 """Signing in and out."""
 
-from urllib.parse import urlsplit
+import re
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask_login import login_user, logout_user  # type: ignore[import-untyped]
@@ -23,6 +23,7 @@ OVER = {
     "idle": "您有一段时间没有操作，为安全起见已退出，请重新登录。",
     "too_long": "本次登录已满最长时间，请重新登录。",
 }
+_OURS = re.compile(r"/(?:[^/\\\x00-\x1f\x7f][^\\\x00-\x1f\x7f]*)?")
 LOST = "刚才提交的内容没有保存：登录后会回到原来的页面，请重新填写。"
 
 
@@ -153,6 +154,4 @@ def _render_page(form: SignInForm, message: str | None = None) -> str:
 def _find_next_address() -> str:
     """Where to go on: a page of ours, never another host's."""
     wanted = request.values.get("next") or session.pop("next", None) or url_for("centers.front")
-    parts = urlsplit(wanted)
-    ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc
-    return wanted if ours and "\\" not in wanted else url_for("centers.front")
+    return wanted if _OURS.fullmatch(wanted) else url_for("centers.front")
