@@ -37,6 +37,7 @@ _OF_FIGURES = (
     "report.monthly",
     "indicator.indicator",
     "breakdown.parts",
+    "changes.change",
     "rows.listed",
     "exclusions.listed",
     "codes.figure",

@@ -105,6 +105,7 @@ GET  /<center>/<period>/<key>/figure                       C M A E
 GET  /<center>/<period>/<key>/compare                      C M A E
 GET  /<center>/<year>/<key>/compare/<name>                 C M A E
 GET  /<center>/<period>/<key>/parts                        C M A E
+GET  /<center>/<period>/<key>/change                       C M A E
 GET  /<center>/<period>/<key>/net                          C M A E
 GET  /<center>/<period>/<key>/net.csv                      M A E
 GET  /<center>/<period>/<key>/<side>                       C M A E
