@@ -130,6 +130,10 @@ POST /<center>/definitions/<key>/proposals/<int:number>/rejection A
 POST /<center>/definitions/<key>/proposals/<int:number>/withdrawal M
 GET  /<center>/today                                       C M
 GET  /<center>/days/<day>                                  C M
+GET  /<center>/days/                                       C M
+POST /<center>/days/<day>/numbers                          C M
+GET  /<center>/<month>/days                                C M
+POST /<center>/<month>/days                                C M
 POST /<center>/days/<day>/complete                         C M
 GET  /<center>/days/<day>/<form>                           C M
 POST /<center>/days/<day>/<form>                           C M
