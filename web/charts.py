@@ -252,3 +252,17 @@ def draw_stacked_bar(shares: Sequence[tuple[str, Fraction | None]], *, about: st
         f'aria-label="{escape(about)}：{escape(text or "没有")}">'
         f'<rect class="bar-whole" width="100" height="4"/>{"".join(parts)}</svg>'
     )
+
+
+def draw_change_bar(low: Fraction, high: Fraction, reach: Fraction, kind: str) -> Markup:
+    """A bar from `low` to `high` about a middle line. `reach` is half the width; what is beyond is cut off.
+
+    It says nothing to those who cannot see it: its number stands beside it.
+    """
+    start, end = (float(max(min(at / reach, Fraction(1)), Fraction(-1))) * 100 for at in sorted((low, high)))
+    width = max(end - start, 0.8 if low != high else 0)
+    return Markup(
+        f'<svg class="change-bar change-{kind}" viewBox="-100 0 200 10" preserveAspectRatio="none" '
+        f'aria-hidden="true"><rect x="{start:.2f}" y="1" width="{width:.2f}" height="8"/>'
+        '<line x1="0" x2="0" y1="0" y2="10"/></svg>'
+    )

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
+from ingest.forms.daily import CALL_TALLY
 from ingest.records.zero_reports import SOURCES as SIGNED
 from kpi.figures.coverage_inputs import REPORTED, Backing
 from kpi.figures.coverage_reading import read_backing
@@ -21,9 +22,9 @@ from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.events.ledger import DeliveryImported
 from tracker.events.times import BEIJING
 from tracker.facts.deliveries import deliveries, voids
-from tracker.log.statements import read_statements
 from tracker.log.tables import events
 from tracker.periods import Month
+from web.day_numbers import DayNumbers, list_strip_days, read_day_numbers
 from web.signers import read_signers
 
 _NOTHING = "还没有数据"  # which is not the same as 0
@@ -99,6 +100,7 @@ class DayChecklist:
     monthly: tuple[ExpectedSource, ...]  # of the month before
     tally: tuple[TallyComparison, ...]  # empty: no daily report of calls
     entries: tuple[Mapping[str, Any], ...]  # what was entered by hand on that day
+    numbers: Mapping[date, DayNumbers]  # of the days around, of this one, and of the same of the week before
 
     @property
     def lacking(self) -> list[ExpectedSource]:
@@ -109,10 +111,12 @@ class DayChecklist:
 def read_day(
     raw: psycopg.Connection[Any], connection: sa.Connection, center: str, day: date, today: date
 ) -> DayChecklist:
-    """Five statements: one of the log by `raw`, three more where the platform's daily report came."""
-    month = Month.of(day)
+    """Five statements: one of the log by `raw`, three more where numbers of the days around came."""
+    month, around = Month.of(day), list_strip_days(day, today)
     before = month.previous
-    backing = read_backing(connection, center, before.first_day, month.end_day, today)
+    end = max(month, Month.of(around[-1])).end_day
+    backing = read_backing(connection, center, min(before, Month.of(around[0])).first_day, end, today)
+    numbers = read_day_numbers(raw, center, [*around, day, day - timedelta(days=7)], backing)
     signers = read_signers(connection, center, before.first_day, month.end_day)
     counts = read_day_counts(connection, center, day, _MEASURES)
     daily = tuple(
@@ -125,8 +129,8 @@ def read_day(
         for source in SOURCES.values()
         if source.rhythm is Rhythm.MONTHLY
     )
-    tally = _compare_tally(raw, center, day, counts)
-    return DayChecklist(daily, monthly, tally, _read_entries(connection, center, day))
+    tally = _compare_tally(numbers[day], counts)
+    return DayChecklist(daily, monthly, tally, _read_entries(connection, center, day), numbers)
 
 
 def _expect_of_day(
@@ -189,15 +193,12 @@ def _expect_of_month(backing: Backing, source: Source, month: Month, signed_by: 
     return ExpectedSource(source, unit, text + quarantined, last)
 
 
-def _compare_tally(
-    raw: psycopg.Connection[Any], center: str, day: date, counts: Mapping[str, DayCount]
-) -> tuple[TallyComparison, ...]:
-    subject = f"call_tally/{day.isoformat()}"
-    held = read_statements(raw, center, {subject}).get(subject)
-    if not held:
+def _compare_tally(told: DayNumbers, counts: Mapping[str, DayCount]) -> tuple[TallyComparison, ...]:
+    if CALL_TALLY.name not in told.seqs:
         return ()
-    reported = held[""][-1].data
-    return tuple(TallyComparison(title, reported[key], counts[of]) for key, (title, of) in _TALLY.items())
+    return tuple(
+        TallyComparison(title, told.numbers.get(key), counts[of]) for key, (title, of) in _TALLY.items()
+    )
 
 
 def _read_entries(connection: sa.Connection, center: str, day: date) -> tuple[Mapping[str, Any], ...]:

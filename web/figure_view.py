@@ -12,6 +12,7 @@ from kpi.figures.definitions.in_force import PACKAGED, Definitions
 from kpi.figures.figure import Figure, Status
 from kpi.figures.from_months import NOT_COMPARED, MonthComparison, MonthComparisons
 from kpi.figures.indicators import Direction, Indicator
+from kpi.figures.patterns.changes import list_change_splits
 from kpi.terminal_tables import format_month_comparison
 from tracker.periods import Month, Period, Year
 from web import charts
@@ -104,6 +105,15 @@ class FigureView:
     def of_months(self) -> str:
         """How a quarter or a year stands to the published figures of its months; empty for a month."""
         return format_month_comparison(self.compared)
+
+    @property
+    def explained(self) -> Period | None:
+        """The period whose change can be explained part by part: its own, or of a year the last month that
+        ended. None where there is no value, or no part that adds up to it."""
+        valued = [one for one in self.months or (self,) if one.figure and one.figure.value is not None]
+        ended = [one for one in valued if one.figure and not one.figure.provisional] or valued
+        period = ended[-1].period if ended else None
+        return period if period and list_change_splits(self.indicator, period) else None
 
     @property
     def coverage(self) -> str:

@@ -1,7 +1,7 @@
 """A week as a picture: hours across, weekdays down (the other way on a phone), darker where there is more."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from markupsafe import Markup, escape
@@ -20,6 +20,10 @@ class HeatCell:
     written: str  # in the cell
     told: str  # the whole fact in words
     kind: str = "full"  # full | none (no data) | nothing (not applicable)
+    address: str = ""  # of its rows
+
+    def linked(self, address: str) -> "HeatCell":
+        return replace(self, address=address)
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,10 @@ def draw_heat_map(
 ) -> Markup:
     """The SVG. `hue` names the colour; `about` is read to those who cannot see it."""
     width, height = grid.size
+    role = "group" if any(cell.address for cell in cells) else "img"  # an image may hold no links
     drawn = "".join(_draw_cell(cell, grid, shades) for cell in cells)
     return Markup(
-        f'<svg class="chart heat heat-{hue}" viewBox="0 0 {width} {height}" role="img" '
+        f'<svg class="chart heat heat-{hue}" viewBox="0 0 {width} {height}" role="{role}" '
         f'aria-label="{escape(about)}">{"".join(_draw_labels(grid))}{drawn}</svg>'
     )
 
@@ -105,8 +110,9 @@ def _draw_cell(cell: HeatCell, grid: HeatMapLayout, shades: Shades) -> str:
     x, y = grid.place(cell)
     width, height = grid.cell_width - 2, grid.cell_height - 2
     shade = f"heat-{cell.kind}" if cell.value is None else f"heat-{shades.level(cell.value)}"
-    return (
+    drawn = (
         f'<g class="{shade}"><rect x="{x}" y="{y}" width="{width}" height="{height}" rx="2"/>'
         f'<text x="{x + width / 2:g}" y="{y + height / 2 + 4:g}">{cell.written}</text>'
         f"<title>{cell.told}</title></g>"
     )
+    return f'<a href="{escape(cell.address)}" aria-label="{cell.told}">{drawn}</a>' if cell.address else drawn

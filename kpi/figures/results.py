@@ -113,6 +113,13 @@ def find_figure(
     return next(iter(_read_displayed(connection, center, [period], live, indicator)), None)
 
 
+def read_periods(
+    connection: sa.Connection, center: str, indicator: str, periods: Sequence[Period]
+) -> list[Figure]:
+    """One indicator's figures of some periods, of one year or several, as far as they were computed."""
+    return _read_displayed(connection, center, periods, False, indicator)
+
+
 def read_indicator(connection: sa.Connection, center: str, indicator: str, year: int) -> dict[Period, Figure]:
     """One indicator's months, quarters and year, as far as they have begun."""
     figures_read = _read_displayed(connection, center, list_periods(year), False, indicator)

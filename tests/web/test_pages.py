@@ -132,7 +132,7 @@ def test_the_line_of_an_indicator_breaks_where_months_are_missing(page: Page):
 
 def test_the_coverage_calendar_marks_missing_days(page: Page):
     text = page("/tlf/2023/coverage")
-    assert '<td class="day-missing" title="8月12日：缺">✕</td>' in text
+    assert '<td class="day-missing" title="8月12日：缺"><a href="/tlf/days/2023-08-12">✕</a></td>' in text
     assert '<td class="day-covered" title="8月11日：有数据（' in text
     assert 'title="7月1日：缺"' in text
     assert "缺8月12日、8月13日。" in text
@@ -141,8 +141,8 @@ def test_the_coverage_calendar_marks_missing_days(page: Page):
 def test_the_coverage_calendar_tells_a_zero_report_from_a_gap(page: Page):
     text = page("/small/2024/coverage")
     assert '<td class="day-zero" title="2月3日：零报告（签认人 管理员）">0</td>' in text
-    assert '<td class="day-missing" title="2月4日：缺">✕</td>' in text
-    assert '<td class="day-owed" title="3月9日：待交">○</td>' in text  # the month runs still
+    assert '<td class="day-missing" title="2月4日：缺"><a href="/small/days/2024-02-04">✕</a></td>' in text
+    assert '<td class="day-owed" title="3月9日：待交"><a href="/small/days/2024-03-09">○</a></td>' in text  # the month runs still
     assert '<td class="day-ahead" title="12月1日：未到期"></td>' in text
     assert "从未交付" in text
 

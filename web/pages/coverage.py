@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 from markupsafe import Markup, escape
 
 from kpi.figures import coverage
@@ -15,7 +15,7 @@ from kpi.figures.day_states import CoverageUnit, DayState, list_units
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.periods import Month, Year
-from web.access import Right, allowed
+from web.access import Right, allowed, may
 from web.day_marks import LOOKS, describe_day
 from web.formatting import minute
 from web.instance import get_connection
@@ -34,11 +34,13 @@ class CoverageCell:
     kind: str
     sign: str
     told: str
+    address: str = ""  # of the day on which it is mended
 
     @property
     def drawn(self) -> str:
         """A table cell; thousands to a page."""
-        return f'<td class="day-{self.kind}" title="{escape(self.told)}">{self.sign}</td>'
+        sign = f'<a href="{escape(self.address)}">{self.sign}</a>' if self.address else self.sign
+        return f'<td class="day-{self.kind}" title="{escape(self.told)}">{sign}</td>'
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ def calendar(center: str, year: Year) -> str:
     around = make_frame(center, year)
     backing = read_backing(get_connection(), center, year.first_day, year.end_day, around.today)
     signers = read_signers(get_connection(), center, year.first_day, year.end_day)
-    calendars = [_make_calendar(backing, signers, one, year) for one in SOURCES.values()]
+    logging = center if may(Right.LOG, center, year.year) else ""
+    calendars = [_make_calendar(backing, signers, one, year, logging) for one in SOURCES.values()]
     return render_template(
         "coverage.html",
         frame=around,
@@ -71,14 +74,18 @@ def calendar(center: str, year: Year) -> str:
     )
 
 
-def _make_calendar(backing: Backing, signers: Signers, source: Source, year: Year) -> CoverageCalendar:
+def _make_calendar(
+    backing: Backing, signers: Signers, source: Source, year: Year, logging: str
+) -> CoverageCalendar:
+    """`logging`: the centre whose days the person may enter; empty: none."""
     begun = [month for month in year.months if month.first_day < backing.today]
     as_of = backing.as_of.get(source.delivery)
     units = {month: list_units(backing, source, month) for month in year.months}
     daily = source.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)
     whole = coverage.compute_owed_coverage(backing, source, begun or year.months[:1])
     cells = {
-        month: [_make_cell(backing, signers, source, one) for one in found] for month, found in units.items()
+        month: [_make_cell(backing, signers, source, one, logging) for one in found]
+        for month, found in units.items()
     }
     return CoverageCalendar(
         source=source,
@@ -96,7 +103,9 @@ def _draw_cells(cells: list[CoverageCell]) -> Markup:
     return Markup("".join(cell.drawn for cell in cells) + "<td></td>" * (31 - len(cells)))
 
 
-def _make_cell(backing: Backing, signers: Signers, source: Source, unit: CoverageUnit) -> CoverageCell:
+def _make_cell(
+    backing: Backing, signers: Signers, source: Source, unit: CoverageUnit, logging: str
+) -> CoverageCell:
     look, day, delivered = LOOKS[unit.state], unit.first_day, source.delivery
     if source.rhythm not in (Rhythm.DAILY, Rhythm.HOURLY):
         month = Month.of(day)
@@ -111,4 +120,5 @@ def _make_cell(backing: Backing, signers: Signers, source: Source, unit: Coverag
     if unit.state is DayState.PARTLY and unit.lacking > 0:
         sign = str(unit.lacking)
     words = describe_day(source, unit, rows=rows, signed_by=signed_by)
-    return CoverageCell(look.kind, sign, f"{day.month}月{day.day}日：{words}")
+    address = url_for("days.day", center=logging, day=day) if logging and unit.lacks else ""
+    return CoverageCell(look.kind, sign, f"{day.month}月{day.day}日：{words}", address)

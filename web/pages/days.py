@@ -30,8 +30,10 @@ from tracker.periods import Month, Year, parse_day
 from web.access import Action, Right, allowed, get_person, note
 from web.access.masking import masked_text
 from web.access.years import is_seen
+from web.day_card import make_card
 from web.day_checklist import read_day
 from web.day_marks import LOOKS
+from web.day_numbers import DayPlan, find_first_lacking
 from web.inputs import list_defaults, list_inputs, read_values
 from web.instance import get_connection, get_instance, get_log_connection, get_now, open_log_transaction
 from web.labels import label_subject
@@ -49,14 +51,28 @@ _FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
 @pages.get("/<center:center>/today")
 @allowed(Right.LOG)
 def today(center: str) -> Response:
-    """To the page of the present day."""
-    return redirect(url_for("days.day", center=center, day=get_day(get_now())))
+    """To the earliest of the last seven days that lacks a number; to the present day where none does."""
+    present = get_day(get_now())
+    first = find_first_lacking(get_log_connection(), get_connection(), center, present)
+    return redirect(url_for("days.day", center=center, day=first or present))
 
 
 @pages.get("/<center:center>/days/<day:day>")
 @allowed(Right.LOG)
 def day(center: str, day: date) -> str:
     """What is expected of a day, what has come, what is missing, and what was entered."""
+    return render_day(center, day)
+
+
+def render_day(
+    center: str,
+    day: date,
+    *,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    plan: DayPlan | None = None,
+) -> str:
+    """The page of a day; `typed`: its numbers as somebody filled them in, with what is wrong or asked."""
     around = make_day_frame(center, day)
     book = read_day(get_log_connection(), get_connection(), center, day, around.today)
     return render_template(
@@ -68,6 +84,7 @@ def day(center: str, day: date) -> str:
         looks=LOOKS,
         correction=_find_correction_address,
         one_day=timedelta(days=1),
+        card=make_card(book.numbers, day, around.today, typed, errors or {}, plan),
     )
 
 

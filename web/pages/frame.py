@@ -37,12 +37,14 @@ _OF_FIGURES = (
     "report.monthly",
     "indicator.indicator",
     "breakdown.parts",
+    "changes.change",
     "rows.listed",
     "exclusions.listed",
     "codes.figure",
 )
 _LOGGING = (
-    "days.day", "days.fill_in", "days.send", "days.zero_report", "days.sign_zero_report",
+    "days.day", "day_numbers.save", "month_grid.grid", "month_grid.save",
+    "days.fill_in", "days.send", "days.zero_report", "days.sign_zero_report",
     "answers.choose", "answers.fill_in", "answers.send",
 )  # fmt: skip
 _ANALYSIS = (

@@ -36,6 +36,7 @@ from web.paging import Paging, read_page_number
 pages = Blueprint("rows", __name__)
 
 SIDES = {PartName.NUMERATOR: "分子", PartName.DENOMINATOR: "分母"}
+MISSED = "未计入分子"  # of the denominator's rows
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ def listed(center: str, period: Period, key: str, side: str) -> str | Answer:
         page = (unbounded.per_page, unbounded.offset)
         found, piece = _read_rows(read, center, key, period, side, then, limit=page[0], offset=page[1])
     paging, only = Paging(found.count, unbounded.asked), read_piece_choice()
+    name = _name_side(side)
     if paging.number != unbounded.number:
         there = url_for(
             "rows.listed", center=center, period=period, key=key, side=side, page=paging.number, **only
@@ -76,18 +78,17 @@ def listed(center: str, period: Period, key: str, side: str) -> str | Answer:
         period=period,
         side=side,
         sides=SIDES,
+        name=name,
         found=found,
         piece=piece,
         only=only,
         then=then,
         then_value=FigureView(indicator, period, then).value,
-        proof=make_proof(
-            found, SIDES[PartName(side)], piece, without_number=bool(then and then.numerator is None)
-        ),
+        proof=make_proof(found, name, piece, without_number=bool(then and then.numerator is None)),
         paging=paging,
         trail=[
             *(above if select_splits(indicator, period) else above[:-1]),
-            Crumb(f"{SIDES[PartName(side)]}的行"),
+            Crumb(f"{name}的行"),
         ],
         sealed=find_locked_figure(center, key, period) if found.agrees is False and not then else None,
         counts_more_than_one=any(row.adds != 1 for row in found.rows),
@@ -109,16 +110,26 @@ def file(center: str, period: Period, key: str, side: str) -> Response:
         kept_open = opened.pop_all()
     of_piece = [piece.replace("：", "_")] if piece else []
     of_then = [f"日志到第{then.log_seq}号"] if then else []
-    name = "_".join([title, str(period), *of_piece, SIDES[PartName(side)], *of_then]) + ".csv"
+    name = "_".join([title, str(period), *of_piece, _name_side(side), *of_then]) + ".csv"
     audit(Action.EXPORTED, f"{center}：{name}", details={"rows": found.count})
     return stream_csv(_format_lines(found, make_stamp()), name, kept_open)
 
 
 def read_piece_choice() -> dict[str, Any]:
     """The part of an address that says which rows: by=unit, is=市住建局 for those of one piece of the figure,
-    code= or as_of= for those of an earlier figure."""
+    missed=1 for those that the numerator does not count, code= or as_of= for those of an earlier figure."""
     piece = {name: request.args[name] for name in ("by", "is") if name in request.args}
-    return (piece if "by" in piece else {}) | read_when()
+    missed = {"missed": "1"} if request.args.get("missed") else {}
+    return (piece if "by" in piece else {}) | missed | read_when()
+
+
+def _is_missed(side: str) -> bool:
+    """Whether the address asks for those of the denominator's rows that the numerator does not count."""
+    return side == PartName.DENOMINATOR and "missed" in read_piece_choice()
+
+
+def _name_side(side: str) -> str:
+    return MISSED if _is_missed(side) else SIDES[PartName(side)]
 
 
 def make_proof(found: RowPage, side: str, piece: str = "", *, without_number: bool = False) -> RowProof:
@@ -135,6 +146,11 @@ def make_proof(found: RowPage, side: str, piece: str = "", *, without_number: bo
     relation, sign = ("=", "✓") if found.agrees else ("≠", "✕")
     meant = f"本项{side}" if piece else f"指标{side}"
     whole = f"（指标{side} {amount(found.whole)} 的一部分）" if piece else ""
+    if side == MISSED:
+        meant, whole = (
+            f"{'本项' if piece else '指标'}分母减分子",
+            f"（指标分母 {amount(found.whole)} 的一部分）",
+        )
     return RowProof(f"{counted} {relation} {meant} {amount(found.number)} {sign}{whole}", found.agrees)
 
 
@@ -153,10 +169,10 @@ def _read_rows(
     only = read_piece_choice()
     try:
         scope = (connection, center, key, period, side)
-        if "by" in only:
-            return read_piece_rows(
-                *scope, only["by"], only.get("is"), limit=limit, offset=offset, figure=then
-            )
+        if "by" in only or _is_missed(side):
+            piece = (only.get("by", ""), only.get("is"))
+            missed = _is_missed(side)
+            return read_piece_rows(*scope, *piece, missed=missed, limit=limit, offset=offset, figure=then)
         return rows.read_rows(*scope, limit=limit, offset=offset, figure=then), ""
     except RowsProblem as problem:
         abort(404, str(problem))

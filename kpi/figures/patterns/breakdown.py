@@ -85,7 +85,7 @@ def break_down(
         raise RowsProblem(f"“{declared.title}”不能这样分解。{f'可以按{titles}分解。' if titles else ''}")
     split = SPLITS[by] if by else ways[0]
     months, end = find_counted_months(connection, declared, figure)
-    groups = sum_by_split(connection, center, _list_parts(declared), months, end, split)
+    groups = sum_by_split(connection, center, list_parts(declared), months, end, split)
     expected = _read_expected(connection, center, declared, period, split, end)
     pieces = list(_build_pieces(declared, groups, expected, split, months))
     return Breakdown(declared, figure, split, [way for way in ways if way is not split], pieces)
@@ -121,7 +121,8 @@ def compute_number(part: Part, sums: Sequence[int], months: CountedMonths) -> Fr
     return total / part.divisor(months)
 
 
-def _list_parts(indicator: Indicator) -> list[Part]:
+def list_parts(indicator: Indicator) -> list[Part]:
+    """The numerator, and the denominator where there is one."""
     formula = indicator.formula
     return [formula.numerator, *([formula.denominator] if formula.denominator else [])]
 
@@ -133,7 +134,7 @@ def _build_pieces(
     split: Split,
     months: CountedMonths,
 ) -> Iterator[Piece]:
-    nothing = (0,) * sum(len(part.terms) for part in _list_parts(indicator))
+    nothing = (0,) * sum(len(part.terms) for part in list_parts(indicator))
     for key in _sort_keys(groups.keys() | expected.keys(), groups, split):
         label = label_value(split, key)
         if key not in groups and not expected[key]:
@@ -146,7 +147,7 @@ def _build_piece(
     indicator: Indicator, key: Any, label: str, sums: tuple[int, ...], months: CountedMonths
 ) -> Piece:
     rest, numbers = list(sums), []
-    for part in _list_parts(indicator):
+    for part in list_parts(indicator):
         of_part, rest = rest[: len(part.terms)], rest[len(part.terms) :]
         numbers.append(compute_number(part, of_part, months))
     above, below = numbers[0], numbers[1] if len(numbers) > 1 else None

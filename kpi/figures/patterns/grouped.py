@@ -49,9 +49,7 @@ def sum_groups(
     wide = sa.union_all(
         *(_select_population(center, one, summed, splits, doubtful=one in doubtful) for one in populations)
     )
-    if any(one.by_month for one in populations):
-        days = [day for one in summed for span in one.spans for day in span]
-        wide = wide.add_cte(build_calendar(min(days), max(days)))
+    wide = _add_calendar(wide, summed)
     groups: dict[tuple[Any, ...], list[int]] = {}
     for row in connection.execute(wide).all():
         values, sums = tuple(row[: len(splits)]), row[len(splits) :]
@@ -59,6 +57,57 @@ def sum_groups(
         for place, value in enumerate(sums):
             totals[place] += int(value or 0)
     return [GroupSums(values, tuple(sums)) for values, sums in groups.items()]
+
+
+def sum_groups_each(
+    connection: sa.Connection, center: str, summed: Sequence[SummedMeasure], splits: Sequence[Split]
+) -> dict[Split, dict[Any, tuple[int, ...]]]:
+    """The measures by the values of each split by itself: the rows are read once, in one statement."""
+    found: dict[Split, dict[Any, tuple[int, ...]]] = {split: {} for split in splits}
+    if not splits or not any(one.spans for one in summed):
+        return found
+    populations = dict.fromkeys(one.measure.among for one in summed)
+    wide = sa.union_all(*(_select_each(center, one, summed, splits) for one in populations))
+    for which, *row in connection.execute(_add_calendar(wide, summed)).all():
+        values, sums = row[: len(splits)], [int(value or 0) for value in row[len(splits) :]]
+        place = _find_grouped(which, len(splits))
+        groups, value = found[splits[place]], values[place]
+        groups[value] = tuple(map(add, groups[value], sums)) if value in groups else tuple(sums)
+    return found
+
+
+def _select_each(
+    center: str, population: Population, summed: Sequence[SummedMeasure], splits: Sequence[Split]
+) -> sa.Select[Any]:
+    """(which splits are not grouped by, each split's value, each measure's sum; null among others)"""
+    columns = [split.of[population.key] for split in splits]
+    among = [one for one in summed if one.measure.among is population]
+    sums = [_sum(one) if one in among else _NOTHING for one in summed]
+    return (
+        sa.select(
+            sa.func.grouping(*columns).label("which"),
+            *(column.label(split.key) for column, split in zip(columns, splits, strict=True)),
+            *(column.label(f"s{place}") for place, column in enumerate(sums)),
+        )
+        .select_from(population.rows)
+        .where(
+            population.center_id == center, sa.or_(*(_is_within(population.day, one.spans) for one in among))
+        )
+        .group_by(sa.func.grouping_sets(*(sa.tuple_(column) for column in columns)))
+    )
+
+
+def _find_grouped(which: int, number: int) -> int:
+    """The place of the one split whose bit is not set; the first split has the highest."""
+    return next(place for place in range(number) if not which >> (number - 1 - place) & 1)
+
+
+def _add_calendar(wide: sa.CompoundSelect[Any], summed: Sequence[SummedMeasure]) -> sa.CompoundSelect[Any]:
+    """Brings the months along where a population has one row for each."""
+    if not any(one.measure.among.by_month for one in summed):
+        return wide
+    days = [day for one in summed for span in one.spans for day in span]
+    return wide.add_cte(build_calendar(min(days), max(days)))
 
 
 Key = TypeVar("Key")

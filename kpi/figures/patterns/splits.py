@@ -1,6 +1,6 @@
 """The ways in which a population's rows can be told apart. `SPLITS` is the registry."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -102,6 +102,16 @@ WEEKDAY = _build_split(
     *((one, _to_weekday(one.of.c.entered_on)) for one in CALLED_AGAIN),
     words={number: f"周{name}" for number, name in enumerate("一二三四五六日", start=1)},
 )  # fmt: skip
+WEEK_HOUR = Split(
+    key="week_hour", title="星期时段",
+    of={
+        key: (weekday - 1) * 24 + HOUR.of[key]
+        for key, weekday in WEEKDAY.of.items()
+        if key in HOUR.of
+    },
+    words={place: f"周{'一二三四五六日'[place // 24]}{place % 24}时" for place in range(7 * 24)},
+    shown=False, read=int,
+)  # fmt: skip
 DIRECTION = Split(
     key="direction", title="呼叫方向", of={of_calls.CALLS.key: calls.c.direction},
     words=DIRECTIONS, shown=False,
@@ -139,14 +149,16 @@ SURVEY = _build_split("survey", "问卷", *((one, one.of.c.survey) for one in of
 SPLITS: dict[str, Split] = {
     split.key: split
     for split in (
-        MONTH, DAY, WEEKDAY, HOUR, UNIT, KIND, TOPIC, CHANNEL, SKILL_GROUP, AGENT, DIRECTION, POST, TRAINING,
-        ITEM, PAYEE, PLATFORM, SURVEY,
+        MONTH, DAY, WEEKDAY, HOUR, WEEK_HOUR, UNIT, KIND, TOPIC, CHANNEL, SKILL_GROUP, AGENT, DIRECTION,
+        POST, TRAINING, ITEM, PAYEE, PLATFORM, SURVEY,
     )
 }  # fmt: skip
 
 
-def list_splits(indicator: Indicator) -> list[Split]:
-    """The ways in which both sides of the indicator can be told apart so that the parts add up to it."""
+def list_splits(indicator: Indicator, hidden: Collection[Split] = ()) -> list[Split]:
+    """The ways in which both sides of the indicator can be told apart so that the parts add up to it.
+
+    Of those that are not offered as a breakdown, only the `hidden` ones asked for."""
     formula = indicator.formula
     if isinstance(formula, Lowest | Median):
         return []
@@ -156,5 +168,5 @@ def list_splits(indicator: Indicator) -> list[Split]:
     return [
         split
         for split in SPLITS.values()
-        if split.shown and among <= split.of.keys() and not (levels and split.in_time)
+        if (split.shown or split in hidden) and among <= split.of.keys() and not (levels and split.in_time)
     ]

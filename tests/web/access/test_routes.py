@@ -111,6 +111,7 @@ GET  /<center>/<period>/<key>/figure                       C M A E
 GET  /<center>/<period>/<key>/compare                      C M A E
 GET  /<center>/<year>/<key>/compare/<name>                 C M A E
 GET  /<center>/<period>/<key>/parts                        C M A E
+GET  /<center>/<period>/<key>/change                       C M A E
 GET  /<center>/<period>/<key>/net                          C M A E
 GET  /<center>/<period>/<key>/net.csv                      M A E
 GET  /<center>/<period>/<key>/<side>                       C M A E
@@ -135,6 +136,10 @@ POST /<center>/definitions/<key>/proposals/<int:number>/rejection A
 POST /<center>/definitions/<key>/proposals/<int:number>/withdrawal M
 GET  /<center>/today                                       C M
 GET  /<center>/days/<day>                                  C M
+GET  /<center>/days/                                       C M
+POST /<center>/days/<day>/numbers                          C M
+GET  /<center>/<month>/days                                C M
+POST /<center>/<month>/days                                C M
 POST /<center>/days/<day>/complete                         C M
 GET  /<center>/days/<day>/<form>                           C M
 POST /<center>/days/<day>/<form>                           C M

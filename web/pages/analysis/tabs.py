@@ -26,7 +26,7 @@ def list_tabs(frame: PageFrame) -> list[NavigationLink]:
     ]
 
 
-def list_period_links(frame: PageFrame, endpoint: str) -> list[NavigationLink]:
+def list_period_links(frame: PageFrame, endpoint: str, **parts: str) -> list[NavigationLink]:
     """The page in the year, its quarters and its months, with the same filters."""
     year = frame.year
     found: tuple[Period, ...] = (year, *(Quarter(year.year, n) for n in range(1, 5)), *year.months)
@@ -34,7 +34,7 @@ def list_period_links(frame: PageFrame, endpoint: str) -> list[NavigationLink]:
     return [
         NavigationLink(
             format_short_name(period),
-            url_for(endpoint, center=frame.center.center_id, period=period, **filters),  # type: ignore[arg-type]
+            url_for(endpoint, center=frame.center.center_id, period=period, **parts, **filters),  # type: ignore[arg-type]
             period == frame.period,
             period.first_day > frame.today,
         )
