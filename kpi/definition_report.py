@@ -86,7 +86,7 @@ def format_history(definitions: Definitions, key: str) -> Iterator[str]:
 
 def format_since(indicator: Indicator) -> str:
     """From which month on a version holds."""
-    return f"自{indicator.effective_from.label}起施行" if indicator.effective_from else "自最初起施行"
+    return f"自{indicator.effective_from.label}起执行" if indicator.effective_from else "自系统启用起"
 
 
 def format_change(before: Figure | None, after: Figure | None) -> str:

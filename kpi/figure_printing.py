@@ -24,7 +24,7 @@ from kpi.figures.serializing import FigureJson, serialize_comparison, serialize_
 from kpi.figures.tracing import TracedFigure
 from tracker.periods import Period
 
-_NOTHING_THEN = "那时这一期还没有开始，或还没有任何交付。"
+_NOTHING_THEN = "那时这一期还没有开始，或尚未报送数据。"
 
 
 def print_figures(
@@ -59,7 +59,7 @@ def print_figures(
     if not rows and on is not None:
         click.echo(_NOTHING_THEN)
     elif not rows:
-        click.echo("这一期尚未开始，或还没有任何交付。")
+        click.echo("这一期尚未开始，或尚未报送数据。")
     elif key:
         by = definitions.select_versions(key, (figure.definition_version for figure in rows))
         click.echo(
@@ -168,7 +168,7 @@ def print_traced(context: CenterContext, traced: TracedFigure, part: str, limit:
     if figure.indicator not in INDICATORS:
         return
     page = read_rows_as_of(context.connection, figure, part, limit=limit, offset=offset)
-    click.echo(f"\n事件日志到第{figure.log_seq:,}号时背后的行（{figure_report.name_side(part)}）：")
+    click.echo(f"\n数据日志到第{figure.log_seq:,}号时明细（{figure_report.name_side(part)}）：")
     click.echo("\n".join(figure_report.format_rows_as_of(page, offset, figure)))
     click.echo("\n口径：")
     by = read_definitions(context.connection, figure.center).version(

@@ -133,14 +133,14 @@ def _expect_of_day(
     backing: Backing, source: Source, day: date, counts: Mapping[str, DayCount], signed_by: str | None
 ) -> ExpectedSource:
     unit = find_unit(backing, source, day)
-    quarantined = f"；另有可能属于这天的 {unit.held:,} 行被隔离" if unit.held else ""
+    quarantined = f"；另有可能属于这天的 {unit.held:,} 行未导入" if unit.held else ""
     if source.rhythm is Rhythm.HOURLY:
         hours = backing.count_delivered(source, day)
         return ExpectedSource(
             source, unit, f"有巡检的 {hours} 小时{quarantined}" if hours else _NOTHING + quarantined, day
         )
     if backing.is_signed(source, day):
-        return ExpectedSource(source, unit, f"签认人 {signed_by}{quarantined}", day)
+        return ExpectedSource(source, unit, f"确认人 {signed_by}{quarantined}", day)
     if source.key in _COUNTS:
         first = counts[_COUNTS[source.key][0][1]]
         count = first.certain + first.doubtful
@@ -180,12 +180,12 @@ def _word_count(count: DayCount, unit: str) -> str:
 def _expect_of_month(backing: Backing, source: Source, month: Month, signed_by: str | None) -> ExpectedSource:
     unit, last = find_unit(backing, source, month.first_day), month.end_day - timedelta(days=1)
     if unit.lacking:
-        text = f"还没有交付含{month.label}、月末以后导出的数据"
+        text = f"尚未报送含{month.label}、月末以后导出的数据"
     elif not backing.was_delivered(source, month):
-        text = f"“无变动”，签认人 {signed_by}"
+        text = f"“无变动”，确认人 {signed_by}"
     else:
         text = f"数据截至 {backing.as_of[source.delivery].astimezone(BEIJING):%Y-%m-%d}"
-    quarantined = f"；有 {unit.held:,} 行被隔离" if unit.held else ""
+    quarantined = f"；有 {unit.held:,} 行未导入" if unit.held else ""
     return ExpectedSource(source, unit, text + quarantined, last)
 
 

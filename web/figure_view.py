@@ -130,7 +130,7 @@ class FigureView:
     @property
     def coverage_bar(self) -> Markup:
         share = None if self.figure is None else self.figure.coverage
-        return charts.draw_coverage_bar(share, about=f"有据率 {self.coverage}")
+        return charts.draw_coverage_bar(share, about=f"数据完整率 {self.coverage}")
 
     @property
     def told(self) -> str:

@@ -51,7 +51,7 @@ class Vocabulary:
         examples = "、".join(words.split()[0] for meaning, words in self.spellings.items() if meaning)
         return CellProblem(
             "不是认识的说法",
-            f"认识的有：{examples}；若是同义的说法，请在导入页的“列的对应”里指明，或写进导入方案的 words",
+            f"认识的有：{examples}；若是同义的说法，请在导入页的“列对应关系”里指明，或写进导入方案的 words",
         )
 
 

@@ -136,7 +136,7 @@ OUTAGE = Form(
     identity=("platform", "down_at"),
     events=(PlatformDown.type,),
     hints={
-        "up_at": "还没有恢复的先空着，恢复后从“当天录入”里更正补上。",
+        "up_at": "还没有恢复的先空着，恢复后从“手工录入”里更正补上。",
         "planned": "事先公告过的检修选“是”。",
     },
     moment="down_at",

@@ -48,7 +48,7 @@ def write_rejects(path: Path, table: RejectedTable, stamp: str) -> None:
         problem_format = book.add_format({"font_color": "#b01e16", "text_wrap": True, "valign": "top"})
         wrong = book.add_format({"bg_color": "#fce8e6", "font_color": "#b01e16", "num_format": "@"})
         text = book.add_format({"num_format": "@"})
-        sheet = book.add_worksheet("待改行")
+        sheet = book.add_worksheet("问题数据")
         sheet.freeze_panes(1, 0)
         sheet.set_footer(f"&L{stamp.replace('&', '&&')}&R&P / &N")
         sheet.set_column(0, len(table.titles) + len(ADDED), _WIDTH, text)

@@ -152,7 +152,7 @@ def check_return(status: MonthStatus, row: SourceStatus, by: str) -> Refusal | N
 def _check_unlocked(status: MonthStatus) -> Refusal | None:
     if not status.closing.sealed:
         return None
-    return Refusal(f"{status.month.label}已锁定；要改动已锁定的数字，须申请锁定例外后更正")
+    return Refusal(f"{status.month.label}已锁定；要改动已锁定的数字，须申请限期解锁后更正")
 
 
 ActCheck = Callable[[MonthStatus, SourceStatus, str], Refusal | None]

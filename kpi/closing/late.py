@@ -1,4 +1,4 @@
-"""迟到登记: what was recorded of a locked month after its seal, and which sealed figures it would move."""
+"""锁定后变动: what was recorded of a locked month after its seal, and which sealed figures it would move."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

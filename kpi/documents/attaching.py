@@ -25,7 +25,7 @@ Connection = psycopg.Connection[Any]
 
 
 class AttachingProblem(ValueError):
-    """材料不能挂接或撤下，原因见说明。"""
+    """材料不能挂接或撤销，原因见说明。"""
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,9 @@ def withdraw(
     """Says that a document no longer counts. Raises: ShelfProblem, AttachingProblem."""
     document = find_document(connection, center, number)
     if not reason.strip() or not by.strip():
-        raise AttachingProblem("撤下材料必须写明理由和经办人。")
+        raise AttachingProblem("撤销材料必须写明理由和经办人。")
     if document.withdrawn:
-        raise AttachingProblem(f"材料{document.document}已经撤下。")
+        raise AttachingProblem(f"材料{document.document}已经撤销。")
     event = DocumentWithdrawn(
         document=document.document, reason=reason.strip(), withdrawn_by=by.strip(), withdrawn_at=now
     )

@@ -41,7 +41,7 @@ class InstanceContext(NamedTuple):
 
 @click.group("documents")
 def documents() -> None:
-    """证明材料：挂接、查缺、核验；列出、取出、撤下在页面“证明材料”上。"""
+    """佐证材料：挂接、查缺、核验；列出、取出、撤销在页面“佐证材料”上。"""
 
 
 @documents.command("attach", epilog=f"材料种类：{_kinds}")
@@ -51,7 +51,7 @@ def documents() -> None:
     "about",
     required=True,
     metavar="种类/编号",
-    help="证明什么，例如 person/R001、payment/ZF20230101、month/2023-05、indicator/call_answer_rate/2023。",
+    help="关联对象，例如 person/R001、payment/ZF20230101、month/2023-05、indicator/call_answer_rate/2023。",
 )
 @click.option("--kind", callback=_parse_kind, required=True, metavar="材料种类", help="是什么材料，见下。")
 @click.option("--title", metavar="标题", help="标题；省略则为材料种类加所证明的事。不要写姓名。")
@@ -102,7 +102,7 @@ def missing_documents(year: int, kind: str | None, center: str | None, as_object
 @documents.command("check")
 @_center
 def check(center: str | None) -> None:
-    """重新计算每份材料的哈希，指出缺失或被改动的文件。"""
+    """重新计算每份材料的哈希值，指出缺失或被改动的文件。"""
     with _open_instance(center) as context, context.database.connect() as connection:
         stored = shelf.read_documents(connection, context.center, with_withdrawn=True)
     faults = shelf.check_documents(context.settings.home, stored)
@@ -111,7 +111,7 @@ def check(center: str | None) -> None:
     if faults:
         click.echo(f"{len(stored)}份材料中有{len(faults)}份不符。")
         raise SystemExit(1)
-    click.echo(f"{len(stored)}份材料的文件都在，与登记的哈希相符。")
+    click.echo(f"{len(stored)}份材料的文件都在，与登记的哈希值相符。")
 
 
 @contextmanager

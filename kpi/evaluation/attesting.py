@@ -30,11 +30,11 @@ class AttestationProblem(ValueError):
 
 
 class DocumentProblem(AttestationProblem):
-    """编号所指的证明材料不能用。"""
+    """编号所指的佐证材料不能用。"""
 
 
 class MissingDocument(AttestationProblem):
-    """填报须附证明文件，没有附。"""
+    """填报须附佐证材料，没有附。"""
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _list_document_hashes(connection: psycopg.Connection[Any], center: str, valu
                 f"{value.code}：“{number}”不是文件，也不是已挂接材料的编号；请核对。"
             ) from None
         if document.withdrawn:
-            raise DocumentProblem(f"{value.code}：证明材料{document.document}已经撤下，请换一份。")
+            raise DocumentProblem(f"{value.code}：佐证材料{document.document}已经撤销，请换一份。")
         yield document.sha256
     for path in value.files:
         yield blob_store.hash_file(path, "sha256")
@@ -163,9 +163,9 @@ def _make_attestation(
         raise AttestationProblem(f"{_format_item_name(item)}：实际值{problem}") from None
     _check_share(item, value, actual)
     if item.needs_document and not value.documents and not value.files:
-        wanted = "、".join(item.evidence) or item.feed.attested or "证明文件"
+        wanted = "、".join(item.evidence) or item.feed.attested or "佐证材料"
         raise MissingDocument(
-            f"{_format_item_name(item)}：没有附证明文件，不能登记；请附上{wanted}。没有文件的，评分时按无法核实处理。"
+            f"{_format_item_name(item)}：没有附佐证材料，不能登记；请附上{wanted}。没有文件的，评分时按无法核实处理。"
         )
     return IndicatorAttested(
         scheme=scheme.key,

@@ -37,7 +37,7 @@ _file = click.Path(dir_okay=False, path_type=Path)
     "--table",
     type=_file,
     metavar="表",
-    help="一次填报多项：CSV 或 XLSX，列为 指标、实际值、证明文件、备注、理由。",
+    help="一次填报多项：CSV 或 XLSX，列为 指标、实际值、佐证材料、备注、理由。",
 )
 @click.option("--remark", metavar="文字", help="备注。")
 @click.option(
@@ -58,7 +58,7 @@ def attest(
     center: str | None,
     year: int,
 ) -> None:
-    """填报系统不能自动取数的指标，附证明文件。
+    """填报系统不能自动取数的指标，附佐证材料。
 
     评价要点逐条写 是、否 或 ?（无法核实），以逗号分开；其他写数值（如 98.8%）或等级（如 达成）。
     与系统数据不一致的，两个值都列出；要按填报计分，须用 --reason 写明理由。

@@ -34,7 +34,7 @@ def format_score_tree(evaluation: Evaluation, *, reasons: bool = False) -> Itera
         yield from _format_reasons(evaluation)
     found = list_findings(evaluation)
     yield ""
-    yield f"核对发现：{summarize_outcomes(found)}。" if found else "核对：没有发现问题。"
+    yield f"复核发现的问题：{summarize_outcomes(found)}。" if found else "核对：没有发现问题。"
     yield from format_results(found)
     yield from _list_rows_commands(evaluation)
 
@@ -85,7 +85,7 @@ def _format_totals(evaluation: Evaluation) -> Iterator[str]:
     yield f"最终得分 {show_points(evaluation.total)}，等级“{evaluation.rating}”（按精确的总分判定）。"
     if facts.total is not None:
         same = "一致" if facts.total == evaluation.total and facts.rating == evaluation.rating else "不一致"
-        yield f"发布得分 {show_points(facts.total)}，等级“{facts.rating}”，与上{same}。"
+        yield f"公布得分 {show_points(facts.total)}，等级“{facts.rating}”，与上{same}。"
     if evaluation.rule_weight == scheme.total:
         by_rule = scheme.rating(evaluation.rule_total)
         yield f"只按规则计算为 {show_points(evaluation.rule_total)} 分，等级“{by_rule}”。"

@@ -11,9 +11,9 @@ from kpi.figures.sources import SOURCES, Rhythm, Source
 CardFields = dict[str, str]
 
 _RHYTHMS = {
-    Rhythm.DAILY: "每天。当天结束以后交付且含有当天的行，或签有零报告，才算有据；没有业务和没有数据是两回事",
+    Rhythm.DAILY: "每天。当天结束以后报送且含有当天的行，或签有零报告，才算有据；没有业务和没有数据是两回事",
     Rhythm.HOURLY: "每小时。该小时至少有一行才算有据",
-    Rhythm.MONTHLY: "每月。月末以后交付过，或签有全月零报告，才算有据；没有据的月份不计入，也不沿用上月",
+    Rhythm.MONTHLY: "每月。月末以后报送过，或签有全月零报告，才算有据；没有据的月份不计入，也不沿用上月",
     Rhythm.STANDING: "自生效日起一直有效，直到下一次核定；月末有生效的核定才算有据",
     Rhythm.SURVEY: "每年一轮。期间内有问卷才算有据；没有问卷的月份为不适用，全年没有为无法核实",
 }
@@ -32,7 +32,7 @@ def build_card(indicator: Indicator) -> CardFields:
         "公式": format_formula(indicator),
         "包含": words.includes,
         "不含": words.excludes,
-        "月份归属": words.month,
+        "归属月份": words.month,
         "例子": _format_example(indicator, words.example),
         "舍入": f"{indicator.rounding.words}，保留{indicator.scale}位小数；分子、分母保持精确",
         "年度和季度": _describe_longer_periods(indicator),
@@ -41,7 +41,7 @@ def build_card(indicator: Indicator) -> CardFields:
         "方向": indicator.direction.value,
         "出处": indicator.source,
         "口径版本": str(indicator.version),
-        "施行月份": f"自{indicator.effective_from.label}起" if indicator.effective_from else "自最初起",
+        "启用月份": f"自{indicator.effective_from.label}起" if indicator.effective_from else "自系统启用起",
     }
     return fields | ({"区间": "另附95%置信区间（Wilson）"} if indicator.wilson else {})
 

@@ -206,8 +206,8 @@ def _explain_nothing_expected(coverage: Coverage, opening_day: date | None, peri
     if any(one.source.rhythm is Rhythm.SURVEY for one in coverage.sources):
         return "本期没有问卷；调查按年组织，以年度数字为准。"
     if coverage.rhythm in (Rhythm.MONTHLY, Rhythm.STANDING):
-        return f"{titles}按月交付，本期还没有结束的月份。"
-    return f"{titles}在本期还没有交付；月份结束后仍没有的，才算缺口。"
+        return f"{titles}按月报送，本期还没有结束的月份。"
+    return f"{titles}在本期尚未报送；月份结束后仍没有的，才算缺失。"
 
 
 def _list_never_delivered(coverage: Coverage) -> tuple[Gap, ...]:
@@ -238,7 +238,7 @@ def _judge_nothing_to_divide(
 
 def _describe_known_part(gaps: tuple[Gap, ...]) -> str:
     """Of what a figure is sure: where rows are there and do not tell, of less than was delivered."""
-    return "能确定的部分" if any(gap.is_of_rows for gap in gaps) else "已交付的部分"
+    return "能确定的部分" if any(gap.is_of_rows for gap in gaps) else "已报送的部分"
 
 
 def _extend_missing(

@@ -13,7 +13,7 @@ _UNKNOWN = "（结转未知）"
 
 
 def word_gaps(gaps: Iterable[Gap]) -> str:
-    """All of them, without a full stop: 话单缺8月12日；工单有3行被隔离，没有计入."""
+    """All of them, without a full stop: 话单缺8月12日；工单有3行未导入，没有计入."""
     return "；".join(map(word_gap, gaps))
 
 
@@ -32,7 +32,7 @@ def word_gap(gap: Gap) -> str:
         case GapCode.NOTHING:
             return f"{source.title}应有{gap.count}{source.unit}，一{source.unit}也没有"
         case GapCode.CARRIED_NEVER:
-            return f"本期以前{source.begun}没有交付{_UNKNOWN}"
+            return f"本期以前{source.begun}未报送{_UNKNOWN}"
         case GapCode.CARRIED_MISSING:
             return f"上月{source.begun}缺{_name_titles(gap)}{_UNKNOWN}"
         case GapCode.CARRIED_EARLIER:
@@ -66,11 +66,11 @@ def _word_rows(gap: Gap) -> str:
     rows, field = f"有{gap.count:,}{gap.unit}", "、".join(f"“{title}”" for title in gap.titles)
     match gap.code:
         case GapCode.ROWS_HELD:
-            return f"{rows}被隔离，没有计入"
+            return f"{rows}未导入，没有计入"
         case GapCode.ROWS_ASKED:
             return f"{rows}在待答的文件里，没有计入"
         case GapCode.UNSETTLED:
-            return f"{rows}以后没有再交付，当时还没有办结，后来怎样不明"
+            return f"{rows}以后未再报送，当时还没有办结，后来怎样不明"
         case GapCode.LEAVING_UNTOLD:
             return "里有人是否离职、何时离职不明"
         case GapCode.TOPIC_UNDECLARED:
@@ -85,14 +85,14 @@ def _word_rows(gap: Gap) -> str:
 
 
 _REMEDIES = {
-    GapCode.ROWS_HELD: "请改正被隔离的行后重新导入；核对过、没有漏掉数据的，可以了结（hotline quarantine）。",
+    GapCode.ROWS_HELD: "请改正未导入的行后重新导入；核对过、没有漏掉数据的，可以了结（hotline quarantine）。",
     GapCode.ROWS_ASKED: "请回答待答问题（页面“待答问题”，或 hotline questions）。",
     GapCode.COLUMN_UNTOLD: "请在导出里加上这一列，重新导出本期数据后导入。",
     GapCode.FIELD_LACKING: "请补全这些行的这一项，重新导出后导入。",
-    GapCode.FIELD_MISREAD: "请按“隔离行”里的说明改正没有读懂的内容，或回答导入时的问题，重新导入。",
+    GapCode.FIELD_MISREAD: "请按“问题数据”里的说明改正没有读懂的内容，或回答导入时的问题，重新导入。",
     GapCode.LEAVING_UNTOLD: "名单里少了的人，请说明是离职了还是仍在岗"
     "（页面“待答问题”，或 hotline questions）；花名册里没有写离职日期的，请补全后重新导入。",
     GapCode.TOPIC_UNDECLARED: "请在“统计设定”里说明，只须说明一次（hotline declare）。",
-    GapCode.UNSETTLED: "请交付期末以后重新导出的工单，把当时还没有办结的也导出来。",
+    GapCode.UNSETTLED: "请报送期末以后重新导出的工单，把当时还没有办结的也导出来。",
     GapCode.NOT_TOLD_APART: "请向平台供应商问明导出里能否区分；不能区分的，这项指标无从计算。",
 }

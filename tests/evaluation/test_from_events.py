@@ -169,7 +169,7 @@ def test_what_nobody_attested_cannot_be_verified_and_costs_what_the_scheme_says(
     score = urumqi.score("B103")
     assert score.told.unverifiable
     assert score.rule.points == 0
-    assert score.rule.reason == "无法核实，扣100%：尚未填报，也没有证明文件"
+    assert score.rule.reason == "无法核实，扣100%：尚未填报，也没有佐证材料"
 
 
 @pytest.mark.slow
@@ -212,7 +212,7 @@ def refused(database: Database, home: Path, *told: Attested, by: str = "张三")
 @pytest.mark.parametrize(
     ("told", "words"),
     [
-        (Attested("A102", "是,是"), "没有附证明文件，不能登记；请附上申请文件、预算批复"),
+        (Attested("A102", "是,是"), "没有附佐证材料，不能登记；请附上申请文件、预算批复"),
         (Attested("Z9", "是"), "里没有指标“Z9”；可用的有 A101、A102"),
         (Attested("A102", "是", (DOCUMENT,)), "要填报2条（按规定程序申请、材料符合要求），读到1条"),
         (Attested("A102", "是,大概", (DOCUMENT,)), "每条应写 是、否 或 ?"),
@@ -277,7 +277,7 @@ def test_a_mark_beyond_the_weight_is_refused(tlf: Database):
 def test_tables_of_attestations_and_marks_are_read(tmp_path: Path):
     (tmp_path / "批复.pdf").write_bytes(b"approved")
     table = (
-        '填报表\n指标,实际值,证明文件,备注\nA102,"是,是",批复.pdf,已批\n\nA101,可直接应用,{0}；批复.pdf,\n'
+        '填报表\n指标,实际值,佐证材料,备注\nA102,"是,是",批复.pdf,已批\n\nA101,可直接应用,{0}；批复.pdf,\n'
     )
     path = written(tmp_path, table.format(DOCUMENT), "填报.csv")
     approved = tmp_path / "批复.pdf"
@@ -304,7 +304,7 @@ def test_a_table_of_marks_that_cannot_be_read_says_where(text: str, words: str, 
 
 
 def test_a_document_that_is_not_there_is_named(tlf: Database, home: Path, tmp_path: Path):
-    path = written(tmp_path, '指标,实际值,证明文件\nA102,"是,是",没有.pdf\n', "填报.csv")
+    path = written(tmp_path, '指标,实际值,佐证材料\nA102,"是,是",没有.pdf\n', "填报.csv")
     assert refused(tlf, home, *read_attested(path)).startswith("A102：“没有.pdf”不是文件，也不是已挂接材料的")
 
 
@@ -334,7 +334,7 @@ def test_a_value_whose_only_document_is_withdrawn_cannot_be_verified(tlf: Databa
         withdraw(connection, "tlf", DOCUMENT[:16], reason="盖错章", by="李四", now=IMPORTED)
     score = scored(tlf).score("A102")
     assert score.rule.reason == "无法核实，扣100%：张三填报，附1份文件（1份已不在档）"
-    with pytest.raises(AttestationProblem, match="已经撤下，请换一份"):
+    with pytest.raises(AttestationProblem, match="已经撤销，请换一份"):
         attested(tlf, home, Attested("A102", "是,是", (DOCUMENT,)))
 
 

@@ -119,7 +119,7 @@ def test_withdrawing_needs_a_reason_and_happens_once(attached, raw, tmp_path):
     with pytest.raises(AttachingProblem, match="理由"):
         withdraw(raw, "tlf", number, reason=" ", by="李四", now=NOW)
     withdraw(raw, "tlf", number[:6], reason="传错了", by="李四", now=NOW)
-    with pytest.raises(AttachingProblem, match="已经撤下"):
+    with pytest.raises(AttachingProblem, match="已经撤销"):
         withdraw(raw, "tlf", number, reason="传错了", by="李四", now=NOW)
 
 

@@ -357,7 +357,7 @@ def test_of_the_first_delivered_month_nobody_knows_what_it_had_over_from_before(
             figure(key, period) for key in ("work_order_on_time_rate", "work_orders_closed_in_period")
         )
         assert (on_time.value, on_time.status, on_time.low, on_time.high) == (100, Status.PARTLY, None, None)
-        assert "本期以前受理的工单没有交付（结转未知）" in on_time.reason
+        assert "本期以前受理的工单未报送（结转未知）" in on_time.reason
         assert closed.status is Status.PARTLY
     june = figure("work_order_on_time_rate", "2023-06")
     assert (june.value, june.status) == (100, Status.VERIFIABLE)
@@ -371,7 +371,7 @@ def test_whoever_signs_that_no_order_was_accepted_before_knows_what_the_month_ha
     (lack,) = group_gaps(
         [(INDICATORS["work_order_on_time_rate"], figure("work_order_on_time_rate", "2023-05"))]
     )
-    assert lack.remedy == "请交付上一个月起未办结的工单，或签写此前没有受理工单的零报告。"
+    assert lack.remedy == "请报送上一个月起未办结的工单，或签写此前没有受理工单的零报告。"
     record(connection, "zero work_orders 2023-04-01..2023-04-30 signed 2023-06-02")
     assert figure("work_order_on_time_rate", "2023-05").status is Status.VERIFIABLE
 

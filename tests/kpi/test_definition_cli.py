@@ -91,8 +91,8 @@ def test_the_catalogue_and_the_workbook_show_what_was_adopted_and_when_it_holds(
     run(kpi.cli.export, str(path), "--year", "2023")
     header, *lines = openpyxl.load_workbook(path)["指标定义"].iter_rows(values_only=True)
     rows = [dict(zip(header, line, strict=True)) for line in lines]
-    versions = [(row["口径版本"], row["施行月份"]) for row in rows if row["编码"] == "call_answer_rate"]
-    assert versions == [("1", "自最初起"), ("2", "自2023年5月起")]
+    versions = [(row["口径版本"], row["启用月份"]) for row in rows if row["编码"] == "call_answer_rate"]
+    assert versions == [("1", "自系统启用起"), ("2", "自2023年5月起")]
 
 
 def test_without_a_database_the_packaged_definitions_are_shown(tmp_path, monkeypatch):

@@ -147,7 +147,7 @@ def test_a_call_over_midnight_moves_the_month_it_is_booked_in_at_once(connection
 def test_a_definition_begins_only_after_the_last_locked_month(connection, month, told):
     record(connection, MAY_DATA)
     lock(connection)
-    with pytest.raises(DefinitionProblem, match=f"{told}.*最早可自2023年6月起施行"):
+    with pytest.raises(DefinitionProblem, match=f"{told}.*最早可自2023年6月起执行"):
         adopted(connection, effective_from=Month(2023, month))
     assert adopted(connection, effective_from=Month(2023, 6)).version == 2
 

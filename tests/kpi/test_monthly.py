@@ -38,7 +38,7 @@ from web.cli import hotline
 CENTER = Center("tlf", "吐鲁番市12345热线", "sha256")
 LATE_CALL = "call 2023-05-03 08:00:00 id c3 queued 08:00:10 answered 08:00:20"
 FINGERPRINT = " ".join(["0123abcd"] * 8)
-FIGURES = ["指标", "单位", "数值", "分子", "分母", "目标", "有据率", "状态", "版次", "溯源码"]
+FIGURES = ["指标", "单位", "数值", "分子", "分母", "目标", "数据完整率", "状态", "数据版本", "溯源码"]
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_a_locked_month_has_no_word_of_being_provisional(may, tmp_path):
     lock(may)
     document = written(report_of(may), tmp_path)
     assert "暂" not in words(document).replace("暂定数", "") + document.sections[0].header.paragraphs[0].text
-    assert "2023-06-05 09:00锁定，张三提请、王五确认。" in words(document)
+    assert "2023-06-05 09:00锁定，张三申请、王五确认。" in words(document)
 
 
 def test_a_quarter_is_printed_with_the_month_that_ends_it(may, tmp_path):
@@ -135,8 +135,8 @@ def test_gaps_are_named_with_their_days(may, tmp_path):
     record(may, "order A1 accepted 2023-05-02\ndelivered work_orders 2023-05-01..2023-05-29 as of 2023-06-01")
     told = words(written(report_of(may), tmp_path))
     assert "工单缺5月30日、5月31日。" in told and "人员花名册应有1个月，一个月也没有。" in told
-    assert "已交付的部分没有" not in told.partition("二、缺口")[2].partition("区间：")[0]
-    assert "请补导缺少日期的工单" in told
+    assert "已报送的部分没有" not in told.partition("二、数据缺失")[2].partition("区间：")[0]
+    assert "请补报缺少日期的工单" in told
 
 
 def test_a_correction_stands_with_before_after_reason_and_names(may, tmp_path):
@@ -152,7 +152,7 @@ def test_a_correction_stands_with_before_after_reason_and_names(may, tmp_path):
     assert (answered.before.value, answered.after.value) == ("1", "2")
     document = written(report, tmp_path)
     told = words(document)
-    assert "2023年5月第2版，2023-06-20 09:00，张三提请、李四批准。理由：补报计入（起因：第" in told
+    assert "2023年5月第2版，2023-06-20 09:00，张三申请、李四批准。理由：补报计入（起因：第" in told
     assert f"{answered.before.code} → {answered.after.code}" in told
     assert "锁定以后，没有迟到或更改的数据。" in told and "更正时的日志末尾" in told
     exemption = ["2023-05", "1", "全部来源", "补报", "张三 2023-06-20 09:00", "李四 2023-06-20 09:00"]

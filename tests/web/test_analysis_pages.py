@@ -142,7 +142,7 @@ def test_months_without_a_roster_have_no_number(page: Page):
 
 def test_late_payments_are_marked(page: Page):
     text = page("/tlf/2023/analysis/payments")
-    assert "共 16 笔，按时 10 笔，迟付 6 笔。" in text
+    assert "共 16 笔，按时 10 笔，逾期支付 6 笔。" in text
     assert "<title>劳务费：约定2月10日，实付2月21日，迟11天</title>" in text
     assert text.count('<g class="pay-late"><line') >= 12  # six, drawn for the office and for the phone
 
@@ -159,14 +159,14 @@ def test_sources_say_what_is_missing_owed_and_expected_next(page: Page):
     assert "✕ 缺 2 天" in calls and "缺8月12日、8月13日" in calls
     running = page("/small/2024-03/analysis/arrivals")
     calls = running[running.index("话单</th>") : running.index("工单</th>")]
-    assert "从未交付" in calls and "○ 待交 9 天" in calls and "2024年3月10日的数据" in calls
+    assert "从未报送" in calls and "○ 待交 9 天" in calls and "2024年3月10日的数据" in calls
     assert "✕" not in calls
 
 
 def test_rows_are_told_by_how_late_they_came(page: Page):
     text = page("/tlf/2023/analysis/arrivals").partition("数据是怎样进来的")[2]
     calls = text[text.index("话单</th>") : text.index("工单</th>")]
-    assert "机器记录" in calls
+    assert "系统采集" in calls
     assert "100%" in calls
 
 

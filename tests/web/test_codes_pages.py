@@ -49,7 +49,7 @@ def test_a_code_typed_anyhow_opens_its_number(client: FlaskClient, page: Page):
     assert "98.38%" in text
     assert "2,852" in text
     assert "第 1 版" in text
-    assert "2023年8月的热线电话接通率是暂定数，随数据交付而变。下一步：话单等报送人报齐。" in text
+    assert "2023年8月的热线电话接通率是暂定数，会随新报数据变动。下一步：话单等报送人报齐。" in text
 
 
 @pytest.mark.parametrize(("typed", "told"), [("abc", "不是溯源码"), ("0000-0000", "没有溯源码 0000-0000")])
@@ -83,9 +83,9 @@ def test_every_version_of_a_number_is_listed_and_can_be_opened(room: Room):
     second = code_of(room.database)
     text = room.page("zhang", f"/tlf/2023-05/call_answer_rate/figure?code={first}")
     assert "现在显示的是另一个" in text
-    assert "张三（zhang）提请、李四（lisi）批准：计入补报" in text
+    assert "张三（zhang）申请、李四（lisi）批准：计入补报" in text
     assert text.index(second) < text.rindex(first)
-    assert "锁定例外" in text  # who may change it now
+    assert "限期解锁" in text  # who may change it now
     rows = room.page("zhang", "/tlf/2023-05/call_answer_rate/numerator")
     assert "= 指标分子 2 ✓" in rows
 
@@ -171,7 +171,7 @@ def test_a_day_on_which_nothing_was_computed_is_counted_from_the_events_up_to_it
     rows = room.page("zhang", "/tlf/2023-05/call_answer_rate/numerator?as_of=2030-03-01")
     assert "当时没有计算过这个数字，由截至那时的事件算出：50.00%" in rows
     assert "分子 1 行 = 指标分子 1 ✓" in rows
-    assert "到那天为止还没有任何交付" in room.page("zhang", "/tlf/2023/?as_of=2029-01-01")
+    assert "到那天为止尚未报送数据" in room.page("zhang", "/tlf/2023/?as_of=2029-01-01")
 
 
 def test_a_page_shows_what_was_known_on_a_day(room: Room):
@@ -183,7 +183,7 @@ def test_a_page_shows_what_was_known_on_a_day(room: Room):
     assert 'href="/tlf/2023-05/?as_of=2023-06-10"' in text
     for address in ("/tlf/2023-05/?as_of=2023-06-10", "/tlf/2023/call_answer_rate?as_of=2023-06-10"):
         assert "50.00%" in room.page("zhang", address)
-    assert "到那天为止还没有任何交付" in room.page("zhang", "/tlf/2023/?as_of=2023-01-01")
+    assert "到那天为止尚未报送数据" in room.page("zhang", "/tlf/2023/?as_of=2023-01-01")
 
 
 @pytest.mark.parametrize("day", ["2999-01-01", date.max.isoformat(), ""])

@@ -35,7 +35,7 @@ def test_the_card_leads_to_the_comparison_where_there_is_one(page: Page):
 def test_what_cannot_be_compared_says_what_can(client: FlaskClient):
     answer = client.get("/tlf/2023/cases_handled/compare")
     assert answer.status_code == 404
-    assert "有对照口径的指标：热线电话接通率" in answer.text
+    assert "有其他口径的指标：热线电话接通率" in answer.text
     assert client.get("/tlf/2023/call_answer_rate/compare/nothing").status_code == 404
 
 

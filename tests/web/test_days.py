@@ -345,7 +345,7 @@ def test_a_zero_report_is_signed_by_whoever_is_signed_in(book: Log):
     [signed] = book.told("source.nothing_to_report")
     assert (signed["signed_by"], signed["end_day"]) == ("李录入（clerk）", str(DAY))
     page = book.refused("zero-report", source="calls", first=str(DAY), last=str(DAY), remark="今天")
-    assert "只能签认已经过完的日子" in field_told(page, "source")
+    assert "只能确认已经过完的日子" in field_told(page, "source")
     assert 'value="今天"' in page
 
 
@@ -403,7 +403,7 @@ def test_what_is_entered_of_a_locked_month_goes_to_the_late_register_and_says_so
     ):
         appending.add([(seal, None)])
     page = book.send("inspection", call_id="c1", inspected_on="2024-02-09", passed="合格")
-    assert "2024年2月已经锁定：这一条进入迟到登记，锁定的数字不变" in page
+    assert "2024年2月已经锁定：这一条进入锁定后变动，锁定的数字不变" in page
 
 
 def test_entries_of_the_day_are_listed_with_who_and_where_from(book: Log):
@@ -431,11 +431,11 @@ def test_the_pages_take_few_statements(book: Log, statements: list[str], address
 def test_a_day_of_orders_entered_by_hand_is_backed_when_somebody_says_that_it_is_all(book: Log):
     book.send("order", **ORDER)
     page = book.page(f"/tlf/days/{YESTERDAY}")
-    assert "这天的工单已录全" in page
+    assert "确认当日工单已录完" in page
     answer = book.client.post(f"/tlf/days/{YESTERDAY}/complete", follow_redirects=True)
     assert "工单共 1 件，全部录入" in unescape(answer.text)
     assert book.backed("work_orders", YESTERDAY)
-    assert "已经确认过录全" in unescape(
+    assert "已经确认过录完" in unescape(
         book.client.post(f"/tlf/days/{YESTERDAY}/complete", follow_redirects=True).text
     )
     confirmed = book.told("delivery.imported")[-1]

@@ -84,7 +84,7 @@ def test_what_cannot_be_attached_is_refused_beside_its_field(room: Room, told: d
     text = room.post("chen", ATTACH, 422, **sent(**told))
     assert sentence in text.partition('class="field-error">')[2]
     assert 'selected value="diploma_check"' in text
-    assert "还没有挂接过证明材料" in room.page("chen", "/tlf/2024/documents")
+    assert "还没有挂接过佐证材料" in room.page("chen", "/tlf/2024/documents")
 
 
 def test_the_original_is_taken_out_with_an_audit_row(room: Room):
@@ -114,8 +114,8 @@ def test_a_document_is_withdrawn_with_a_reason(room: Room):
     number = attached(room)
     address = f"/tlf/documents/{number}/withdrawal"
     assert "请填写理由。" in room.post("zhang", address, 422, reason="")
-    assert "已撤下：学历核验材料 人员 R1。" in room.post("zhang", address, reason="传错了人")
-    assert "已经撤下" in room.post("zhang", address, 422, reason="再撤一次")
+    assert "已撤销：学历核验材料 人员 R1。" in room.post("zhang", address, reason="传错了人")
+    assert "已经撤销" in room.post("zhang", address, 422, reason="再撤一次")
 
 
 def test_an_evaluator_sees_the_documents_of_her_years_alone(room: Room):

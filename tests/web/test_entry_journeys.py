@@ -113,7 +113,7 @@ def test_the_clerks_day_by_keyboard_alone(desk: Desk):
     assert desk.focused() == "messages"
     desk.type("120", "8", "0")
     page.get_by_text("已登记：短信、办件、接待").wait_for()
-    assert page.locator("h2", has_text="当天录入").is_visible()
+    assert page.locator("h2", has_text="手工录入").is_visible()
     desk.seen("day-filled")
     assert desk.rows("SELECT unit, dispatched_at IS NOT NULL, closed_at FROM work_orders") == [
         ("住建局", True, None)
@@ -158,7 +158,7 @@ def test_a_file_with_mistakes_is_imported_mended_and_imported_again(desk: Desk, 
     page.goto("/tlf/imports/")
     desk.seen("imports-empty")
     page.set_input_files("#file", path)
-    page.get_by_text("附函上写了行数或合计").click()
+    page.get_by_text("报送单上写了行数或合计").click()
     page.fill("#rows", "3")
     desk.seen("imports-letter")
     page.get_by_role("button", name="上传").click()
@@ -170,15 +170,15 @@ def test_a_file_with_mistakes_is_imported_mended_and_imported_again(desk: Desk, 
     page.get_by_role("button", name="试导入").click()
     page.locator(".counts").wait_for()
     assert "100.00%" in page.locator(".effects").first.inner_text()
-    assert "附函 3，读到 2，差 -1" in page.locator("main").inner_text()
+    assert "报送单 3，读到 2，差 -1" in page.locator("main").inner_text()
     desk.seen("trial")
     page.get_by_label("其余的先导入").check()
-    page.get_by_label("与附函不符，已核实").check()
+    page.get_by_label("与报送单不符，已核实").check()
     page.get_by_role("button", name="正式导入").click()
     page.get_by_text("已导入。").wait_for()
     desk.seen("report")
     with page.expect_download() as told:
-        page.get_by_role("link", name="下载待改行").click()
+        page.get_by_role("link", name="下载问题数据").click()
     mended = tmp_path / told.value.suggested_filename
     told.value.save_as(mended)
     book = openpyxl.load_workbook(mended)

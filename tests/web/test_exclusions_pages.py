@@ -77,7 +77,7 @@ def test_each_row_leads_to_the_line_of_its_file(read: Callable[[str], str], brow
 
 def test_the_download_has_every_row_with_both_sides(read: Callable[[str], str]):
     header, *lines = read("/net.csv").lstrip("\ufeff").splitlines()
-    assert header.startswith("事物,事件号,归属日期,计入分子,计入分母,结果,申诉单位,")
+    assert header.startswith("对象,记录号,归属日期,计入分子,计入分母,结果,申诉单位,")
     assert [line.split(",")[0] for line in lines] == ["工单 W30", "工单 W40", "工单 W41"]
     assert [line.split(",")[3:6] for line in lines] == [
         ["0", "1", "同意剔除"], ["1", "1", "同意剔除"], ["1", "1", "未定"]

@@ -149,7 +149,7 @@ def test_held_back_rows_come_back_as_a_workbook_that_can_be_mended_and_uploaded(
     assert row["原文件行号"] == "3"
     assert "不是时间" in row["问题说明"] and "2023-05-01 08:03:05" in row["怎么改"]
     sheet.cell(2, titles.index("进入系统时间") + 1).value = "2023-05-02 09:00:00"
-    mended = tmp_path / "话单_2023-05_待改行.xlsx"
+    mended = tmp_path / "话单_2023-05_问题数据.xlsx"
     book.save(mended)
     again = desk.imported(mended)
     assert desk.job(again).result["done"]["tables"][0]["new"] == 1
@@ -417,13 +417,13 @@ def test_a_letters_numbers_are_held_against_the_file_and_kept(desk: Desk, tmp_pa
     page = desk.page(there)
     assert 'value="通话时长" selected' in page and 'value="90"' in page
     page = desk.step(there, "trial", rows="2", column="通话时长", total="90")
-    assert "✓ 数据行数：附函 2，读到 2，相符" in page
-    assert "✕ 通话时长（以秒计）：附函 90，读到 100，差 +10" in page
+    assert "✓ 数据行数：报送单 2，读到 2，相符" in page
+    assert "✕ 通话时长（以秒计）：报送单 90，读到 100，差 +10" in page
     assert "请先向来文单位核实" in desk.step(there, "commit")
     assert desk.count("events") == 0
-    assert "附函 90，读到 100" in desk.step(there, "commit", despite="1")
+    assert "报送单 90，读到 100" in desk.step(there, "commit", despite="1")
     delivery = desk.job(there).result["done"]["tables"][0]["delivery"]
-    assert "通话时长（以秒计）：附函 90，读到 100，差 +10" in desk.page(f"/tlf/deliveries/{delivery}")
+    assert "通话时长（以秒计）：报送单 90，读到 100，差 +10" in desk.page(f"/tlf/deliveries/{delivery}")
 
 
 def test_a_letter_that_is_half_told_is_asked_for_at_once(desk: Desk, tmp_path: Path):
@@ -439,12 +439,12 @@ def test_a_letter_that_is_half_told_is_asked_for_at_once(desk: Desk, tmp_path: P
     answer = desk.client.post(f"{there}/trial", data={"rows": "三千"})
     assert answer.status_code == 422
     page = unescape(answer.text)
-    assert "附函上的行数应写数字" in page and 'value="三千"' in page
+    assert "报送单上的行数应写数字" in page and 'value="三千"' in page
 
 
 def test_a_column_of_the_letter_that_the_file_has_not_is_told(desk: Desk, tmp_path: Path):
     there = desk.upload(calls(tmp_path, CALL_1), column="金额", total="90")
-    assert "附函上“金额”的合计 90 没有核对" in desk.page(there)
+    assert "报送单上“金额”的合计 90 没有核对" in desk.page(there)
     header = f"{CALL_HEADER},通话时长"
     there = desk.upload(csv_file(tmp_path, header, f"{CALL_1},1"), column="金额", total="90")
     assert "没有能求和的“金额”列，请从这里选。" in desk.page(there)

@@ -53,8 +53,8 @@ def test_a_row_of_such_a_file_is_mended_in_the_workbook_of_held_back_rows(desk: 
     sheet = book.worksheets[0]
     place = next(cell for row in sheet.iter_rows() for cell in row if cell.value == "昨天上午")
     place.value = "2023-05-03 08:00:00"
-    book.save(tmp_path / "话单_2023-05_待改行.xlsx")
-    desk.imported(tmp_path / "话单_2023-05_待改行.xlsx")
+    book.save(tmp_path / "话单_2023-05_问题数据.xlsx")
+    desk.imported(tmp_path / "话单_2023-05_问题数据.xlsx")
     assert desk.count("calls") == 5
 
 

@@ -318,7 +318,7 @@ def of_calendar(centre: Centre, key: str) -> States:
         if day <= DAYS[-1]:
             found[day] = state
         if state == "零报告":
-            assert "签认人 李录入" in words
+            assert "确认人 李录入" in words
     return found
 
 
@@ -406,7 +406,7 @@ def hold_closing(centre: Centre, month: Month, calendar: dict[str, States]) -> N
             found = re.findall(r"<div><b>((?:缺|待交)[^<]*)。</b>", row[1])
             assert found == ([told] if told else []), (key, month)
             held = "部分" in {calendar[key][day] for day in of(month)} and key != "probes"
-            assert "被隔离" in row[1] or not held
+            assert "未导入" in row[1] or not held
 
 
 def gaps(centre: Centre, key: str, month: Month, calendar: dict[str, States]) -> str:

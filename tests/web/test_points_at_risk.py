@@ -145,4 +145,4 @@ def test_a_scheme_is_chosen_at_the_terminal_as_well(room: Room, home: Path, monk
     done = CliRunner().invoke(hotline, ["schemes", "choose", "turpan-2022", "--year", "2024", "--by", "张三"])
     assert done.exit_code == 0, done.output
     assert "2024年的评价方案：turpan-2022" in done.output
-    assert "已稳得" in tile(room)
+    assert "已落实" in tile(room)

@@ -20,9 +20,9 @@ from web.access.rights import Role
         ("/tlf/2023-13/", "地址可能写错"),
         ("/tlf/2023/work_orders_opened/denominator", "没有分母"),
         ("/tlf/2019/call_answer_rate/numerator", "还没有计算"),
-        ("/tlf/things/call/1", "事件日志中没有“call/1”"),
+        ("/tlf/things/call/1", "数据日志中没有“call/1”"),
         ("/tlf/events/99999999", "目前共有"),
-        ("/tlf/deliveries/none", "没有编号为“none”的交付"),
+        ("/tlf/deliveries/none", "没有编号为“none”的导入记录"),
         ("/tlf/definitions/nope", "没有指标“nope”"),
     ],
 )

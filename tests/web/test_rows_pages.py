@@ -52,7 +52,7 @@ def test_the_download_has_all_rows_and_opens_in_a_spreadsheet(client: FlaskClien
     assert said is not None
     assert len(lines) - 1 == int(said[1].replace(",", ""))
     assert answer.get_data().startswith(b"\xef\xbb\xbf")
-    assert lines[0].startswith("事物,事件号,归属日期,计入,数量,进入系统,")
+    assert lines[0].startswith("对象,记录号,归属日期,计入,数量,进入系统,")
     assert "attachment" in answer.headers["Content-Disposition"]
 
 
@@ -83,7 +83,7 @@ def test_a_timeline_shows_what_superseded_what(page: Page):
     text = page("/small/things/day/2024-02-01")
     assert states(text) == ["superseded", "holds", "voided", "older"]
     assert re.search(r'已作废（<a href="/small/events/5">', text)
-    assert re.search(r'较旧，未采用（现有更新的 <a href="/small/events/2">', text)
+    assert re.search(r'过期版本，未采用（现有更新的 <a href="/small/events/2">', text)
 
 
 def test_the_present_state_is_the_one_that_holds(page: Page):
@@ -111,7 +111,7 @@ def test_deliveries_are_listed_with_their_counts(page: Page):
 
 
 def test_a_centre_without_quarantined_rows_says_so(page: Page):
-    assert "没有隔离行" in page("/tlf/quarantine/")
+    assert "没有问题数据" in page("/tlf/quarantine/")
 
 
 @pytest.mark.parametrize("address", [f"{ROWS}/numerator.csv", "/tlf/quarantine.csv"])

@@ -146,7 +146,7 @@ def in_workbook(path: Path, key: str) -> tuple[str, str, str, int, str]:
         line for line in lines if (line[at["编码"]].value, line[at["统计期"]].value) == (key, "2023-05")
     )
     value, above, below = (formatted(row[at[title]]) for title in ("数值", "分子", "分母"))
-    return value, above, below, row[at["版次"]].value, row[at["溯源码"]].value
+    return value, above, below, row[at["数据版本"]].value, row[at["溯源码"]].value
 
 
 def formatted(cell: openpyxl.cell.Cell) -> str:

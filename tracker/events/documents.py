@@ -61,7 +61,7 @@ class DocumentAttached(Event):
     document: Annotated[str, Title("材料编号", code=True)]
     kind: Annotated[str, Title("材料种类", words=KINDS)]
     # a subject; derived ones too: month/2023-05, indicator/call_answer_rate/2023-05
-    about: Annotated[str, Title("证明什么", code=True)]
+    about: Annotated[str, Title("关联对象", code=True)]
     title: Annotated[str, Title("标题")]
     sha256: Annotated[str, Title("SHA-256", code=True)]
     sm3: Annotated[
@@ -90,13 +90,13 @@ class DocumentWithdrawn(Event):
     """
 
     type: ClassVar[str] = "document.withdrawn"
-    type_title: ClassVar[str] = "撤下材料"
+    type_title: ClassVar[str] = "撤销材料"
     source: ClassVar[str] = "documents"
 
     document: Annotated[str, Title("材料编号", code=True)]
     reason: Annotated[str, Title("原因")]
-    withdrawn_by: Annotated[str, Title("撤下人")]
-    withdrawn_at: Annotated[datetime, Title("撤下时间")]
+    withdrawn_by: Annotated[str, Title("撤销人")]
+    withdrawn_at: Annotated[datetime, Title("撤销时间")]
 
     @property
     def subject(self) -> str:
@@ -112,5 +112,5 @@ class DocumentWithdrawn(Event):
 
 
 TYPES = (DocumentAttached, DocumentWithdrawn)
-THINGS = {"document": "证明材料"}
-SOURCES = {"documents": "证明材料"}
+THINGS = {"document": "佐证材料"}
+SOURCES = {"documents": "佐证材料"}

@@ -172,7 +172,7 @@ work_orders = define_fact_table(
     # whether time paused moves the deadline; None: never paused
     sa.Column("prolonged", sa.Boolean, doc="暂停是否顺延时限"),
     # as `unknown`: steps of its life that no delivery can tell
-    sa.Column("untold", sa.Text, nullable=False, doc="没有交付的环节"),
+    sa.Column("untold", sa.Text, nullable=False, doc="未报送的环节"),
     make_unknown_column(),
 )
 UNKNOWN = work_orders.c.unknown != ""

@@ -35,7 +35,7 @@ class Scope(StrEnum):
 
 _TITLES = {
     Scope.EVENTS: "推送事件",
-    Scope.FILES: "交付文件",
+    Scope.FILES: "来源文件",
     Scope.FIGURES: "读取指标、口径、有据情况和评分",
     Scope.ROWS: "读取指标背后的明细行",
 }

@@ -37,7 +37,7 @@ class Secret(Enum):
 
     PASSWORD = "口令不正确"
     PRESENT_PASSWORD = "修改口令时原口令不正确"
-    CODE = "动态码不正确"
+    CODE = "动态口令不正确"
     RECOVERY_CODE = "恢复码不正确"
 
 

@@ -132,7 +132,7 @@ BOUNDS = {
         ),
         SettingBound("former_refused", "不得重复的旧口令", "个", 5, 24, "新口令不得与最近用过的这几个相同。"),
         SettingBound("password_days", "口令有效期", "天", 1, 90, "到期后登录须先改口令。"),
-        SettingBound("attempts", "连续失败次数", "次", 3, 5, "口令或动态码连续错到这个次数，账号锁定。"),
+        SettingBound("attempts", "连续失败次数", "次", 3, 5, "口令或动态口令连续错到这个次数，账号锁定。"),
         SettingBound("lock_minutes", "锁定时长", "分钟", 5, 1440, "锁定后要等这么久，或由安全管理员解锁。"),
         SettingBound("idle_minutes", "闲置退出", "分钟", 1, 30, "这么久没有操作，会话即告结束，须重新登录。"),
         SettingBound(
@@ -143,11 +143,11 @@ BOUNDS = {
         ),
         SettingBound(
             "totp_grace_days",
-            "动态码启用期限",
+            "动态口令启用期限",
             "天",
             0,
             30,
-            "账号建立后这么多天内可以先不启用；之后须启用动态码才能使用系统。",
+            "账号建立后这么多天内可以先不启用；之后须启用动态口令才能使用系统。",
         ),
         SettingBound("export_rows", "单次导出上限", "行", 100, 200_000, "一次最多导出这么多行明细。"),
     )

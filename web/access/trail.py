@@ -92,10 +92,10 @@ _TITLES = {
     Action.SIGNED_OUT: "退出",
     Action.PASSWORD_CHANGED: "修改口令",
     Action.PASSWORD_RESET: "重置口令",
-    Action.RESET_ASKED: "提请重置",
+    Action.RESET_ASKED: "申请重置",
     Action.RESET_DROPPED: "不办理重置",
-    Action.SECOND_FACTOR_SET: "启用动态码",
-    Action.SECOND_FACTOR_REMOVED: "停用动态码",
+    Action.SECOND_FACTOR_SET: "启用动态口令",
+    Action.SECOND_FACTOR_REMOVED: "停用动态口令",
     Action.SESSION_CLOSED: "结束会话",
     Action.PERSON_ADDED: "新增账号",
     Action.PERSON_CHANGED: "变更账号",
@@ -185,28 +185,28 @@ _DETAILS = (
     {
         "act": "办理",
         "change": "变更",
-        "columns": "列的对应",
+        "columns": "列对应关系",
         "from": "地址",
         "grant": "授权",
         "minutes": "分钟",
         "reason": "理由",
         "problem": "问题",
-        "quarantined": "隔离行数",
+        "quarantined": "未导入行数",
         "rows": "行数",
         "scopes": "权限",
         "events": "事件",
         "refused": "未采用",
         "expires": "到期",
         "step": "步骤",
-        "seq": "事件号",
-        "second_factor": "动态码",
+        "seq": "记录号",
+        "second_factor": "动态口令",
         "sha256": "SHA-256",
         "sources": "来源",
         "token": "令牌",
         "verdict": "结论",
     }
     | {name: bound.title for name, bound in BOUNDS.items()}
-    | {"totp_roles": "必须使用动态码的角色"}
+    | {"totp_roles": "必须使用动态口令的角色"}
 )
 
 
@@ -252,7 +252,7 @@ def verify_trail(connection: psycopg.Connection[Any], *, expected_head: bytes | 
         hashed = _DIGEST(hashed + entry.canonical())
         if hashed != entry.hash:
             return TrailVerdict(
-                seq, hashed, f"第 {entry.seq} 条的内容与其哈希不符：它或它之前的记录被改动过。"
+                seq, hashed, f"第 {entry.seq} 条的内容与其哈希值不符：它或它之前的记录被改动过。"
             )
         seq, met = entry.seq, met or hashed == expected_head
     if (seq, hashed) != (end[0], bytes(end[1])):
@@ -261,7 +261,7 @@ def verify_trail(connection: psycopg.Connection[Any], *, expected_head: bytes | 
         )
     if not met:
         return TrailVerdict(
-            seq, hashed, "审计日志自身前后一致，但其中没有外部给出的末尾哈希：整个日志被改写或截断过。"
+            seq, hashed, "审计日志自身前后一致，但其中没有外部给出的日志校验值：整个日志被改写或截断过。"
         )
     return TrailVerdict(seq, hashed)
 

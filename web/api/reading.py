@@ -77,7 +77,7 @@ _UNBOUNDED = 2**31
 @for_machines(Scope.FIGURES)
 @describe(
     Operation(
-        summary="一个统计期的指标，连同可核实状态、有据率、缺什么和怎么补",
+        summary="一个统计期的指标，连同可核实状态、数据完整率、缺什么和怎么补",
         query={"indicator": {"description": "只要这个指标", "schema": {"type": "string"}}},
         answers={200: ("指标", FiguresAnswer)},
     )
@@ -215,7 +215,7 @@ def list_schemes(center: str, year: Year) -> Response:
 @for_machines(Scope.FIGURES)
 @describe(
     Operation(
-        summary="一年按一个评价方案的得分：规则分、专家分、最后得分", answers={200: ("得分", ScoresAnswer)}
+        summary="一年按一个评价方案的得分：规则得分、专家评分、最后得分", answers={200: ("得分", ScoresAnswer)}
     )
 )
 def show_scores(center: str, year: Year, scheme: str) -> Response:

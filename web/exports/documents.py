@@ -44,6 +44,6 @@ def make_package(making: ExportContext) -> dict[str, Any]:
     )
     return {
         "说明": f"{built.figures:,} 个数字，日志至第 {built.head.seq:,} 号事件",
-        "末尾哈希": built.head.hash.hex(),
+        "日志校验值": built.head.hash.hex(),
         "公钥指纹": built.fingerprint,
     }

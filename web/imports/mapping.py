@@ -24,7 +24,7 @@ Answers = Mapping[str, str]  # the form as it was filled in; empty before
 
 
 class MappingProblem(ValueError):
-    """列的对应关系还不完整；`problems` 按栏目说明。"""
+    """列对应关系还不完整；`problems` 按栏目说明。"""
 
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__("；".join(problems.values()))

@@ -96,7 +96,7 @@ def choose(center: str, day: date) -> str | Response:
     if corrected is not None:
         found = {name: one for name, one in found.items() if one.is_of(corrected)}
         if not found:
-            abort(404, "没有题目与这份答卷一致的问卷，不能在此更正。请改正交付文件后重新导入。")
+            abort(404, "没有题目与这份答卷一致的问卷，不能在此更正。请修改来源文件后重新导入。")
     if (len(found) == 1 and not faulty) or corrected is not None:
         event = corrected.seq if corrected else None
         return redirect(

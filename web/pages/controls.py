@@ -40,7 +40,7 @@ class TotalForm(PageForm):
     """A total, as a body outside states it."""
 
     kind = SelectField(
-        "对账项目",
+        "核对项目",
         choices=[SelectChoice(key, f"{title}（{unit.name}）") for key, (title, unit) in TOTALS.items()],
     )
     first = DateField("起始日", [require("起始日")])
@@ -123,7 +123,7 @@ def cell(center: str, period: Period, cell: str) -> str:
     except MatrixCellProblem as problem:
         abort(404, str(problem))
     year = Year(period.first_day.year)
-    above = Crumb(f"{year.label}对账矩阵", url_for("controls.matrix", center=center, year=year))
+    above = Crumb(f"{year.label}数据勾稽表", url_for("controls.matrix", center=center, year=year))
     return render_template(
         "controls/cell.html",
         frame=around,

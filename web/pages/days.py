@@ -147,7 +147,7 @@ def sign_zero_report(center: str, day: date) -> str | Response | tuple[str, int]
         return _render_zero_page(center, day, values, {"source": str(problem)}), 422
     except LockNotAvailable:
         return _render_zero_page(center, day, values, {"source": TOLD_BUSY}), 503
-    signed = f"{SIGNED[source]}，{first} 至 {last}，签认人 {get_person().signature}"
+    signed = f"{SIGNED[source]}，{first} 至 {last}，确认人 {get_person().signature}"
     flash(f"已签零报告：{signed}。{describe_locked_months(center, [first, last])}")
     return redirect(url_for("days.day", center=center, day=day))
 
@@ -161,7 +161,7 @@ def complete(center: str, day: date) -> Response:
             count = confirm_day(
                 connection, get_instance().home, center, day, by=get_person().signature, now=get_now()
             )
-            note(connection, Action.LOGGED, f"{center}：{day} 工单录全确认", details={"rows": count})
+            note(connection, Action.LOGGED, f"{center}：{day} 工单录完确认", details={"rows": count})
         flash(f"已确认：{day} 的工单共 {count} 件，全部录入。{describe_locked_months(center, [day])}")
     except CompletenessProblem as problem:
         flash(str(problem))
@@ -254,7 +254,7 @@ def describe_locked_months(center: str, days: list[date]) -> str:
     if not sealed:
         return ""
     named = "、".join(month.label for month in sealed)
-    return f"{named}已经锁定：这一条进入迟到登记，锁定的数字不变；要改数字，须由管理者提请更正、审批人批准。"
+    return f"{named}已经锁定：这一条进入锁定后变动，锁定的数字不变；要改数字，须由业务主管申请更正、审批人批准。"
 
 
 def _find_correction_address(center: str, day: date, entry: Mapping[str, Any]) -> str | None:
@@ -290,7 +290,7 @@ def find_corrected_entry(center: str, types: Collection[str], seq: str | None) -
         else None
     )
     if found is None or found.type not in types or not _is_of_own_years(center, found.subject, Right.LOG):
-        abort(404, "没有可以这样更正的登记。请从“当天录入”进入。")
+        abort(404, "没有可以这样更正的登记。请从“手工录入”进入。")
     table = deliveries.c
     by_hand = sa.exists().where(
         table.center_id == center, table.delivery == found.delivery, table.as_of_basis == "form"
@@ -299,7 +299,7 @@ def find_corrected_entry(center: str, types: Collection[str], seq: str | None) -
         center, found.subject, Right.CORRECT
     )
     if not corrects and not get_connection().scalar(sa.select(by_hand)):
-        abort(403, "这一条来自交付文件。请改正文件重新导入，或请管理者更正。")
+        abort(403, "这一条来自来源文件。请改正文件重新导入，或请业务主管更正。")
     return found
 
 

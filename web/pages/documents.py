@@ -1,4 +1,4 @@
-"""证明材料: what is on file, what is missing, a file attached, opened, withdrawn."""
+"""佐证材料: what is on file, what is missing, a file attached, opened, withdrawn."""
 
 from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
@@ -54,7 +54,7 @@ class AttachForm(PageForm):
 
     file = FileField("文件")
     kind = SelectField("材料种类", choices=[SelectChoice(key, title) for key, title in KINDS.items()])
-    thing = SelectField("证明什么", choices=[SelectChoice(key, title) for key, title in TITLES.items()])
+    thing = SelectField("关联对象", choices=[SelectChoice(key, title) for key, title in TITLES.items()])
     identity = StringField("编号", [require("编号"), limit_length(120)], render_kw={"autocomplete": "off"})
     title = StringField("标题", [limit_length(100)], render_kw={"autocomplete": "off"})
 
@@ -182,11 +182,11 @@ def withdraw(center: str, document: str) -> PageResponse:
         with open_log_transaction() as connection:
             reason, by = str(withdraw_form.reason.data), get_person().signature
             attaching.withdraw(connection, center, found.document, reason=reason, by=by, now=get_now())
-            note(connection, Action.CORRECTED, f"{center}：撤下材料 {found.document}")
+            note(connection, Action.CORRECTED, f"{center}：撤销材料 {found.document}")
     except AttachingProblem as problem:
         withdraw_form.reason.errors = [str(problem)]
         return _render_page(center, found, withdraw_form), 422
-    flash(f"已撤下：{found.title}。")
+    flash(f"已撤销：{found.title}。")
     return redirect(url_for("documents.document", center=center, document=found.document))
 
 

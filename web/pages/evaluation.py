@@ -65,7 +65,7 @@ class AttestForm(PageForm):
 
     code = SelectField("指标")
     value = StringField("实际值", [require("实际值"), limit_length(200)], render_kw={"autocomplete": "off"})
-    files = MultipleFileField("证明文件")
+    files = MultipleFileField("佐证材料")
     documents = StringField("已在档材料的编号", [limit_length(400)], render_kw={"autocomplete": "off"})
     remark = TextAreaField("备注", [limit_length(300)], render_kw={"rows": 2})
     reason = TextAreaField("与系统数据不一致的理由", [limit_length(300)], render_kw={"rows": 2})
@@ -146,7 +146,7 @@ def published(center: str, year: Year, scheme: str) -> str:
 @pages.get("/<scheme>/rehearsal")
 @allowed(Right.SEE_ROWS)
 def rehearsal(center: str, year: Year, scheme: str) -> str:
-    """如果今天评价: points safe, at risk and lost, and what to do by when; ?as_of= asks for another day."""
+    """模拟评分: points safe, at risk and lost, and what to do by when; ?as_of= asks for another day."""
     chosen, around = _get_scheme(scheme), make_frame(center, year)
     as_of_day = as_of.find_as_of_day(around.today)
     moment = get_day_start(as_of_day.day) if as_of_day else get_now()
@@ -168,7 +168,7 @@ def rehearsal(center: str, year: Year, scheme: str) -> str:
         as_of=as_of_day,
         until=lambda deadline: format_deadline(deadline, found),
         ways=RemedyKind,
-        trail=_list_crumbs(center, year, Crumb(f"{chosen.title}：如果今天评价")),
+        trail=_list_crumbs(center, year, Crumb(f"{chosen.title}：模拟评分")),
     )
 
 

@@ -101,7 +101,7 @@ def explain_reach(kind: ExportKind, center: str) -> str:
         return ""
     return (
         f"{kind.title}含本中心全部年度的日志，您的授权只到{format_years(years)}，不含{format_years(beyond)}。"
-        "请由管理者生成后当面交付，或请安全管理员扩大授权年度。"
+        "请由业务主管生成后当面移交，或请安全管理员扩大授权年度。"
     )
 
 

@@ -191,7 +191,7 @@ def commit(center: str, upload: str) -> str | Answer:
         flash("有不能导入的行：请先改好文件重新上传，或勾选“其余的先导入”。")
         return _redirect_to(job)
     if _sum_counts(job)["apart"] and not request.form.get("despite"):
-        flash("与附函不符：请先向来文单位核实，或勾选“仍要导入”。")
+        flash("与报送单不符：请先向来文单位核实，或勾选“仍要导入”。")
         return _redirect_to(job)
     resume(get_instance(), job, kind=IMPORT)
     return _redirect_to(job)
@@ -225,8 +225,8 @@ def rejects(center: str, upload: str, number: int) -> Response | Answer:
     done = job.result.get("done", {})
     table = next((one for one in done.get("tables", []) if one["number"] == number), None)
     if table is None or not table["delivery"] or not table["quarantined"]:
-        abort(404, "这次导入没有被隔离的行。")
-    home, name = get_instance().home, f"{Path(job.file_name).stem}_待改行.xlsx"
+        abort(404, "这次导入没有未导入的行。")
+    home, name = get_instance().home, f"{Path(job.file_name).stem}_问题数据.xlsx"
     source = locate_file(home / "deliveries", str(done["sha256"]))
     entries = quarantine.list_entries(get_log_connection(), center, delivery=table["delivery"])
     try:

@@ -165,7 +165,7 @@ def _read_rows(
 
 
 def _format_lines(found: RowPage, mark: str) -> Iterator[str]:
-    yield format_csv_line(["事物", "事件号", "归属日期", "计入", "数量", *found.columns, mark])
+    yield format_csv_line(["对象", "记录号", "归属日期", "计入", "数量", *found.columns, mark])
     for row in found.each():
         cells = [cell(value) if value is not None else "" for value in row.cells]
         yield format_csv_line(

@@ -101,7 +101,7 @@ def propose_keeping_up(
     text: str, key: str | None, commands: TerminalCommands, calendar: RehearsalCalendar
 ) -> Remedy:
     """What the months that are left have to bring to an indicator, or to a sum."""
-    how = "逐月查看，每月关账前核对一次。"
+    how = "逐月查看，每月月度审核前核对一次。"
     typed = commands.figures() if key is None else commands.figure(key)
     return Remedy(
         RemedyKind.KEEP_UP, text, how, calendar.months_left, calendar.get_year_end_deadline(), (typed,)
@@ -112,7 +112,7 @@ def propose_doing_in_time(
     item: SchemeItem, text: str, commands: TerminalCommands, calendar: RehearsalCalendar
 ) -> Remedy:
     """Something that was attested not to be so, while the year still runs."""
-    how = "办好后重新填报，并附证明文件。"
+    how = "办好后重新填报，并附佐证材料。"
     typed = (commands.attest(item),)
     return Remedy(RemedyKind.CATCH_UP, f"补办：{text}", how, 1, calendar.get_year_end_deadline(), typed)
 
@@ -128,7 +128,7 @@ def propose_survey(commands: TerminalCommands, calendar: RehearsalCalendar) -> R
 
 def propose_agreement(item: SchemeItem, calendar: RehearsalCalendar) -> Remedy:
     """An indicator that does not apply: those who evaluate decide what becomes of its points."""
-    text = f"与评价方商定“{item.title}”不适用时怎样计分"
+    text = f"与评价机构商定“{item.title}”不适用时怎样计分"
     return Remedy(
         RemedyKind.AGREE, text, "以书面形式确认，作为评价方案的补充。", 1, calendar.get_hand_in_deadline()
     )
@@ -136,7 +136,7 @@ def propose_agreement(item: SchemeItem, calendar: RehearsalCalendar) -> Remedy:
 
 def propose_agreement_on_few(item: SchemeItem, few: str, calendar: RehearsalCalendar) -> Remedy:
     """A rate of so few things that it is not judged: those who evaluate decide what becomes of its points."""
-    text = f"与评价方商定“{item.title}”{few}时怎样计分"
+    text = f"与评价机构商定“{item.title}”{few}时怎样计分"
     return Remedy(
         RemedyKind.AGREE, text, "以书面形式确认，作为评价方案的补充。", 1, calendar.get_hand_in_deadline()
     )

@@ -62,9 +62,9 @@ def _format_total(rehearsal: Rehearsal) -> str:
 
 def _list_sums(rehearsal: Rehearsal) -> list[tuple[str, str, str]]:
     return [
-        ("已稳得", f"{show_points(rehearsal.safe)}分", "数据齐全、月份已锁定，或已附证明文件"),
+        ("已落实", f"{show_points(rehearsal.safe)}分", "数据齐全、月份已锁定，或已附佐证材料"),
         ("有风险", f"{show_points(rehearsal.at_risk)}分", "还能保住或争回，办法见下"),
-        ("已失去", f"{show_points(rehearsal.lost)}分", "事实已定，补不回来"),
+        ("已失分", f"{show_points(rehearsal.lost)}分", "事实已定，补不回来"),
     ]
 
 
@@ -135,9 +135,9 @@ def _describe_items(task: Task) -> str:
 def _format_lost(rehearsal: Rehearsal) -> Iterator[str]:
     found = [one for one in rehearsal.statuses if one.lost]
     if not found:
-        yield "没有已失去的分。"
+        yield "没有已失分的分。"
         return
-    yield "已失去的分："
+    yield "已失分的分："
     for one in sorted(found, key=lambda one: -one.lost):
         item = one.score.item
         yield from wrap_text(
@@ -145,7 +145,7 @@ def _format_lost(rehearsal: Rehearsal) -> Iterator[str]:
         )
 
 
-_HEADER = ("指标", "分值", "今日得分", "已稳得", "有风险", "已失去")
+_HEADER = ("指标", "分值", "今日得分", "已落实", "有风险", "已失分")
 
 
 def _format_status_row(one: PointsStatus) -> tuple[str, ...]:

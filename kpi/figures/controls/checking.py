@@ -141,7 +141,7 @@ def _check_one(
     covered = [_compute_coverage(backing, SOURCES[need], total) for need in control.needs]
     if any(not one.backed for one in covered):
         missing = "、".join(one.source.title for one in covered if not one.backed)
-        return TotalCheck(total, None, CheckVerdict.UNCHECKED, f"{missing}在{total.span}没有交付，无从核对。")
+        return TotalCheck(total, None, CheckVerdict.UNCHECKED, f"{missing}在{total.span}未报送，无从核对。")
     ours = _count_ours(total, sums, of_odd)
     gaps = "；".join(f"{one.source.title}{one.named}" for one in covered if one.missing)
     if gaps:
@@ -156,9 +156,9 @@ def _compare(total: StatedTotal, ours: Decimal) -> TotalCheck:
     difference_text = f"本系统{'多' if difference > 0 else '少'}{abs(difference):,f}{total.control.unit}"
     if tolerance.allows(total.value, difference):
         return TotalCheck(
-            total, ours, CheckVerdict.PASSED, f"{difference_text}，在允许差之内（{tolerance.text}）。"
+            total, ours, CheckVerdict.PASSED, f"{difference_text}，在允许误差之内（{tolerance.text}）。"
         )
-    over = f"，超出允许差（{tolerance.text}）" if tolerance.compute_margin(total.value) else ""
+    over = f"，超出允许误差（{tolerance.text}）" if tolerance.compute_margin(total.value) else ""
     return TotalCheck(total, ours, CheckVerdict.FAILED, f"{difference_text}{over}。")
 
 

@@ -37,7 +37,7 @@ def state_total(
     """
     if kind not in TOTALS:
         available = "、".join(f"{key}（{title}）" for key, (title, _) in TOTALS.items())
-        raise TotalProblem(f"没有“{kind}”这个对账项目；可用的有{available}。")
+        raise TotalProblem(f"没有“{kind}”这个核对项目；可用的有{available}。")
     if not first_day < end_day <= get_day(now):
         raise TotalProblem("只能申报已经过完的日子的对账数。")
     if not by.strip() or not issued_by.strip() or len(issued_by.strip()) > _LONGEST:

@@ -59,7 +59,7 @@ def describe_fields(indicator: Indicator) -> dict[str, str]:
         "分母说明": card.denominator or NONE,
         "包含": card.includes,
         "不含": card.excludes,
-        "月份归属": card.month,
+        "归属月份": card.month,
         "例子": f"{example.words}：{example.numerator}÷{example.denominator or NONE}={example.value}",
     }
 

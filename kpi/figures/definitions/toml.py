@@ -10,7 +10,7 @@ from kpi.figures.measures import MEASURES
 from tracker.toml_writing import write_toml
 
 _REMARKS = {
-    "effective_from": "施行的第一个月；以采用时 --effective 写的为准",
+    "effective_from": "执行的第一个月；以采用时 --effective 写的为准",
     "version": "采用时自动编号",
     "scale": "小数位数",
     "rounding": "；".join(f"{one} {one.words}" for one in Rounding),

@@ -40,7 +40,7 @@ INDICATORS = (
             numerator="各月末在岗人数之和（人），一人一月计一次。",
             denominator="各月末核定人数之和（人）。",
             includes="月末当天在岗的人，不论在哪个岗位；全年是十二个月末之和相除，等于月末平均人数÷核定人数。"
-            "超编时可以超过100%；各岗位的缺员、超员看按岗位的分解，逐岗核对用对照口径。",
+            "超编时可以超过100%；各岗位的缺员、超员看按岗位的分解，逐岗核对用其他口径。",
             excludes="月末当天或以前已离职的人；没有生效的岗位核定的月份，分子、分母都不计。",
             month=_MONTH_END,
             example=Example("400", "420", "95.24", f"{_SAMPLE}，十二个月末"),
@@ -75,7 +75,7 @@ INDICATORS = (
         ),
     ),
     Indicator(
-        key="qualification_verified_rate", title="资质核验率", unit="%", scale=2,
+        key="qualification_verified_rate", title="学历核验率", unit="%", scale=2,
         formula=percent(
             ever("staff_on_first_day_verified", "staff_joined_verified"),
             ever("staff_on_first_day", "staff_joined"),
@@ -102,7 +102,7 @@ INDICATORS = (
             why="聘用条件要求大专以上学历，与学历有没有验证是两回事。",
             numerator="本期至少有一天在岗、花名册所载学历为大专以上的人（人）。",
             denominator=_EVER_THERE,
-            includes="大专、高职、本科、硕士、博士等；以花名册所载为准，真伪看资质核验率。",
+            includes="大专、高职、本科、硕士、博士等；以花名册所载为准，真伪看学历核验率。",
             excludes=f"学历空着、肄业、结业、在读、写“大专以下”或看不懂的是不明，分子、分母都不计，列出最差和最好的可能。{_NEVER_THERE}",
             month=_EVER,
             example=Example("38", "38", "100.00", _SAMPLE),
@@ -119,14 +119,14 @@ INDICATORS = (
             why="上岗前是否经过培训并考核合格。",
             numerator=f"本期至少有一天在岗、岗前考核成绩不低于{PASS_MARKS[0]}分的人（人）。",
             denominator=_EVER_THERE,
-            includes="没有岗前考核成绩的人在分母里，不算合格；合格线另有约定的，可选用70分、80分的对照口径。",
+            includes="没有岗前考核成绩的人在分母里，不算合格；合格线另有约定的，可选用70分、80分的其他口径。",
             excludes=_NEVER_THERE,
             month=_EVER,
             example=Example("34", "38", "89.47", _SAMPLE),
         ),
     ),
     Indicator(
-        key="training_attendance_rate", title="培训到训率", unit="%", scale=2,
+        key="training_attendance_rate", title="培训参训率", unit="%", scale=2,
         formula=percent("training_attended", "training_due"), direction=Direction.HIGHER,
         source=f"{_SEED}：培训出勤",
         card=Card(

@@ -19,7 +19,7 @@ from kpi.figures.indicators.order_cards import AS_KNOWN_NOW, BY_ACCEPTANCE, CARR
 
 GROUP = "工单"
 
-_CARRIED_TO_END = "以前受理的工单有缺的，结转来的不明，只算部分可核实；从开始交付那天起，缺哪一天都算。"
+_CARRIED_TO_END = "以前受理的工单有缺的，结转来的不明，只算部分可核实；从开始报送那天起，缺哪一天都算。"
 
 
 _SECONDS = Fraction(1, 1000)  # 毫秒 → 秒
@@ -214,7 +214,7 @@ INDICATORS = (
         formula=percent("work_orders_rated_satisfied", "work_orders_rated"), direction=Direction.HIGHER,
         source="满意÷有评价的口径",
         card=Card(
-            why="来电人对办理结果的评价；分母不同结果差得很多，别的算法列在对照口径里。",
+            why="来电人对办理结果的评价；分母不同结果差得很多，别的算法列在其他口径里。",
             numerator="评价为非常满意、满意或基本满意的工单（件）。",
             denominator="有满意度评价的工单（件）。",
             includes="“基本满意”算满意，“一般”不算；评价几次的，以最后一次为准；不论是否办结，办结以前评价的也算。"
@@ -227,7 +227,7 @@ INDICATORS = (
     _build_at_end(
         "work_orders_open_at_end", "期末在办工单数", "期末还有多少没有办完，下期要接着办。",
         "期末以前受理、期末还没有办结也没有作废的工单（件），不论何时受理。",
-        f"期初在办＋本期受理－本期办结－本期作废＝期末在办。期末以后没有再交付的，期末是否在办不明。{_CARRIED_TO_END}",
+        f"期初在办＋本期受理－本期办结－本期作废＝期末在办。期末以后未再报送的，期末是否在办不明。{_CARRIED_TO_END}",
         Example("117", None, "117", SAMPLE),
     ),
     _build_at_end(

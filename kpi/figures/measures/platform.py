@@ -131,6 +131,6 @@ MEASURES = (
     ),
     Measure(
         key="probe_hours", title="有巡检的平台小时", unit="小时", among=PROBE_HOURS,
-        about="一个平台至少有一次巡检记录的小时，各平台相加，不论结果；有据率按它计算。",
+        about="一个平台至少有一次巡检记录的小时，各平台相加，不论结果；数据完整率按它计算。",
     ),
 )  # fmt: skip

@@ -18,7 +18,7 @@ SOURCES = (
         key="agent_states",
         rhythm=Rhythm.DAILY,
         optional=True,
-        remedy="请平台供应商补导缺少日期的座席状态日志；当天确无坐席签入的，请签零报告。",
+        remedy="请平台供应商补报缺少日期的座席状态日志；当天确无坐席签入的，请签零报告。",
     ),
 )
 
@@ -297,7 +297,7 @@ MEASURES = (
     ),
     Measure(
         key="seats_contracted_ms", title="约定的坐席时间", unit="毫秒", among=SEAT_HOURS, value=SEATS.c.ms,
-        about="合同坐席表里当天各小时的坐席数各乘一小时，只算交付了座席状态的日子。",
+        about="合同坐席表里当天各小时的坐席数各乘一小时，只算报送了座席状态的日子。",
     ),
     Measure(
         key="seats_staffed_ms", title="到岗的坐席时间", unit="毫秒", among=SEAT_HOURS,
@@ -306,7 +306,7 @@ MEASURES = (
     ),
     Measure(
         key="seat_hours_contracted", title="有约定坐席的小时", unit="小时", among=CONTRACTED_HOURS,
-        on_demand=True, about="合同坐席表约定了坐席的小时，只算交付了座席状态的日子。",
+        on_demand=True, about="合同坐席表约定了坐席的小时，只算报送了座席状态的日子。",
     ),
     Measure(
         key="seat_hours_reached", title="到齐的小时", unit="小时", among=CONTRACTED_HOURS, on_demand=True,

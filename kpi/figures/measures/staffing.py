@@ -22,7 +22,7 @@ SOURCES = (
         key="roster",
         rhythm=Rhythm.MONTHLY,
         reach=Reach.LEAVERS,
-        remedy="请交付月末以后导出的花名册，列入已离职的人并填离职日期；确无变动的，请签零报告。",
+        remedy="请报送月末以后导出的花名册，列入已离职的人并填离职日期；确无变动的，请签零报告。",
     ),
 )
 

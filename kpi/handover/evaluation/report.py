@@ -47,7 +47,7 @@ def _values(dossier: Dossier) -> dict[str, Any]:
         "建议": _numbered(remedies),
         "其余建议": others,
         "数据截至": _as_of(dossier),
-        "末尾哈希": f"{dossier.head_hash[:32]} {dossier.head_hash[32:]}",
+        "日志校验值": f"{dossier.head_hash[:32]} {dossier.head_hash[32:]}",
         "基础表": score_tables.tabulate_funds(dossier),
     }
 
@@ -122,13 +122,13 @@ def _as_of(dossier: Dossier) -> str:
     locked = {figure.lock.value for by_period in dossier.figures.values() for figure in by_period.values()}
     months = "部分或全部月份尚未锁定，所依据的数字为暂定。" if "暂定" in locked else "各月数据均已锁定。"
     now = dossier.now
-    return f"事件日志第{dossier.head_seq:,}号（{now.year}年{now.month}月{now.day}日）。{months}"
+    return f"数据日志第{dossier.head_seq:,}号（{now.year}年{now.month}月{now.day}日）。{months}"
 
 
 def _format_funds(dossier: Dossier) -> str:
     money = dossier.money
     if money.received is None or money.paid is None:
-        return "预算或支付明细没有交付，资金到位和支出情况无法核实。"
+        return "预算或支付明细未报送，资金到位和支出情况无法核实。"
     rate = f"，占全年预算的{show_number(money.execution)}%" if money.execution is not None else ""
     received, paid = show_number(money.received), show_number(money.paid)
     return f"{dossier.year.label}到位资金{received}万元，实际支出{paid}万元{rate}。"

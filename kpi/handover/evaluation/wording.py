@@ -40,7 +40,7 @@ def explain(item: SchemeItem) -> str:
         return f"{text}；{taken}。" if taken else f"{text}。"
     if item.feed.measure is not None:
         return MEASURES[item.feed.measure].about
-    return f"查看{item.feed.attested or '证明材料'}，考察{item.title}。"
+    return f"查看{item.feed.attested or '佐证材料'}，考察{item.title}。"
 
 
 def word_standard(item: SchemeItem) -> str:

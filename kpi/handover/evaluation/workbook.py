@@ -49,13 +49,13 @@ def write_evaluation_workbook(path: Path, connection: sa.Connection, dossier: Do
         _add_months(book, connection, dossier)
         book.charts("图表", _list_charts(dossier))
         add_mark_sheet(book, dossier)
-        book.sheet("核对发现", _FOUND, _list_finding_rows(dossier))
+        book.sheet("复核发现的问题", _FOUND, _list_finding_rows(dossier))
         book.sheet("待办与风险", _TASKS, _list_task_rows(book, dossier))
         book.sheet(
-            "缺口",
+            "数据缺失",
             GAPS,
             list_gap_rows(connection, dossier.center.center_id, dossier.year, dossier.now)
-            or _make_empty_row(GAPS, "没有缺口。"),
+            or _make_empty_row(GAPS, "没有数据缺失。"),
         )
         book.sheet(
             "更正",
@@ -64,7 +64,7 @@ def write_evaluation_workbook(path: Path, connection: sa.Connection, dossier: Do
             or _make_empty_row(CORRECTED, "没有更正。"),
         )
         sealed = list_seal_rows(connection, dossier.center.center_id, dossier.year)
-        book.sheet("关账", SEALS, sealed or _make_empty_row(SEALS, "还没有锁定的月份，数字均为暂定。"))
+        book.sheet("月度审核", SEALS, sealed or _make_empty_row(SEALS, "还没有锁定的月份，数字均为暂定。"))
         _add_cards(book, dossier)
         add_rows(book, connection, dossier)
         book.sheet("说明", NOTES, _list_notes(connection, dossier))
@@ -170,7 +170,7 @@ def _list_notes(connection: sa.Connection, dossier: Dossier) -> list[list[Styled
         ["方案出处", scheme.source],
         ["得分", f"{show_points(evaluation.total)}分，等级“{evaluation.rating}”"],
         ["得分率", "得分÷权重；得分四舍五入到两位后计算。"],
-        ["各行重算", "以指标编号开头的各表列出每个数字背后的行，数值由公式当场算出，与本系统的数字并列。"],
+        ["各行重算", "以指标编号开头的各表列出每个数字明细，数值由公式当场算出，与本系统的数字并列。"],
     ]
     stamped: list[list[StyledCell]] = [["导出标记", dossier.stamp]] if dossier.stamp else []
     center, head = dossier.center, read_head(get_driver(connection), dossier.center.center_id)

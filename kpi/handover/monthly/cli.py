@@ -30,7 +30,7 @@ class MonthWord(click.ParamType[Month]):
 
 @click.group("month")
 def month() -> None:
-    """月报。报齐、提交、审批、锁定、更正在页面“关账”上由两个人各自登录办理。"""
+    """月报。报齐、提交、审批、锁定、更正在页面“月度审核”上由两个人各自登录办理。"""
 
 
 @month.command("report")
@@ -39,7 +39,7 @@ def month() -> None:
 @click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
 @packaged_option
 def report(when: Month, path: Path, center: str | None, packaged: bool) -> None:
-    """月报：一份可打印、签字、盖章的DOCX，印有每个数字的溯源码和日志的末尾哈希。
+    """月报：一份可打印、签字、盖章的DOCX，印有每个数字的溯源码和日志的日志校验值。
 
     没有锁定的月份也可以出，但通篇标明“暂定”。
     """

@@ -112,8 +112,8 @@ def _read_part(
 
 def _explain_nothing(month: Month, now: datetime) -> str:
     if has_ended(month, now):
-        return f"{month.label}还没有任何指标数字：这一年没有交付过数据，请先导入（hotline ingest）。"
-    return f"{month.label}还没有指标数字：月份开始并有了交付以后才能出月报。"
+        return f"{month.label}还没有任何指标数字：这一年未报送过数据，请先导入（hotline ingest）。"
+    return f"{month.label}还没有指标数字：月份开始并有了报送以后才能出月报。"
 
 
 def _list_months_until(month: Month) -> tuple[Month, ...]:

@@ -122,7 +122,7 @@ class Correction:
             f"{one[0]}至{one[1]}" if isinstance(one, list) else str(one) for one in seal.caused_by
         )
         return (
-            f"{seal.month.label}第{seal.vintage}版，{format_minute(seal.sealed_at)}，{seal.sealed_by}提请、"
+            f"{seal.month.label}第{seal.vintage}版，{format_minute(seal.sealed_at)}，{seal.sealed_by}申请、"
             f"{seal.approved_by}批准。理由：{seal.reason}" + (f"（起因：第{events}号事件）" if events else "")
         )
 
@@ -226,10 +226,10 @@ class MonthlyReport:
                 f"{self.month.label}尚未锁定，以下数字仍随数据变动，只供内部查看，不作考核、对外报送的依据。"
             )
         first, last = self.seals[0], self.seals[-1]
-        sentence = f"{format_minute(first.sealed_at)}锁定，{first.sealed_by}提请、{first.approved_by}确认。"
+        sentence = f"{format_minute(first.sealed_at)}锁定，{first.sealed_by}申请、{first.approved_by}确认。"
         if last is not first:
             sentence += f"{format_minute(last.sealed_at)}更正为第{last.vintage}版，"
-            sentence += f"{last.sealed_by}提请、{last.approved_by}批准。"
+            sentence += f"{last.sealed_by}申请、{last.approved_by}批准。"
         return sentence
 
     @property

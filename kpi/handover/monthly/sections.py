@@ -60,7 +60,7 @@ class Section:
 
 _NUMERALS = "一二三四五六七八九十"
 _BEFORE_AFTER = ("更正前", "更正后")
-_HELD_NOW = ("已锁定", "现有事实")
+_HELD_NOW = ("已锁定", "最新数据")
 
 
 def build_sections(report: MonthlyReport) -> tuple[Section, ...]:
@@ -78,10 +78,10 @@ def format_signatures_title() -> str:
 
 def _build_figures(report: MonthlyReport) -> Iterator[Block]:
     yield TextBlock(
-        "分子、分母为精确数，数值按口径舍入；“—”表示没有数，不是0；有据率＝有据的天（小时、月）÷应有的，不封顶。"
-        "凭溯源码可找回该数字、它背后的每一行和口径。"
+        "分子、分母为精确数，数值按口径舍入；“—”表示没有数，不是0；数据完整率＝有据的天（小时、月）÷应有的，不封顶。"
+        "凭溯源码可找回该数字、明细和口径。"
     )
-    header = ("指标", "单位", "数值", "分子", "分母", "目标", "有据率", "状态", "版次", "溯源码")
+    header = ("指标", "单位", "数值", "分子", "分母", "目标", "数据完整率", "状态", "数据版本", "溯源码")
     for part in report.parts:
         if part.period != report.month:
             yield HeadingBlock(f"随{report.month.label}一并锁定的{part.period.label}数字")
@@ -117,7 +117,7 @@ def _make_figure_row(line: FigureLine) -> tuple[str, ...]:
 
 def _build_gaps(report: MonthlyReport) -> Iterator[Block]:
     if not report.lacks:
-        yield TextBlock("没有缺口：以上数字除不适用的以外，都有交付记录证明。")
+        yield TextBlock("没有数据缺失：以上数字除不适用的以外，都有导入记录证明。")
     else:
         rows = tuple(
             (
@@ -128,9 +128,9 @@ def _build_gaps(report: MonthlyReport) -> Iterator[Block]:
             )
             for lack in report.lacks
         )
-        yield TableBlock("缺口表", ("缺什么", "状态", "影响的指标", "补救办法"), rows, (60, 22, 100, 79))
+        yield TableBlock("缺失表", ("缺什么", "状态", "影响的指标", "补救办法"), rows, (60, 22, 100, 79))
     if report.bounded:
-        yield TextBlock("以下数字因有缺口，或因是抽样调查，另给出区间：")
+        yield TextBlock("以下数字因数据缺失，或因是抽样调查，另给出区间：")
         bounded = tuple(
             (line.indicator.title, f"{line.numbers.value}{line.indicator.unit}", line.bounds)
             for line in report.bounded
@@ -173,7 +173,7 @@ def _format_parts(numbers: PrintedFigure) -> str:
 
 def _build_exemptions(report: MonthlyReport) -> Iterator[Block]:
     if not report.exemptions:
-        yield TextBlock("没有锁定例外。")
+        yield TextBlock("没有限期解锁。")
         return
     header = ("月份", "号", "范围", "理由", "申请", "批准", "到期（不含）", "关闭")
     rows = tuple(_make_exemption_row(one) for one in report.exemptions)
@@ -196,14 +196,14 @@ def _make_exemption_row(one: Exemption) -> tuple[str, ...]:
 def _build_late(report: MonthlyReport) -> Iterator[Block]:
     late = report.late
     if late is None:
-        yield TextBlock(f"{report.month.label}尚未锁定；锁定以后到的数据才记入迟到登记。")
+        yield TextBlock(f"{report.month.label}尚未锁定；锁定以后到的数据才记入锁定后变动。")
     elif not late.total and not late.changes:
         yield TextBlock("锁定以后，没有迟到或更改的数据。")
     else:
         moved = (
-            f"{len(late.changes)}个已锁定的数字与现有事实不再相符"
+            f"{len(late.changes)}个已锁定的数字与最新数据不再相符"
             if late.changes
-            else "已锁定的数字与现有事实仍然相符"
+            else "已锁定的数字与最新数据仍然相符"
         )
         yield TextBlock(f"锁定以后登记{late.total}条，已锁定的数字不动；{moved}。")
         if late.counts:
@@ -216,14 +216,14 @@ def _build_late(report: MonthlyReport) -> Iterator[Block]:
 def _build_totals(report: MonthlyReport) -> Iterator[Block]:
     others = report.totals_others
     if not report.totals_failed:
-        sentence = f"登记的{others}项相符，或因有缺口无法核对" if others else "本月没有登记外部对账数"
-        yield TextBlock(f"没有不符的外部对账数（{sentence}）。")
+        sentence = f"登记的{others}项相符，或因数据缺失无法核对" if others else "本月没有登记外部核对数据"
+        yield TextBlock(f"没有不符的外部核对数据（{sentence}）。")
         return
-    header = ("期间", "对账项目", "出具单位", "对方", "本系统", "差额", "说明")
+    header = ("期间", "核对项目", "出具单位", "对方", "本系统", "差异", "说明")
     rows = tuple(_make_total_row(one) for one in report.totals_failed)
     yield TableBlock("对账表", header, rows, (30, 40, 40, 28, 28, 25, 70), numbers=(3, 4, 5))
     if others:
-        yield TextBlock(f"另有{others}项相符，或因有缺口无法核对。")
+        yield TextBlock(f"另有{others}项相符，或因数据缺失无法核对。")
 
 
 def _make_total_row(one: TotalCheck) -> tuple[str, ...]:
@@ -245,13 +245,13 @@ def _build_definitions(report: MonthlyReport) -> Iterator[Block]:
         for one in report.definitions
     )
     yield TableBlock(
-        "口径表", ("指标", "版本", "施行", "公式", "出处", "决定"), rows, (50, 15, 22, 80, 58, 36)
+        "口径表", ("指标", "版本", "执行", "公式", "出处", "决定"), rows, (50, 15, 22, 80, 58, 36)
     )
 
 
 def _build_verification(report: MonthlyReport) -> Iterator[Block]:
     yield TextBlock(
-        f"以下哈希为{report.algorithm}，十六进制，每四位一组。印在纸上、盖章存档以后，事件日志若被整体改写或截断，"
+        f"以下哈希值为{report.algorithm}，十六进制，每四位一组。印在纸上、盖章存档以后，数据日志若被整体改写或截断，"
         "证据包若被整个换过，凭它们就能查出。"
     )
     rows = tuple((mark.about, str(mark.seq), report.algorithm, mark.grouped) for mark in report.marks)
@@ -261,14 +261,14 @@ def _build_verification(report: MonthlyReport) -> Iterator[Block]:
         "SHA-256",
         report.fingerprint or "还没有密钥（hotline package key 生成）",
     )
-    header = ("是什么", "事件号", "算法", "哈希")
+    header = ("是什么", "记录号", "算法", "哈希值")
     yield TableBlock("哈希表", header, (*rows, key), (46, 20, 20, 175), numbers=(1,), codes=(3,))
     yield TextBlock("照抄时空格可留可去，留则用引号括起来。")
     center = report.center.center_id
     head = f'--head "{report.marks[0].grouped}"'
     known_key = f' --key "{report.fingerprint}"' if report.fingerprint else ""
     checks = (
-        ("事件日志是否被改写", f"hotline log verify --center {center} {head}"),
+        ("数据日志是否被改写", f"hotline log verify --center {center} {head}"),
         ("证据包是否属实", f"hotline verify 证据包.zip {head}{known_key}"),
         ("某个数字从何而来", "hotline code 溯源码"),
     )
@@ -277,10 +277,10 @@ def _build_verification(report: MonthlyReport) -> Iterator[Block]:
 
 SECTIONS: tuple[tuple[str, Callable[[MonthlyReport], Iterator[Block]]], ...] = (
     ("指标", _build_figures),
-    ("缺口", _build_gaps),
+    ("数据缺失", _build_gaps),
     ("更正", _build_corrections),
-    ("锁定例外", _build_exemptions),
-    ("迟到登记", _build_late),
+    ("限期解锁", _build_exemptions),
+    ("锁定后变动", _build_late),
     ("外部对账", _build_totals),
     ("现行口径", _build_definitions),
     ("核验", _build_verification),

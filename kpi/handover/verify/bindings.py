@@ -89,7 +89,7 @@ def _find_unbound(replay: Replay, bag: Path, binding: Binding) -> Iterator[str]:
     duck, prepared = replay.duck, binding.prepared
     tokens = [token for (token,) in duck.sql("SELECT token FROM commitments ORDER BY token")]
     if tokens != list_tokens(duck):
-        yield f"{layout.COMMITMENTS}：所列的代号不是日志里的那些"
+        yield f"{layout.COMMITMENTS}：所列的脱敏标识不是日志里的那些"
     if digest_commitments(duck) != prepared.commitments:
         yield f"{layout.COMMITMENTS}：不是打包登记时的承诺，内容被换过"
     if digest_batches(duck, binding.seq) != prepared.batches:

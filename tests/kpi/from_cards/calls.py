@@ -179,7 +179,7 @@ def call_inspection_rate(centre: Centre, period: Period) -> Number:
 def _missed(centre: Centre, period: Period) -> list[tuple[CallEnded, timedelta | None]]:
     """漏接而看得见号码的电话，各隔多久第一次外呼同一号码（24小时内）；没有结束时间的从进入系统起算。
 
-    没有看到回拨，而来电结束当天或次日的话单没有交付的，看不出有没有回拨，不计。
+    没有看到回拨，而来电结束当天或次日的话单未报送的，看不出有没有回拨，不计。
     """
     out = [
         (call.entered_at, call.callee or call.caller) for call in centre.calls if call.direction == "outbound"

@@ -29,7 +29,7 @@ def _posts(centre: Centre, month: Month) -> int | None:
 
 
 def backed(centre: Centre, period: Period) -> list[Month]:
-    """月末以后交付过花名册的月份；没有花名册佐证的月份不计入，也不沿用上月。"""
+    """月末以后报送过花名册的月份；没有花名册佐证的月份不计入，也不沿用上月。"""
     return [month for month in period.months if month.end_day <= centre.last_roster]
 
 

@@ -163,7 +163,7 @@ def ask_reset(login: str) -> str | Response | tuple[str, int]:
         return _render_page(login, problem=str(problem)), 422
     if password:
         return _render_page(login, password=password)
-    flash(f"已提请{resets.TITLES[what]}，请另一位安全管理员在本页确认。")
+    flash(f"已申请{resets.TITLES[what]}，请另一位安全管理员在本页确认。")
     return redirect(url_for("people.person", login=login))
 
 

@@ -38,8 +38,8 @@ class CodeForm(PageForm):
     """The second step."""
 
     code = StringField(
-        "动态码",
-        [require("手机上显示的 6 位动态码，或一个恢复码")],
+        "动态口令",
+        [require("手机上显示的 6 位动态口令，或一个恢复码")],
         render_kw={
             "autocomplete": "one-time-code",
             "autofocus": True,
@@ -106,7 +106,7 @@ def code() -> str | Response | tuple[str, int]:
     if right:
         _tell_last_time(present().session)
         return redirect(_find_next_address())
-    form.code.errors = ["动态码不正确或已用过。请等手机上换出下一个再输入。"]
+    form.code.errors = ["动态口令不正确或已用过。请等手机上换出下一个再输入。"]
     return render_template("access/code.html", form=form), 401
 
 

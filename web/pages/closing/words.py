@@ -54,13 +54,13 @@ def describe_next_step(month: BoardMonth, now: datetime) -> str:
     if month.closing.sealed:
         return _describe_after_lock(month.closing, now)
     if not month.ended:
-        return f"{month.month.label}结束后，由录入员或管理者报齐。"
+        return f"{month.month.label}结束后，由录入员或业务主管报齐。"
     if month.changed:
         return f"{_format_titles(sorted(month.changed))}审批后有变动，请审批人重新审批。"
     if found := month.sources(ClosingState.OPEN):
-        return f"请录入员或管理者报齐：{_format_titles(found)}。"
+        return f"请录入员或业务主管报齐：{_format_titles(found)}。"
     if found := month.sources(ClosingState.COMPLETED):
-        return f"请管理者提交：{_format_titles(found)}。"
+        return f"请业务主管提交：{_format_titles(found)}。"
     if found := month.sources(ClosingState.SUBMITTED):
         return f"请审批人审批：{_format_titles(found)}。"
     return _describe_before_lock(month.closing)
@@ -88,20 +88,20 @@ def _describe_before_lock(closing: Closing) -> str:
     request = closing.request
     approved = max((state.approved_seq or 0 for state in closing.states.values()), default=0)
     if request is not None and request.event_seq > approved:
-        return f"{request.requested_by}已提请锁定，请审批人确认。"
-    return "各来源都已审批，请管理者提请锁定。"
+        return f"{request.requested_by}已申请锁定，请审批人确认。"
+    return "各来源都已审批，请业务主管申请锁定。"
 
 
 def _describe_after_lock(closing: Closing, now: datetime) -> str:
     window = closing.find_open_exemption(now)
     waiting = [one for one in closing.exemptions if one.is_pending(now)]
     if closing.proposal is not None and window is not None:
-        return f"{closing.proposal.proposed_by}已提请更正，请审批人批准。"
+        return f"{closing.proposal.proposed_by}已申请更正，请审批人批准。"
     if window is not None:
-        return f"锁定例外（{window.scope}）生效，到{format_expiry(window.expires_at)}为止，管理者可提请更正。"
+        return f"限期解锁（{window.scope}）生效，到{format_expiry(window.expires_at)}为止，业务主管可申请更正。"
     if waiting:
-        return f"{waiting[-1].requested_by}已申请锁定例外，请审批人批准。"
-    return "已锁定，现在谁也不能改；迟到的数据照常入库，记入迟到登记。"
+        return f"{waiting[-1].requested_by}已申请限期解锁，请审批人批准。"
+    return "已锁定，现在谁也不能改；迟到的数据照常入库，记入锁定后变动。"
 
 
 def _format_titles(keys: list[str]) -> str:
