@@ -30,7 +30,7 @@ _which = click.argument("which", metavar="文件.toml | 指标 版本号|其他�
 
 @click.group()
 def definition() -> None:
-    """指标口径：查看、检查、比较、预估影响、对照；采用在页面“指标口径”上，一人提出、另一人批准。
+    """指标口径：查看、检查、比较、预估影响、对照；启用在页面“指标口径”上办理，一人申请、另一人批准。
 
     口径写成一个 TOML 文件、一个版本号，或一个其他口径的编码（见 hotline definition compare）。
     """
@@ -93,7 +93,7 @@ def impact(which: tuple[str, ...], year: int | None, center: str | None) -> None
 @click.argument("indicator", metavar="指标")
 @_center
 def history(indicator: str, center: str | None) -> None:
-    """一个指标的各版口径：何时执行，谁决定，为什么，改了什么。"""
+    """一个指标的各版口径：执行时间、决定人、理由和修改内容。"""
     key = find_indicator(indicator).key
     with open_center(center, _get_now()) as context:
         definitions = read_definitions(context.connection, context.center.center_id)
@@ -105,7 +105,7 @@ def history(indicator: str, center: str | None) -> None:
 @click.argument("period", metavar="统计期")
 @_center
 def compare(indicator: str, period: str, center: str | None) -> None:
-    """口径对照：同样的数据，按各地、各平台的口径各是多少，与现行口径相差多少。"""
+    """口径对照：同一数据按各地、各平台口径计算的结果，与现行口径的差异。"""
     key, span = find_indicator(indicator).key, parse_period(period)
     forks = list_forks(key)
     if not forks:
@@ -153,7 +153,7 @@ def _print_impact(context: CenterContext, proposed: Indicator, year: int | None)
     center = context.center.center_id
     year = year or find_newest_year(context.connection, center, get_day(_get_now()))
     if year is None:
-        click.echo("尚未报送数据，影响无从计算。")
+        click.echo("尚未报送数据，无法计算影响。")
         return
     click.echo(f"{context.center.name}{year}年改用它的影响：")
     impacts = impact_of(context.connection, center, proposed, Year(year), _get_now())

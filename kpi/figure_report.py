@@ -27,7 +27,7 @@ from kpi.terminal_tables import (
 from tracker.events.times import BEIJING
 from tracker.periods import Month, Period, Quarter
 
-_HEADER = ("指标", "数值", "分子 ÷ 分母", "目标", "数据完整率", "状态", "锁定", "溯源码")
+_HEADER = ("指标", "数值", "分子 ÷ 分母", "目标", "数据完整率", "数据状态", "锁定", "溯源码")
 _SIDES = LEFT + RIGHT + RIGHT + LEFT + RIGHT + LEFT * 3
 
 ByPeriod = Mapping[str, Mapping[Period, Figure]]  # indicator → period → figure
@@ -66,8 +66,8 @@ def format_figures(
     yield from format_periods(figures, [one for one in list_shorter_periods(span) if isinstance(one, Month)])
     yield ""
     yield (
-        "带*的期间尚未结束；—表示无法核实，不是0。口径见 hotline catalogue；加 指标编码 --rows 看明细；"
-        "hotline code 溯源码 找回某个数字。"
+        "带*的期间尚未结束；—表示缺数据，不是0。口径见 hotline catalogue；加 指标编码 --rows 查看明细；"
+        "hotline code 溯源码 查询某个数字。"
     )
 
 
@@ -148,7 +148,7 @@ def format_traced(traced: TracedFigure, center: str) -> Iterator[str]:
     yield f"数据完整率：{format_share(figure.coverage)}；口径第{figure.definition_version}版"
     at = f"{traced.since.astimezone(BEIJING):%Y-%m-%d %H:%M}"
     if figure.vintage == 0:
-        yield f"暂定数，{at}首次算出，当时数据日志到第{traced.since_seq:,}号。"
+        yield f"未锁定，{at}首次计算，当时数据日志至第{traced.since_seq:,}号。"
     else:
         yield f"第{figure.vintage}版（{figure.lock.value}），{at}写入数据日志第{traced.since_seq:,}号。"
     yield _format_standing(traced)
@@ -157,10 +157,10 @@ def format_traced(traced: TracedFigure, center: str) -> Iterator[str]:
 def _format_standing(traced: TracedFigure) -> str:
     now = traced.now
     if traced.stands:
-        return "现在仍是这个数字。"
+        return "仍为最新数字。"
     if now is None:
-        return "现在没有这个数字了。"
-    what = "暂定数" if now.vintage == 0 else f"第{now.vintage}版（{now.lock.value}）"
+        return "现已无此数字。"
+    what = "未锁定" if now.vintage == 0 else f"第{now.vintage}版（{now.lock.value}）"
     return f"已被{what}取代：{format_value(now)}，溯源码 {now.code}。"
 
 
@@ -173,7 +173,7 @@ def format_rows(rows: RowPage, offset: int, sealed: Figure | None = None) -> Ite
     elif rows.agrees:
         yield f"{total}，与指标的数字一致。"
     elif sealed is None:
-        yield f"{total}，指标的数字是{format_number(rows.number)}：此后又有新的事件，请重新运行本命令。"
+        yield f"{total}，指标的数字是{format_number(rows.number)}：此后有新记录，请重新运行本命令。"
     else:
         yield f"{total}，指标的数字是{format_number(rows.number)}：数字已锁定，以上是现在的行。"
         yield f"锁定时的行见 hotline code {sealed.code}，锁定以后的变化见页面“月度审核”。"
@@ -189,12 +189,15 @@ def format_rows_as_of(rows: RowPage, offset: int, figure: Figure) -> Iterator[st
     elif rows.agrees:
         yield f"{out}，与当时的数字一致。"
     else:
-        yield f"{out}，当时的数字是{format_number(rows.number)}：此后程序数行的办法有变，不能用这些行说明它。"
+        yield (
+            f"{out}，当时的数字是{format_number(rows.number)}："
+            "统计程序已升级，以下明细与当时的数字不可直接核对。"
+        )
 
 
 def format_earlier_value(figure: Figure) -> str:
     """Which figure the rows of then are behind: where the log stood, its value, its code."""
-    code = f"溯源码 {figure.code}" if figure.code else "当时没有算过，由截至那时的事件算出"
+    code = f"溯源码 {figure.code}" if figure.code else "当时没有算过，由截至当时的记录计算"
     return f"数据日志到第{figure.log_seq:,}号时，数字是{format_value(figure)}（{code}）"
 
 
@@ -262,7 +265,7 @@ def _format_remedies(figures: Sequence[tuple[Indicator, Figure]]) -> Iterator[st
     )
     if lines:
         yield ""
-        yield "怎么补："
+        yield "处理办法："
         yield from lines
 
 

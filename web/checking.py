@@ -113,8 +113,8 @@ def _note_clock(report: CheckReport, connection: psycopg.Connection[Any], center
     if last is not None and last - now > log.CLOCK_STEP:
         recorded = f"{last.astimezone(BEIJING):%Y-%m-%d %H:%M}"
         report.add(
-            f"提示：本机时钟（{now:%Y-%m-%d %H:%M}）比日志最后一次登记的时间（{recorded}）早："
-            "以前或现在的时钟不准，请先校准。其间的登记时间都记作后者，先后以日志的编号为准。"
+            f"提示：本机时钟（{now:%Y-%m-%d %H:%M}）比日志最后一次记录的时间（{recorded}）早："
+            "以前或现在的时钟不准，请先校准。其间的记录时间均记作后者，先后以日志的编号为准。"
         )
 
 

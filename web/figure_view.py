@@ -81,7 +81,7 @@ class FigureView:
 
     @property
     def lock(self) -> str:
-        """暂定, 已锁定 or 已更正; empty where there is no figure."""
+        """未锁定, 已锁定 or 已更正; empty where there is no figure."""
         return "" if self.figure is None else self.figure.lock.value
 
     @property
@@ -139,7 +139,7 @@ class FigureView:
             return f"{self.period.label}：尚未到期或尚未计算"
         texts = [self.parts, f"{self.few.words}，不判" if self.few else ""]
         parts = "".join(f"（{one}）" for one in texts if one)
-        provisional = "，暂定" if self.figure.provisional else ""
+        provisional = "，本期未结束" if self.figure.provisional else ""
         return f"{self.period.label}：{self.value}{parts}，{self.figure.status.value}{provisional}"
 
     def make_point(self, words: str = "") -> ChartPoint:

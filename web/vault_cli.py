@@ -75,7 +75,9 @@ def erase_values(
         erased = erase(connection, code, wanted)
         _record(connection, f"vault erase {code}", {"reason": reason.strip(), "tokens": "、".join(erased)})
     database.close()
-    click.echo(f"已删除 {len(erased)} 项。" if erased else "没有要删除的：没有这些脱敏标识，或者以前已经删除。")
+    click.echo(
+        f"已删除 {len(erased)} 项。" if erased else "没有要删除的：没有这些脱敏标识，或者以前已经删除。"
+    )
     for token in erased:
         click.echo(f"{TOKEN_NAMES[token.partition('-')[0]]}\t{token}")
 

@@ -153,7 +153,7 @@ JOINING = Form(
 LEAVING = Form(
     name="leaving",
     title="离职",
-    about="离职日期是不再在岗的第一天：干到 6 月 30 日的，写 7 月 1 日。",
+    about="离职日期填写不在岗首日：最后工作日为6月30日的，填7月1日。",
     kind=_make_kind(
         "离职",
         "roster",

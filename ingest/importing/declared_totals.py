@@ -64,7 +64,10 @@ class TotalComparison:
 
     @property
     def sentence(self) -> str:
-        numbers, read = f"{self.item}：报送单 {self.told:,f}，读到 {self.read:,f}", f"差 {self.difference:+,f}"
+        numbers, read = (
+            f"{self.item}：报送单 {self.told:,f}，读到 {self.read:,f}",
+            f"差 {self.difference:+,f}",
+        )
         unread = f"（有 {self.unread:,} 格读不出数）" if self.unread else ""
         return f"{numbers}，{'相符' if self.fits else read}{unread}"
 
@@ -110,7 +113,9 @@ def compare_totals(
         found.append(_sum_column(stated.column, stated.total, table, reader))
     apart = [one.sentence for one in found if not one.fits]
     if stated.binding and apart:
-        raise FileRefused(f"与报送单不符，没有导入：{'；'.join(apart)}。请核对文件是否完整，或不写报送单合计。")
+        raise FileRefused(
+            f"与报送单不符，没有导入：{'；'.join(apart)}。请核对文件是否完整，或不写报送单合计。"
+        )
     return tuple(found)
 
 

@@ -284,7 +284,7 @@ class TableImport:
         self._aside = find_partial_days(self._connection, center, source, days, named)
         if unbacked := self._aside and find_unbacked(self._connection, center, source, self._aside):
             which = "、".join(f"{day}" for day in sorted(unbacked)[:3]) + ("等" if len(unbacked) > 3 else "")
-            notice = f"{which}只有少数几行，像是随别的日子带来的，{len(unbacked)} 天仍算缺；请补交"
+            notice = f"{which}只有少数几行，疑似随其他日期带入，{len(unbacked)} 天仍计为缺；请补报"
             self._reading.tally.notices[notice] = sum(days[day] for day in unbacked)
 
     def _compare_totals(self) -> tuple[TotalComparison, ...]:

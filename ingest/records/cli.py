@@ -181,9 +181,9 @@ def name(
     sort: str, known_as: str, becomes: str | None, first_day: str, merged: bool, new: bool, basis: str,
     center: str | None, by: str,
 ) -> None:  # fmt: skip
-    """名称变更：承办单位、岗位、坐席改名（换工号）或并入；登记以后按各月当时的名称统计，原始数据不变。
+    """名称变更：承办单位、岗位、座席改名（换工号）或并入；登记以后按各月当时的名称统计，原始数据不变。
 
-    类别是承办单位、岗位或坐席。不写 --since 的，是同一名称的两种写法。
+    类别是承办单位、岗位或座席。不写 --since 的，是同一名称的两种写法。
     """
     settings = Settings.read()
     way = WAYS["distinct" if new else "merged" if merged else "renamed"]

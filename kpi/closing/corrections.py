@@ -48,8 +48,8 @@ def propose_correction(
     register, exemption = _require_exemption(connection, center, month, now)
     if (waiting := _find_waiting(register, exemption)) and waiting.event_seq != seen:
         raise ClosingProblem(
-            f"{waiting.proposed_by}已申请更正{month.label}（第 {waiting.event_seq} 号事件），等另一人批准；"
-            f"理由是“{waiting.reason}”。要换成您的，请刷新页面看过以后重新申请。"
+            f"{waiting.proposed_by}已申请更正{month.label}（第{waiting.event_seq}号记录），待另一人批准；"
+            f"理由：{waiting.reason}。如需替换，请刷新页面核对后重新申请。"
         )
     changing = select_permitted(register, exemption)
     if not changing:
@@ -114,9 +114,7 @@ def _require_exemption(
     register = read_late_register(connection, center, month)
     exemption = register.closing.find_open_exemption(now)
     if exemption is None:
-        raise ClosingProblem(
-            f"{month.label}已锁定，现在没有生效的限期解锁，不能更正；请先由一人申请、另一人批准。"
-        )
+        raise ClosingProblem(f"{month.label}已锁定，暂不能更正；请先申请限期解锁并经另一人批准。")
     return register, exemption
 
 
@@ -150,7 +148,7 @@ def _explain_outdated(
         for one in select_permitted(register, exemption)
     ]
     if now_due != [figure["code"] for figure in proposal.figures]:
-        return "申请以后数据又有变动，更正后的数字与申请时不同，请重新申请"
+        return "申请后数据有变动，更正结果与申请时不一致；请重新申请。"
     return None
 
 
@@ -158,7 +156,7 @@ def _explain_nothing_to_correct(register: LateRegister, exemption: Exemption) ->
     label = register.closing.month.label
     if register.figures:
         return f"{label}的限期解锁只限{exemption.scope}，其中没有数字需要更正。"
-    return f"{label}已锁定的数字与最新数据一致，没有需要更正的。"
+    return f"{label}已锁定的数字与最新数据一致，无需更正。"
 
 
 def _seal_before(one: RestatedFigure) -> Json:

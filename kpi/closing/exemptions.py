@@ -58,7 +58,7 @@ def open_exemption(
     closing = _hold_closing(connection, center, month, now)
     waiting = [one for one in closing.exemptions if one.is_pending(now) and number in (None, one.number)]
     if not waiting:
-        raise ClosingProblem(f"{month.label}没有等待批准的限期解锁：没有申请，或已批准、已关闭、已过期。")
+        raise ClosingProblem(f"{month.label}没有等待批准的限期解锁：没有申请，或已批准、已结束、已到期。")
     exemption = waiting[-1]
     if is_same_person(exemption.requested_by, name):
         raise ClosingProblem(f"这一限期解锁由{exemption.requested_by}申请，须由另一人批准。")
@@ -110,7 +110,7 @@ def _check_request(
         available = "、".join(f"{key}（{SOURCES[key].title}）" for key in list_needed_sources())
         return f"没有来源“{source}”；可用的有：{available}。"
     if expires_at <= now:
-        return f"到期时间{format_expiry(expires_at)}已经过去；请写以后的时间。"
+        return f"到期时间{format_expiry(expires_at)}已过；请填写以后的时间。"
     if expires_at > now + LONGEST:
         return f"限期解锁最长{LONGEST.days}天：到期时间最晚为{format_expiry(now + LONGEST)}。"
     if any(one.is_pending(now) and one.of == source for one in closing.exemptions):

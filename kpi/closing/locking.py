@@ -79,7 +79,7 @@ def check_lock(status: MonthStatus) -> str | None:
     if status.closing.sealed:
         return f"{status.month.label}已锁定"
     if status.obstacles:
-        return f"{status.month.label}还不能锁定：{'；'.join(status.obstacles)}"
+        return f"{status.month.label}暂不能锁定：{'；'.join(status.obstacles)}"
     return None
 
 
@@ -140,7 +140,7 @@ def _require_request(status: MonthStatus, by: str) -> LockRequest:
     refusal = check_lock(status)
     request = status.closing.request
     if refusal is None and (request is None or not status.request_holds):
-        refusal = f"还没有人申请锁定{status.month.label}，或申请以后又有来源重新审批；请先由一人申请"
+        refusal = f"还没有人申请锁定{status.month.label}，或申请后有来源重新审批；请先申请锁定"
     if refusal is None and request is not None and is_same_person(request.requested_by, by):
         refusal = f"由{request.requested_by}申请锁定，须由另一人批准"
     if refusal is not None or request is None:

@@ -25,7 +25,7 @@ Connection = psycopg.Connection[Any]
 
 
 class AttachingProblem(ValueError):
-    """材料不能挂接或撤销，原因见说明。"""
+    """材料不能上传或撤销，原因见说明。"""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def attach(
     if kind not in KINDS:
         raise AttachingProblem(f"没有“{kind}”这种材料；可用的有{_list_kinds()}。")
     if not by.strip():
-        raise AttachingProblem("请写明挂接人。")
+        raise AttachingProblem("请写明上传人。")
     target = find_target(connection, center, to)
     title = _check_title(connection, center, title or f"{KINDS[kind]} {target.label}")
     _check_size(path, limit)

@@ -30,7 +30,7 @@ def format_tallies(tallies: Sequence[DocumentTally]) -> list[str]:
 def format_incomplete(incomplete: Sequence[IncompleteDossier]) -> Iterator[str]:
     """One line for each thing that lacks something, and what mends each sort of gap."""
     if not incomplete:
-        yield "应有的材料都在档。"
+        yield "应归档材料均已在档。"
         return
     rows = (
         (
@@ -42,13 +42,13 @@ def format_incomplete(incomplete: Sequence[IncompleteDossier]) -> Iterator[str]:
         for dossier, missing in incomplete
     )
     yield from align_rows([("档案", "摘要", "应归档日期", "缺少"), *rows], LEFT * 4)
-    yield "\n怎么补："
+    yield "\n补充办法："
     remedies = dict.fromkeys(
         (KINDS[one.document], one.remedy) for _, missing in incomplete for one, _ in missing
     )
     for title, remedy in remedies:
         yield f"  {title}：{remedy}"
-    yield ("“有登记无原件”指花名册已载明而没有文件作证。挂接：hotline documents attach 文件 --to 种类/编号")
+    yield ("“有登记无原件”指花名册已登记、原件未上传。上传：hotline documents attach 文件 --to 种类/编号")
 
 
 def _format_required(missing: Sequence[RequiredState]) -> str:

@@ -96,7 +96,7 @@ def check(path: Path) -> None:
 @click.option("--by", required=True, metavar="姓名", help="选定人。")
 @click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
 def choose(name: str, year: int, by: str, center: str | None) -> None:
-    """选定一年的评价方案：指标总览上列出模拟评分已落实、有风险、已失分的分。"""
+    """选定一年的评价方案：指标总览上列示模拟评分的已落实、待落实、已失分。"""
     home, now = Settings.read().home, datetime.now(BEIJING)
     with write_center(center, now) as opened:
         raw = get_driver(opened.connection)

@@ -273,6 +273,11 @@ def test_corrections_are_listed_with_both_values(database: Database, tmp_path: P
         with open_book(tmp_path / "x.xlsx", "x", IMPORTED) as book:
             rows = list_corrected_rows(book, connection, CENTER, Year(2023))
     told = dict(zip(CORRECTED, next(row for row in rows if row[3] == "呼入量"), strict=True))
-    assert (told["月份"], told["数据版本"], told["统计期"], told["理由"]) == ("2023-05", 2, "2023-05", "补报计入")
+    assert (told["月份"], told["数据版本"], told["统计期"], told["理由"]) == (
+        "2023-05",
+        2,
+        "2023-05",
+        "补报计入",
+    )
     assert (told["原数值"][0], told["更正后"][0]) == (2, 3)
     assert told["原溯源码"] != told["更正后溯源码"]

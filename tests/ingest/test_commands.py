@@ -138,7 +138,8 @@ def test_a_letter_that_does_not_fit_keeps_a_file_out(run: Run, tmp_path: Path) -
     assert "报送单合计 ✕ 数据行数" in run("ingest", "--dry-run", "--rows", "2", path).output
     fits = run("ingest", "--rows", "1", "--sum", "通话时长=1,00", path)
     assert (
-        "报送单合计 ✓ 通话时长（以秒计）：报送单 100，读到 100，相符" in fits.output and "新增 1" in fits.output
+        "报送单合计 ✓ 通话时长（以秒计）：报送单 100，读到 100，相符" in fits.output
+        and "新增 1" in fits.output
     )
     assert run("ingest", "--sum", "通话时长", path).exit_code == 2
 

@@ -155,7 +155,13 @@ def test_a_title_of_several_meanings_is_asked_about_only_where_its_field_has_no_
     with pytest.raises(TableUnknown) as asked:
         recognised(*titles)
     meanings = [*(kind.by_key[each].title for each in one.fields), *filter(None, [one.or_else])]
-    for said in (f"“{title}”列可能是", *meanings, f'{key} = "{title}"', f'ignored = ["{title}"]', "列对应关系"):
+    for said in (
+        f"“{title}”列可能是",
+        *meanings,
+        f'{key} = "{title}"',
+        f'ignored = ["{title}"]',
+        "列对应关系",
+    ):
         assert said in str(asked.value)
 
 

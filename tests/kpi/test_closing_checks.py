@@ -153,7 +153,7 @@ def test_a_month_that_runs_is_checked_as_far_as_it_is_over(given):
     delivered calls 2023-05-04..2023-05-04 as of 2023-05-05"""
     now = datetime(2023, 5, 6, 12, tzinfo=BEIJING)
     row = refresh_status(given, "tlf", MAY, now).by_source["calls"]
-    assert [one.text for one in row.checked.findings] == ["待交5月3日、5月5日"]
+    assert [one.text for one in row.checked.findings] == ["待报5月3日、5月5日"]
 
 
 def test_more_than_expected_is_shown_and_not_capped(given):

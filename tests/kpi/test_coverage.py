@@ -332,7 +332,7 @@ def test_of_a_running_month_days_are_due_up_to_the_newest_delivered(figure):
     delivered calls 2023-08-06..2023-08-10 as of 2023-08-11"""
     august = figure("call_answer_rate", "2023-08", "2023-08-21")
     assert (august.coverage, august.status) == (Fraction(9, 10), Status.PARTLY)
-    assert august.reason == "话单待交8月5日。"
+    assert august.reason == "话单待报8月5日。"
     assert august.provisional
 
 

@@ -38,7 +38,16 @@ def rows(sheet) -> list[dict]:
 
 
 def test_it_has_indicators_gaps_definitions_and_notes(book):
-    assert book.sheetnames == ["指标", "一览", "数据缺失", "月度审核", "限期解锁", "指标定义", "计量定义", "说明"]
+    assert book.sheetnames == [
+        "指标",
+        "一览",
+        "数据缺失",
+        "月度审核",
+        "限期解锁",
+        "指标定义",
+        "计量定义",
+        "说明",
+    ]
     assert all(sheet.freeze_panes for sheet in book)
 
 

@@ -159,7 +159,7 @@ def test_sources_say_what_is_missing_owed_and_expected_next(page: Page):
     assert "✕ 缺 2 天" in calls and "缺8月12日、8月13日" in calls
     running = page("/small/2024-03/analysis/arrivals")
     calls = running[running.index("话单</th>") : running.index("工单</th>")]
-    assert "从未报送" in calls and "○ 待交 9 天" in calls and "2024年3月10日的数据" in calls
+    assert "从未报送" in calls and "○ 待报 9 天" in calls and "2024年3月10日的数据" in calls
     assert "✕" not in calls
 
 

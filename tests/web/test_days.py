@@ -105,7 +105,7 @@ def test_an_empty_centre_says_how_to_begin_and_what_the_day_expects(book: Log):
     assert "这个中心还没有任何数据" in page
     for title in ("话单", "工单", "平台巡检", "日报办件量", "支付明细"):
         assert title in page
-    assert (page.count("○ 待交"), page.count("✕ 缺")) == (6, 5)  # of March, which runs, and of February
+    assert (page.count("○ 待报"), page.count("✕ 缺")) == (6, 5)  # of March, which runs, and of February
     assert "这一天还没有手工录入" in page
     assert book.client.get("/tlf/today").headers["Location"] == f"/tlf/days/{DAY}"
 

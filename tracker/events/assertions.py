@@ -44,7 +44,7 @@ TOTALS: dict[str, tuple[str, TotalUnit]] = {  # what a total is of: its Chinese 
 
 
 class TotalProblem(ValueError):
-    """对账数不能登记，原因见说明。"""
+    """外部核对数据未保存，原因见说明。"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class TotalAsserted(Event):
     """
 
     type: ClassVar[str] = "total.asserted"
-    type_title: ClassVar[str] = "登记对账数"
+    type_title: ClassVar[str] = "填报外部核对数据"
     source: ClassVar[str] = "control_totals"
 
     kind: Annotated[str, Title("核对项目", words={key: title for key, (title, _) in TOTALS.items()})]

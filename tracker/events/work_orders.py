@@ -141,10 +141,10 @@ class WorkOrderExtended(WorkOrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkOrderUrged(WorkOrderEvent):
-    """督办: the unit was urged to act."""
+    """催办/督办: the unit was urged to act."""
 
     type: ClassVar[str] = "work_order.urged"
-    type_title: ClassVar[str] = "督办"
+    type_title: ClassVar[str] = "催办/督办"
     milestone: ClassVar[str] = "urged"
 
     reason: Annotated[str | None, Title("原因")] = None

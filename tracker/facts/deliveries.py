@@ -53,7 +53,7 @@ covered_days = define_fact_table(
     sa.Column("is_whole", sa.Boolean, nullable=False, doc="是否整天"),
     sa.Column("as_of", _TIME, nullable=False),
     more_key=("day",),
-    title="有据的日期",
+    title="已报送的日期",
 )
 sa.Index("covered_days_source", covered_days.c.center_id, covered_days.c.source, covered_days.c.day)
 

@@ -124,7 +124,13 @@ work_orders = define_fact_table(
     sa.Column(
         "extended", sa.Integer, nullable=False, info=_make_step_info("延期时间", "extended"), doc="延期次数"
     ),
-    sa.Column("urged", sa.Integer, nullable=False, info=_make_step_info("督办时间", "urged"), doc="督办次数"),
+    sa.Column(
+        "urged",
+        sa.Integer,
+        nullable=False,
+        info=_make_step_info("催办/督办时间", "urged"),
+        doc="催办/督办次数",
+    ),
     sa.Column(
         "redone", sa.Integer, nullable=False, info=_make_step_info("重办次数", "redone"), doc="重办次数"
     ),

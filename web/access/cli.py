@@ -98,7 +98,7 @@ def grant(
 @people.command("reset-password")
 @click.argument("login", metavar="登录名")
 def reset_password(login: str) -> None:
-    """重置口令并解锁，印出新的初始口令；该账号的会话全部结束。"""
+    """重置口令并解锁，印出新的初始口令；该账号全部强制下线。"""
     password, now = passwords.make_one_time_password(), _get_now()
     with _open_connection() as connection:
         set_password(connection, get_account(connection, login), password, now=now, must_change=True)
@@ -110,7 +110,7 @@ def reset_password(login: str) -> None:
 @people.command("forget-second-factor")
 @click.argument("login", metavar="登录名")
 def forget_second_factor(login: str) -> None:
-    """停用动态口令和恢复码；该账号的会话全部结束，下次登录只用口令。"""
+    """停用动态口令和恢复码；该账号全部强制下线，下次登录只用口令。"""
     now = _get_now()
     with _open_connection() as connection:
         get_account(connection, login)
@@ -176,7 +176,7 @@ def list_all() -> None:
     "--days", type=click.IntRange(1, LIFETIMES[-1]), default=180, show_default=True, help="有效天数。"
 )
 def issue_token(name: str, center: str, scopes: tuple[str, ...], days: int) -> None:
-    """签发一个令牌，只印这一次。"""
+    """签发一个令牌，只显示一次。"""
     now = _get_now()
     with _open_connection() as connection:
         code = centers.find_center(connection, center).center_id

@@ -72,11 +72,11 @@ def list_waiting_resets(
 def ask_reset(connection: psycopg.Connection[Any], login: str, what: str, *, by: str, now: datetime) -> None:
     """Notes the request. Raises: PersonProblem where one waits, or nobody else could confirm it."""
     if any(one.what == what for one in list_waiting_resets(connection, now, login)):
-        raise PersonProblem(f"已有人申请{TITLES[what]}，请等另一位安全管理员确认。")
+        raise PersonProblem(f"已有人申请{TITLES[what]}，请待另一位安全管理员批准。")
     if not set(list_administrators(connection, get_day(now))) - {by, login}:
         command = "reset-password" if what == "password" else "forget-second-factor"
         raise PersonProblem(
-            f"{TITLES[what]}须两位安全管理员办理，现在没有另一位可以确认。"
+            f"{TITLES[what]}须两位安全管理员办理，目前没有另一位可以批准。"
             f"请在服务器上运行 hotline people {command} {login}，或先增设一位安全管理员。"
         )
     asked = sa.insert(account_resets).values(login=login, what=what, asked_by=by, asked_at=now)
@@ -89,7 +89,7 @@ def confirm_reset(
     """The request, which `by` confirms. Raises: PersonProblem for whoever asked, or owns the account."""
     found = _get_waiting(connection, login, number, now)
     if by in (found.asked_by, login):
-        raise PersonProblem(f"{found.title}须由申请人和账号本人以外的另一位安全管理员确认。")
+        raise PersonProblem(f"{found.title}须由申请人和账号本人以外的另一位安全管理员批准。")
     _decide(connection, number, by=by, now=now, confirmed=True)
     return found
 

@@ -11,11 +11,11 @@ class Right(StrEnum):
 
     OWN_ACCOUNT = "使用自己的账号"  # whoever is signed in
     SEE_FIGURES = "查看指标"
-    SEE_ROWS = "查看明细和事件"
+    SEE_ROWS = "查看明细和记录"
     SEE_DELIVERIES = "查看导入记录"
     EXPORT = "导出"
-    LOG = "填报和导入"  # writes events: forms, files, zero reports, mended rows
-    CORRECT = "更正和作废"
+    LOG = "数据填报和导入"  # writes events: forms, files, zero reports, mended rows
+    CORRECT = "修改和作废"
     SUBMIT = "提交月报"  # also proposes definitions, schemes, exceptions
     APPROVE = "审批"
     SEE_REVIEW = "查看评价核验"

@@ -96,7 +96,7 @@ _TITLES = {
     Action.RESET_DROPPED: "不办理重置",
     Action.SECOND_FACTOR_SET: "启用动态口令",
     Action.SECOND_FACTOR_REMOVED: "停用动态口令",
-    Action.SESSION_CLOSED: "结束会话",
+    Action.SESSION_CLOSED: "强制下线",
     Action.PERSON_ADDED: "新增账号",
     Action.PERSON_CHANGED: "变更账号",
     Action.GRANTED: "授权",
@@ -111,14 +111,14 @@ _TITLES = {
     Action.DELIVERED: "导入",
     Action.PROFILE_SAVED: "保存导入方案",
     Action.PROFILE_REMOVED: "删除导入方案",
-    Action.LOGGED: "填报",
-    Action.CORRECTED: "更正或作废",
+    Action.LOGGED: "数据填报",
+    Action.CORRECTED: "修改或作废",
     Action.SUBMITTED: "提交",
     Action.APPROVED: "审批",
     Action.DEFINITION_CHANGED: "变更指标口径",
-    Action.JUDGED: "登记核验结论",
+    Action.JUDGED: "填写核验结论",
     Action.COMMANDED: "在本机执行命令",
-    Action.REFUSED: "越权被拒",
+    Action.REFUSED: "越权访问（已拒绝）",
 }
 
 RESULTS = {"done": "成功", "failed": "失败", "refused": "拒绝"}
@@ -194,7 +194,7 @@ _DETAILS = (
         "quarantined": "未导入行数",
         "rows": "行数",
         "scopes": "权限",
-        "events": "事件",
+        "events": "日志记录",
         "refused": "未采用",
         "expires": "到期",
         "step": "步骤",
@@ -257,7 +257,7 @@ def verify_trail(connection: psycopg.Connection[Any], *, expected_head: bytes | 
         seq, met = entry.seq, met or hashed == expected_head
     if (seq, hashed) != (end[0], bytes(end[1])):
         return TrailVerdict(
-            seq, hashed, f"审计日志到第 {seq} 条为止，登记的末尾却是第 {end[0]} 条：末尾的记录被删除。"
+            seq, hashed, f"审计日志到第 {seq} 条为止，而留存的末尾是第 {end[0]} 条：末尾的记录被删除。"
         )
     if not met:
         return TrailVerdict(

@@ -68,7 +68,7 @@ class FileState(BaseModel):
     file_name: str
     size: int
     state: Literal["queued", "running", "done", "failed", "waiting", "interrupted", "given_up"] = Field(
-        description="queued 排队，running 导入中，done 已导入，failed 读不了，waiting 等人在“导入”页处理，"
+        description="queued 排队，running 导入中，done 已导入，failed 读取失败，waiting 等人在“导入”页处理，"
         "interrupted 中断且没有写入，given_up 已放弃"
     )
     title: str = Field(description="同上，中文")
@@ -111,7 +111,7 @@ class EventsAnswer(BaseModel):
 
 
 class GapAnswer(BaseModel):
-    """缺什么，怎么补。"""
+    """缺失内容和处理办法。"""
 
     code: str
     source: str
@@ -141,7 +141,7 @@ class FigureAnswer(BaseModel):
     attainment: str | None = Field(description="达标、未达标、未定、不判；没有目标的为 null")
     attainment_remark: str | None
     provisional: bool = Field(description="期间尚未结束")
-    lock: str = Field(description="暂定、已锁定、已更正")
+    lock: str = Field(description="未锁定、已锁定、已更正")
     vintage: int
     code: str = Field(description="溯源码")
     definition_version: int
@@ -198,13 +198,13 @@ class CoverageUnitAnswer(BaseModel):
     """一天，或按月报送的来源的一个月。"""
 
     first_day: date
-    state: str = Field(description="有数据、零报告、部分、待交、缺、未到期、不适用、启用前")
+    state: str = Field(description="有数据、零报告、部分、待报、缺、未到期、不适用、启用前")
     lacking: int = Field(description="缺几个单位")
     held: int = Field(description="可能属于它而未导入的行")
 
 
 class SourceCoverageAnswer(BaseModel):
-    """一个来源一年的有据情况。"""
+    """一个来源一年的报送情况。"""
 
     source: str
     title: str
@@ -219,7 +219,7 @@ class SourceCoverageAnswer(BaseModel):
 
 
 class CoverageAnswer(BaseModel):
-    """一年里各来源的有据情况。"""
+    """一年里各来源的报送情况。"""
 
     center: str
     year: int

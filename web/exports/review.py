@@ -34,7 +34,7 @@ def make_recomputation(making: ExportContext) -> dict[str, Any]:
     differing = sum(1 for one in found.figures if not one.agrees)
     agreeing = len(found.figures) - differing
     return {
-        "说明": f"{agreeing:,} 个一致，{differing:,} 个不一致；日志至第 {found.head.seq:,} 号事件",
+        "说明": f"{agreeing:,} 个一致，{differing:,} 个不一致；日志至第 {found.head.seq:,} 号记录",
         "日志校验值": found.head.hash.hex(),
         "seq": found.head.seq,
         "moment": found.moment.isoformat(),
@@ -76,7 +76,7 @@ def make_verdicts(making: ExportContext) -> dict[str, Any]:
         latest = select_latest_verdicts(read_year_verdicts(connection, code, making.year.year), login)
         rows = select_latest_checks(read_row_checks(connection, code, making.year.year), login)
     if not latest and not rows:
-        raise NothingToExport("您还没有登记任何结论或核对结果；请先在评价核验页逐项填写，再导出。")
+        raise NothingToExport("您尚未填写结论或核对结果；请先在评价核验页逐项填写，再导出。")
     key, evaluator = load_signing_key(making.instance.settings, code), (login, making.job.person)
     making.path.write_bytes(
         write_verdicts(

@@ -87,7 +87,7 @@ def _make_calendar(backing: Backing, signers: Signers, source: Source, year: Yea
         or whole.named,
         days={month: _draw_cells(found) for month, found in cells.items()} if daily else {},
         months=[] if daily else [cell for found in cells.values() for cell in found],
-        heard=f"数据截至 {minute(as_of)}" if as_of else "从未报送",
+        heard=f"数据截止时间 {minute(as_of)}" if as_of else "从未报送",
         indicators=[one.title for one in INDICATORS.values() if source.key in one.needs],
     )
 

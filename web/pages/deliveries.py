@@ -96,7 +96,7 @@ def void(center: str, delivery: str) -> str | Answer | tuple[str, int]:
     except VoidProblem as problem:
         form.reason.errors = [str(problem)]
         return _render_page(center, delivery, form), 422
-    flash("已作废：本次导入的内容不再计数，记录仍在；有关指标将在一分钟内重新计算。")
+    flash("已作废：本次导入的数据不再计入，记录保留；有关指标约1分钟后重新计算。")
     return redirect(url_for("deliveries.delivery", center=center, delivery=delivery))
 
 

@@ -143,7 +143,7 @@ def attach(center: str, year: Year) -> PageResponse:
     except _PROBLEMS as problem:
         _find_field(attach_form, problem).errors = [str(problem)]
         return _render_attach_page(center, year, attach_form), 422
-    message = "已挂接到" if done.added else "已有同一份材料，没有重复登记："
+    message = "已上传并关联到" if done.added else "已有相同材料，未重复保存："
     flash(f"{message}{done.label}：{done.event.title}。")
     return redirect(url_for("documents.document", center=center, document=done.event.document))
 
@@ -215,7 +215,7 @@ def _get_document(center: str, number: str) -> Document:
         or found.document != number
         or not is_seen(get_log_connection(), center, found.about, years)
     ):
-        abort(404, f"没有编号为“{number}”的材料，或它不属于您能查看的年度。")
+        abort(404, f"没有编号为“{number}”的材料，或不属于您可查看的年度。")
     return found
 
 

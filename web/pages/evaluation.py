@@ -64,7 +64,9 @@ class AttestForm(PageForm):
     """One value that the log cannot give."""
 
     code = SelectField("指标")
-    value = StringField("实际值", [require("实际值"), limit_length(200)], render_kw={"autocomplete": "off"})
+    value = StringField(
+        "实际完成值", [require("实际完成值"), limit_length(200)], render_kw={"autocomplete": "off"}
+    )
     files = MultipleFileField("佐证材料")
     documents = StringField("已在档材料的编号", [limit_length(400)], render_kw={"autocomplete": "off"})
     remark = TextAreaField("备注", [limit_length(300)], render_kw={"rows": 2})
@@ -214,7 +216,7 @@ def attest_value(center: str, year: Year, scheme: str) -> PageResponse:
     except AttestationProblem as problem:
         form.value.errors = [str(problem)]
         return _render_attest_page(center, year, chosen, form), 422
-    flash(f"已登记 {value.code} 的填报。")
+    flash(f"已保存 {value.code} 的填报。")
     around = make_frame(center, year)
     facts = read_center_facts(
         get_connection(), around.center, chosen, year.year, get_now(), get_instance().home
@@ -254,7 +256,7 @@ def give_mark(center: str, year: Year, scheme: str) -> PageResponse:
     except AttestationProblem as problem:
         form.points.errors = [str(problem)]
         return _render_mark_page(center, year, chosen, form), 422
-    flash(f"已登记对 {mark_row.code} 的打分。")
+    flash(f"已保存对 {mark_row.code} 的打分。")
     return redirect(url_for("evaluation.marks", center=center, year=year, scheme=chosen.key))
 
 
@@ -301,7 +303,7 @@ def _render_attest_page(center: str, year: Year, scheme: Scheme, form: AttestFor
         chosen=selected or next(iter(open_ or items), None),
         given=str(form.value.data or "").split(","),
         limit=get_instance().document_limit,
-        trail=[*_list_crumbs(center, year, Crumb(scheme.title, address)), Crumb("填报")],
+        trail=[*_list_crumbs(center, year, Crumb(scheme.title, address)), Crumb("指标填报")],
     )
 
 
@@ -363,5 +365,5 @@ def _read_points(text: str) -> Decimal:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():
-        raise AttestationProblem(f"“{text}”不是得分；请写数字，例如 3.5。")
+        raise AttestationProblem(f"“{text}”不是得分；请填数字，如 3.5。")
     return number

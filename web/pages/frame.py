@@ -109,7 +109,7 @@ class PageFrame:
         """The centre's page families."""
         code, year = self.center.center_id, self.year
         logging = (
-            _make_link("填报", "days.today", _LOGGING, center=code),
+            _make_link("数据填报", "days.today", _LOGGING, center=code),
             _make_link("导入", "imports.index", _IMPORTING, center=code),
         )
         return [

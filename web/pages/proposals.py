@@ -77,7 +77,7 @@ def approve(center: str, key: str, number: int) -> PageResponse:
     def do(connection: sa.Connection) -> tuple[DefinitionProposal, str]:
         made = adopt_proposal(connection, center, key, number, by=get_person().signature, now=get_now())
         results.bring_up_to_date(connection, center, get_now())
-        return made, f"已采用为第{made.version}版口径，自{made.effective_from.label}起执行，数字已重算。"
+        return made, f"已启用第{made.version}版口径，自{made.effective_from.label}起执行，数字已重算。"
 
     return _decide(center, key, number, "批准启用", do)
 
@@ -161,7 +161,7 @@ def _show(center: str, proposal: DefinitionProposal, rejection: RejectionForm, r
         trail=[
             to_index(center),
             Crumb("口径变更申请", url_for("proposals.listed", center=center)),
-            Crumb(f"{current.title}第{proposal.number}号"),
+            Crumb(f"{current.title}第{proposal.number}次申请"),
         ],
     )
 

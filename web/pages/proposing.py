@@ -118,7 +118,7 @@ def send(center: str, key: str) -> PageResponse:
     except PROBLEMS as problem:
         proposal.effective.errors = [*proposal.effective.errors, str(problem)]
         return _render_page(center, current, typed, chosen, proposal), 422
-    flash("已提出，请另一人（审批人）批准。")
+    flash("已申请，请另一名审批人批准。")
     return redirect(make_address(center, made))
 
 
@@ -159,7 +159,7 @@ def _read(text: str, key: str) -> Indicator:
     node = parse_toml(text, DefinitionProblem)
     chosen = read_definition(node)
     if chosen.key != key:
-        raise node.problem("key", f"写的是 {chosen.key}，这一页是{INDICATORS[key].title}（{key}）的口径。")
+        raise node.problem("key", f"所填为 {chosen.key}，这一页是{INDICATORS[key].title}（{key}）的口径。")
     return chosen
 
 
@@ -173,7 +173,7 @@ def _read_text(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise UploadProblem(f"文件“{path.name}”不能读：应是 UTF-8 编码的文本文件。") from None
+        raise UploadProblem(f"文件“{path.name}”无法读取：应为 UTF-8 编码的文本文件。") from None
     if len(text) > MOST_TEXT:
         raise UploadProblem(f"文件“{path.name}”太长：口径文件最多 {MOST_TEXT:,} 个字。")
     return _normalize_lines(text)
@@ -187,7 +187,7 @@ def _read_month(text: str | None) -> Month:
     """Raises: PeriodProblem for what is no month."""
     period = parse_period((text or "").strip())
     if not isinstance(period, Month):
-        raise PeriodProblem(f"启用月份应写成 2024-01，现在是“{text}”。")
+        raise PeriodProblem(f"启用月份应填写为 2024-01，现为“{text}”。")
     return period
 
 

@@ -63,7 +63,7 @@ def _write(path: Path, report: MonthlyReport) -> None:
 
 def _read_report(around: PageFrame, period: Period) -> MonthlyReport:
     if not isinstance(period, Month):
-        abort(404, "月报按月出，请选一个月份；季度和全年的数字印在季末、年末月份的月报里。")
+        abort(404, "月报按月生成，请选择月份；季度和全年数字列入季末、年末月份的月报。")
     fingerprint = find_fingerprint(get_instance().settings, around.center.center_id)
     try:
         return read_report(get_connection(), around.center, period, get_now(), fingerprint)

@@ -78,7 +78,7 @@ COUNTS: tuple[MatrixCell, ...] = (
 FINDINGS: tuple[MatrixCell, ...] = (
     MatrixCell(
         key="answered_without_recording", title="话单无录音", unit="通",
-        about="由坐席接听的呼入电话，录音清单里没有它的录音。", among=CALLS,
+        about="由座席接听的呼入电话，录音清单中没有录音。", among=CALLS,
         where=sa.and_(_inbound, calls.c.answered.is_(True), RECORDED.c.recordings.is_(None)),
         needs="recordings", excused_by="recordings",
         remedy="请录音系统核对这些通话的录音是否丢失或流水号写法不同。",
@@ -92,7 +92,7 @@ FINDINGS: tuple[MatrixCell, ...] = (
             sa.or_(calls.c.talk_ms >= LONG_TALK_MS, RECORDED.c.longest_ms >= LONG_TALK_MS),
         ),
         needs="calls",
-        remedy="话单很可能漏记了应答：请平台供应商对照录音更正这些话单，接通率会随之上升。",
+        remedy="话单很可能漏记了应答：请平台供应商核对录音后修改这些话单，接通率会随之上升。",
     ),
     MatrixCell(
         key="recording_without_call", title="录音无话单", unit="条",
@@ -111,7 +111,7 @@ FINDINGS: tuple[MatrixCell, ...] = (
         key="call_with_several_orders", title="一话多单", unit="通",
         about="同一通电话产生了两张以上的工单，归在首张工单的受理日。", among=SHARED_CALLS,
         where=sa.true(), needs="work_orders",
-        remedy="一次来电反映几件事的，属正常；同一件事重复立单的，请并单。",
+        remedy="一次来电反映多个事项的属正常情况；同一事项重复立单的，请合并工单。",
     ),
     MatrixCell(
         key="inspection_without_call", title="质检无话单", unit="次",
@@ -121,14 +121,14 @@ FINDINGS: tuple[MatrixCell, ...] = (
     ),
     MatrixCell(
         key="agent_on_two_calls", title="一席两通", unit="通",
-        about=f"同一坐席同一天接听的电话，应答时前面的一通还没有讲完，重叠{OVERLAP_S}秒以上；"
-        "分几段的通话看不出坐席讲到什么时候，不看。",
+        about=f"同一座席同一天接听的电话，应答时前面的一通还没有讲完，重叠{OVERLAP_S}秒以上；"
+        "分几段的通话看不出座席讲到什么时候，不看。",
         among=TALKS, where=TALKS.of.c.answered_at < TALKS.of.c.other_until - _OVERLAP, needs="calls",
-        remedy="请平台供应商核对这些话单的坐席和时间：多半是工号被几个人共用，或通话时长含了排队、回访的时间。",
+        remedy="请平台供应商核对这些话单的座席和时间：多半是工号被几个人共用，或通话时长含了排队、回访的时间。",
     ),
     MatrixCell(
         key="answered_while_signed_out", title="未签入而接听", unit="通",
-        about="由坐席接听的电话，应答时该坐席没有签入（前后相差1分钟以内的不算）；没有写结束时间的状态，当作可能还在签入。",
+        about="由座席接听的电话，应答时该座席没有签入（前后相差1分钟以内的不算）；没有写结束时间的状态，当作可能还在签入。",
         among=AGENTS_CALLS, where=ANSWERED_UNSEATED, needs="agent_states", excused_by="agent_states", lag=1,
         remedy="请核对话单和座席状态日志的工号是不是同一套；工号不错的，请平台供应商补报座席状态，或说明电话是谁接的。",
     ),

@@ -135,7 +135,7 @@ def _check_one(
 ) -> TotalCheck:
     control = total.control
     if control.level and len(total.months or ()) != 1:
-        return TotalCheck(total, None, CheckVerdict.UNCHECKED, "人数按月末核对，请按单个月份申报。")
+        return TotalCheck(total, None, CheckVerdict.UNCHECKED, "人数按月末核对，请按单个月份填报。")
     if total.end_day > backing.today:
         return TotalCheck(total, None, CheckVerdict.UNCHECKED, f"{total.span}尚未结束。")
     covered = [_compute_coverage(backing, SOURCES[need], total) for need in control.needs]
@@ -153,7 +153,7 @@ def _compare(total: StatedTotal, ours: Decimal) -> TotalCheck:
     tolerance, difference = total.control.tolerance, ours - total.value
     if not difference:
         return TotalCheck(total, ours, CheckVerdict.PASSED, "一致。")
-    difference_text = f"本系统{'多' if difference > 0 else '少'}{abs(difference):,f}{total.control.unit}"
+    difference_text = f"系统数{'多' if difference > 0 else '少'}{abs(difference):,f}{total.control.unit}"
     if tolerance.allows(total.value, difference):
         return TotalCheck(
             total, ours, CheckVerdict.PASSED, f"{difference_text}，在允许误差之内（{tolerance.text}）。"

@@ -69,7 +69,7 @@ CONTROLS: dict[str, Control] = {
         ),
         Control(
             key="recordings", part=total("calls_answered"), tolerance=_ONE_PERCENT,
-            about="话单中由坐席接听的呼入电话",
+            about="话单中由座席接听的呼入电话",
             remedy="请录音系统导出录音清单并导入，再看数据勾稽表中没有录音的接听和没有接听的录音。",
         ),
         Control(
@@ -85,7 +85,7 @@ CONTROLS: dict[str, Control] = {
         Control(
             key="bank_paid", part=total("payments_paid_fen", times=Fraction(1, 100)), tolerance=_NONE,
             about="支付明细中实际支付日落在期内的金额",
-            remedy="请对照银行流水逐笔核对支付明细的实际支付日和金额；漏登的补交支付明细。",
+            remedy="请对照银行流水逐笔核对支付明细的实际支付日和金额；漏登的补报支付明细。",
         ),
         Control(
             key="payroll_heads", part=total("staff_at_month_end"), tolerance=_NONE, level=True,

@@ -60,10 +60,10 @@ def check_change(definitions: Definitions, indicator: Indicator, effective_from:
     if adopted_before and newest.effective_from and effective_from < newest.effective_from:
         raise DefinitionProblem(
             f"{newest.title}第{newest.version}版自{newest.effective_from.label}起执行，"
-            f"新版的启用月份不能早于它，现在是{effective_from.label}。"
+            f"新版的启用月份不得早于该月，现为{effective_from.label}。"
         )
     if not list_differences(newest, indicator):
-        raise DefinitionProblem(f"与第{newest.version}版没有差别，不用采用。")
+        raise DefinitionProblem(f"与第{newest.version}版没有差别，无需启用。")
 
 
 def check_month(connection: sa.Connection, center: str, effective_from: Month) -> None:

@@ -54,7 +54,7 @@ def describe_fields(indicator: Indicator) -> dict[str, str]:
         "累计": "从1月起累计" if indicator.year_to_date else "不累计",
         "置信区间": "附95%置信区间" if indicator.wilson else "不附",
         "出处": indicator.source,
-        "为什么": card.why,
+        "设置依据": card.why,
         "分子说明": card.numerator,
         "分母说明": card.denominator or NONE,
         "包含": card.includes,

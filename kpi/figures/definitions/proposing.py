@@ -68,7 +68,7 @@ def find_proposal(connection: sa.Connection, center: str, key: str, number: int)
     """Raises: DefinitionProblem where there is none."""
     proposals = [one for one in read_proposals(connection, center, key) if one.number == number]
     if not proposals:
-        raise DefinitionProblem(f"{INDICATORS[key].title}没有第{number}号口径变更申请。")
+        raise DefinitionProblem(f"{INDICATORS[key].title}没有第{number}次口径变更申请。")
     return proposals[0]
 
 
@@ -147,7 +147,7 @@ def withdraw_proposal(
     with _begin_append(connection, center, now) as appending:
         proposal = _require_open(connection, center, key, number)
         if not proposal.is_of(name):
-            raise DefinitionProblem(f"这一提案由{proposal.proposed_by}提出，只能由本人撤回。")
+            raise DefinitionProblem(f"该申请由{proposal.proposed_by}提交，只能由本人撤回。")
         appending.add([(_build_decision(proposal, WITHDRAWN, name, now), None)])
     return find_proposal(connection, center, key, number)
 
@@ -157,7 +157,7 @@ def _require_decidable(
 ) -> DefinitionProposal:
     proposal = _require_open(connection, center, key, number)
     if proposal.is_of(by):
-        raise DefinitionProblem(f"这一提案由{proposal.proposed_by}提出，须由另一人批准或驳回。")
+        raise DefinitionProblem(f"该申请由{proposal.proposed_by}提交，须由另一人批准或驳回。")
     return proposal
 
 
@@ -165,7 +165,7 @@ def _require_open(connection: sa.Connection, center: str, key: str, number: int)
     proposal = find_proposal(connection, center, key, number)
     if not proposal.open:
         decision = {ADOPTED: "批准启用", REJECTED: "驳回", WITHDRAWN: "撤回"}[str(proposal.decision)]
-        raise DefinitionProblem(f"第{number}号口径变更申请已由{proposal.decided_by}{decision}，不能再处理。")
+        raise DefinitionProblem(f"第{number}次口径变更申请已由{proposal.decided_by}{decision}，不能再处理。")
     return proposal
 
 

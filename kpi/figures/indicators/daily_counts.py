@@ -6,7 +6,7 @@ from kpi.figures.indicators.formula import count, percent
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
 from kpi.figures.indicators.target import AtLeast
 
-GROUP = "日报与质检"
+GROUP = "业务日报与质检"
 
 _SAMPLE = "样例中心2023年"
 
@@ -16,11 +16,11 @@ def _build_reported(key: str, title: str, unit: str, measure: str, source: str, 
         key=key, title=title, unit=unit, scale=0, formula=count(measure), direction=Direction.NEITHER,
         source=source,
         card=Card(
-            why="评价要求有逐日的后台统计；只有个别几天的数字会扣分。",
-            numerator=f"日报所报的{title}之和（{unit}）。",
-            includes="报了0的日子是真的0，如周末不接待。",
-            excludes="没有日报或这一栏空着的日子：不当作0，只降低数据完整率。",
-            month="按日报日期归月。",
+            why="评价要求逐日的后台统计；仅有个别日期数据的扣分。",
+            numerator=f"业务日报所报的{title}之和（{unit}）。",
+            includes="填报0的日期为实际为零，如周末不接待。",
+            excludes="缺业务日报或该项未填的日期：不按0计，只降低数据完整率。",
+            month="按业务日报日期归月。",
             example=Example(example, None, example, _SAMPLE),
         ),
     )  # fmt: skip

@@ -43,7 +43,7 @@ INDICATORS = (
         ),
         direction=Direction.HIGHER, source=f"{_SEED}：档案管理规范性、人员资质",
         card=Card(
-            why="学历核验率说花名册上有编号，这里说材料拿得出来。",
+            why="学历核验率反映花名册登记的编号，本指标反映佐证材料是否在档。",
             numerator="学历核验材料在档的人（份）。",
             denominator="本期至少有一天在岗的人（份）。",
             includes="第一天在岗的和期内入职的，期内离职的也算。",

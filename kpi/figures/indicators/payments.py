@@ -48,7 +48,7 @@ INDICATORS = (
         formula=percent("payments_due_on_time", "payments_due"), direction=Direction.HIGHER,
         target=AtLeast(Decimal("80")), source=f"{_RULE}；2022年12345热线服务费项目绩效目标表（≥80%）",
         card=Card(
-            why="该付的钱有没有按合同约定的日子付出去。",
+            why="反映按合同约定支付的及时程度。",
             numerator="实际支付不晚于约定支付日的款项（笔）。",
             denominator="约定支付日落在本期的款项（笔）。",
             includes=_UNPAID,
@@ -138,7 +138,7 @@ INDICATORS = (
         direction=Direction.HIGHER, target=AtLeast(Decimal("100")),
         source=f"{_FRAMEWORK}：实际到位资金÷预算资金",
         card=Card(
-            why="批复的预算有没有拿到。",
+            why="反映预算资金到位情况。",
             numerator="到位资金（元）。",
             denominator="批复预算加减预算调整（元）。",
             includes="本年1月以来的累计。钱在一年里陆续到位，目标按全年判定；到位多于预算的，超过100%。",
@@ -152,7 +152,7 @@ INDICATORS = (
         formula=ratio(total("payments_paid_fen", times=_FEN), _AVAILABLE, 100),
         direction=Direction.HIGHER, source=f"{_FRAMEWORK}：实际支出÷实际到位资金",
         card=Card(
-            why="到手的钱用出去了多少；绩效评价用这个口径。",
+            why="反映到位资金的执行进度，绩效评价采用此口径。",
             numerator="实际支出（元）。",
             denominator="到位资金加上年结转（元）。",
             includes="本年1月以来的累计；所有费用项目。支出多于到位的（如垫付），超过100%；退款多于支出的，为负。",

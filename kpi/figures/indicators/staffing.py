@@ -36,7 +36,7 @@ INDICATORS = (
         formula=percent("staff_at_month_end", "posts_at_month_end"), direction=Direction.HIGHER,
         source=f"{_SEED}：聘用人员到位率（十二个月末在岗人数的平均数÷核定人数）",
         card=Card(
-            why="按核定岗位花钱，人有没有到位。",
+            why="反映核定岗位的人员到位情况。",
             numerator="各月末在岗人数之和（人），一人一月计一次。",
             denominator="各月末核定人数之和（人）。",
             includes="月末当天在岗的人，不论在哪个岗位；全年是十二个月末之和相除，等于月末平均人数÷核定人数。"
@@ -65,7 +65,7 @@ INDICATORS = (
         direction=Direction.LOWER, target=AtMost(Decimal("10")),
         source=f"{_SEED}：人员流动率（离职人数÷核定人数，≤10%）",
         card=Card(
-            why="人走得多，服务质量难以保持，培训也白做。",
+            why="反映队伍稳定性，流动过高影响服务质量和培训成效。",
             numerator="本期离职的人数（人）：离职的人不论在哪个月走，都算。",
             denominator="核定人数（人）：有岗位核定的各月末核定人数的平均数。",
             includes="不论离职原因；离职后又入职、再离职的，每次各算一次。",
@@ -80,10 +80,10 @@ INDICATORS = (
             ever("staff_on_first_day_verified", "staff_joined_verified"),
             ever("staff_on_first_day", "staff_joined"),
         ),
-        direction=Direction.HIGHER, source=f"{_SEED}：人员资质（每缺一人学历验证扣分）",
+        direction=Direction.HIGHER, source=f"{_SEED}：人员资质（每缺一人学历核验扣分）",
         card=Card(
             why="聘用条件要求的学历是否逐人验证。",
-            numerator="本期至少有一天在岗、有学历验证编号的人（人）。",
+            numerator="本期至少有一天在岗、有学历核验编号的人（人）。",
             denominator=_EVER_THERE,
             includes="第一天在岗的和期内入职的，期内离职的也算。",
             excludes=_NEVER_THERE,
@@ -130,7 +130,7 @@ INDICATORS = (
         formula=percent("training_attended", "training_due"), direction=Direction.HIGHER,
         source=f"{_SEED}：培训出勤",
         card=Card(
-            why="培训办了，人有没有到。",
+            why="反映培训参训情况。",
             numerator="各场培训实到人数之和（人次）。",
             denominator="各场培训应到人数之和（人次）。",
             includes="请假的在分母里。",

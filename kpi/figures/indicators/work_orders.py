@@ -231,9 +231,9 @@ INDICATORS = (
         Example("117", None, "117", SAMPLE),
     ),
     _build_at_end(
-        "work_orders_overdue_at_end", "期末超期在办工单数", "已经超期还没有办的，最该催办。",
+        "work_orders_overdue_at_end", "期末逾期在办工单数", "反映逾期未办结情况，应重点催办。",
         "期末在办的工单中，办结时限已过的（件）。",
-        f"时限届满前批准延期的，按延期后的时限。没有办结时限的不算超期。{_CARRIED_TO_END}",
+        f"时限届满前批准延期的，按延期后的时限。没有办结时限的不算逾期。{_CARRIED_TO_END}",
         Example("80", None, "80", SAMPLE),
     ),
     Indicator(

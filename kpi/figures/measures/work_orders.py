@@ -197,7 +197,7 @@ MEASURES = (
               work_orders.c.reassigned > 0),
     _count("extended", "延期过的工单", "批准过延期的工单；流转记录未报送时看不到延期。",
               work_orders.c.extended > 0),
-    _count("urged", "督办过的工单", "督办过的工单；流转记录未报送时看不到督办。",
+    _count("urged", "催办/督办过的工单", "催办/督办过的工单；流转记录未报送时看不到催办/督办。",
               work_orders.c.urged > 0),
     _count("paused", "暂停过的工单", "办理中暂停（挂起、待补充）过的工单；流转记录未报送时看不到暂停。",
               work_orders.c.paused > 0),
@@ -303,7 +303,7 @@ MEASURES = (
         about="月末以前受理、月末还没有办结也没有作废的工单。",
     ),
     Measure(
-        key="work_orders_overdue_at_end", title="月末超期在办的工单", unit="件", among=OPEN,
+        key="work_orders_overdue_at_end", title="月末逾期在办的工单", unit="件", among=OPEN,
         where=sa.and_(work_orders.c.deadline_at < end_of_month, open_then),
         fading=sa.and_(work_orders.c.deadline_at < end_of_month, _last_reported_open),
         about="月末在办的工单中，办结时限已过的。",

@@ -24,7 +24,11 @@ _package = click.argument(
 @click.command("verify")
 @_package
 @click.option(
-    "--head", "heads", multiple=True, metavar="哈希值", help="盖章报告上印的日志校验值；可给多个，早月份的也行。"
+    "--head",
+    "heads",
+    multiple=True,
+    metavar="哈希值",
+    help="盖章报告上印的日志校验值；可给多个，早月份的也行。",
 )
 @click.option("--key", metavar="指纹", help="盖章报告上印的公钥指纹，或写有指纹的文件。")
 @click.option(
@@ -83,7 +87,9 @@ def verify(
 
 @click.command("sample-rows")
 @_package
-@click.option("--seed", required=True, metavar="种子", help="评价人员自己定的数字或文字，例如当场掷出的点数。")
+@click.option(
+    "--seed", required=True, metavar="种子", help="评价人员自己定的数字或文字，例如当场掷出的点数。"
+)
 @click.option("--count", default=25, show_default=True, type=click.IntRange(1, 10_000), help="抽多少行。")
 @click.option("--source", metavar="来源", help="只抽一个来源，例如 话单、工单；不给则抽全部来源。")
 @click.option("--html", metavar="文件", type=_WRITTEN, help="写出可以打印的核对表。")

@@ -197,7 +197,9 @@ def forge_pages(bag: Path) -> Iterator[Forgery]:
     yield Forgery("index.html 数字", replace_in(layout.PAGE, f">{value}".encode(), f">9{value}".encode()))
     script = b"<script>document.title='x'</script></body>"
     yield Forgery("index.html 脚本", replace_in(layout.PAGE, b"</body>", script))
-    yield Forgery("README.txt 日志校验值", replace_in(layout.READ_ME, "哈希值 ".encode(), "哈希值 0".encode()))
+    yield Forgery(
+        "README.txt 日志校验值", replace_in(layout.READ_ME, "哈希值 ".encode(), "哈希值 0".encode())
+    )
     yield Forgery("README.txt 多一句", lambda bag: _append(bag / layout.READ_ME, b"x"))
     for label in ("Source-Organization", "External-Identifier", "Bagging-Date", "Payload-Oxum"):
         change = replace_in("bag-info.txt", f"{label}: ".encode(), f"{label}: 9".encode())

@@ -54,7 +54,9 @@ def test_a_correction_is_told_with_what_it_replaced_and_what_caused_it(
     bag = opened(closed.built.path, tmp_path)
     rows = csv.DictReader(io.StringIO((bag / layout.VINTAGES).read_text("utf-8-sig")))
     [row] = [
-        row for row in rows if (row["编码"], row["统计期"], row["数据版本"]) == ("calls_offered", "2024-03", "2")
+        row
+        for row in rows
+        if (row["编码"], row["统计期"], row["数据版本"]) == ("calls_offered", "2024-03", "2")
     ]
     assert int(row["数值"]) == int(row["更正前"]) + 1
     assert row["理由"] == "补报计入" and row["引起更正的事件"].startswith("第")

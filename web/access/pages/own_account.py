@@ -95,7 +95,7 @@ def second_factor_page() -> str | Response | tuple[str, int]:
     there = get_request_origin()
     step = second_factor.find_step(secret, str(form.code.data), now=there.now, last=0)
     if step is None:
-        form.code.errors = ["动态口令不正确。请核对手机的时间，等换出下一个再输入。"]
+        form.code.errors = ["动态口令不正确。请核对手机的时间，待更新后重新输入。"]
         return _render_enrol_page(form, secret, login), 422
     codes = make_recovery_codes()
     with open_log_transaction() as connection:

@@ -81,7 +81,7 @@ def ask_lock(center: str, period: Period) -> PageResponse:
 
     def do(connection: sa.Connection, by: str) -> str:
         request_lock(connection, center, when, by=by, now=get_now(), remark=_read_text(form.remark))
-        return f"已申请锁定{when.label}，请另一人（审批人）确认。"
+        return f"已申请锁定{when.label}，请另一名审批人批准。"
 
     return _perform(center, when, Action.SUBMITTED, "申请锁定", do, form, form.remark)
 
@@ -94,7 +94,7 @@ def lock(center: str, period: Period) -> PageResponse:
 
     def do(connection: sa.Connection, by: str) -> str:
         seal = lock_month(connection, center, when, by=by, now=get_now(), seen=_read_seen())
-        return f"{when.label}已锁定：{seal.sealed_by}申请，{seal.approved_by}确认。"
+        return f"{when.label}已锁定：{seal.sealed_by}申请，{seal.approved_by}批准。"
 
     return _perform(center, when, Action.APPROVED, "锁定", do)
 
@@ -111,7 +111,7 @@ def ask_exception(center: str, period: Period) -> PageResponse:
             expires_at=get_day_start(form.last_day.data + timedelta(days=1)), now=get_now(),
             source=form.of.data or None,
         )  # fmt: skip
-        return f"已申请第{found.number}号限期解锁，请另一人（审批人）批准。"
+        return f"已提交第{found.number}次限期解锁申请，请另一名审批人批准。"
 
     return _perform(center, when, Action.SUBMITTED, "申请限期解锁", do, form, form.reason)
 
@@ -124,7 +124,7 @@ def open_exception(center: str, period: Period, number: int) -> PageResponse:
 
     def do(connection: sa.Connection, by: str) -> str:
         found = open_exemption(connection, center, when, by=by, now=get_now(), number=number)
-        return f"已批准第{number}号限期解锁，到{format_expiry(found.expires_at)}为止可以更正。"
+        return f"已批准第{number}次限期解锁，到{format_expiry(found.expires_at)}止可以更正。"
 
     return _perform(center, when, Action.APPROVED, "批准解锁", do)
 
@@ -155,8 +155,7 @@ def propose(center: str, period: Period) -> PageResponse:
             seen=request.form.get("seen", type=int),
         )  # fmt: skip
         return (
-            f"已申请更正，{len(proposal.figures)} 个数字拟改为第{proposal.vintage}版，"
-            "请另一人（审批人）批准。"
+            f"已申请更正，{len(proposal.figures)} 项数字拟更正为第{proposal.vintage}版，请另一名审批人批准。"
         )
 
     return _perform(center, when, Action.CORRECTED, "申请更正", do, form, form.why)
@@ -198,7 +197,7 @@ def _close(center: str, period: Period, number: int) -> PageResponse:
 
     def do(connection: sa.Connection, by: str) -> str:
         close_exemption(connection, center, when, by=by, now=get_now(), number=number)
-        return f"第{number}号限期解锁已关闭。"
+        return f"第{number}次限期解锁已结束。"
 
     return _perform(center, when, Action.CORRECTED, "结束限期解锁", do)
 

@@ -67,7 +67,7 @@ class ExceptionForm(PageForm):
 
     reason = TextAreaField("理由", [limit_length(LONGEST)], render_kw={"rows": 2})
     of = SelectField("范围")
-    last_day = DateField("到期日（含当天）", [require("到期日")])
+    last_day = DateField("截止日期（含当天）", [require("截止日期")])
 
 
 class CorrectionForm(PageForm):

@@ -54,11 +54,11 @@ def describe_next_step(month: BoardMonth, now: datetime) -> str:
     if month.closing.sealed:
         return _describe_after_lock(month.closing, now)
     if not month.ended:
-        return f"{month.month.label}结束后，由录入员或业务主管报齐。"
+        return f"{month.month.label}结束后，由录入员或业务主管确认报齐。"
     if month.changed:
         return f"{_format_titles(sorted(month.changed))}审批后有变动，请审批人重新审批。"
     if found := month.sources(ClosingState.OPEN):
-        return f"请录入员或业务主管报齐：{_format_titles(found)}。"
+        return f"请录入员或业务主管确认报齐：{_format_titles(found)}。"
     if found := month.sources(ClosingState.COMPLETED):
         return f"请业务主管提交：{_format_titles(found)}。"
     if found := month.sources(ClosingState.SUBMITTED):
@@ -72,9 +72,9 @@ def format_causes(found: Sequence[Any]) -> str:
     count = sum(last - first + 1 for first, last in runs)
     named = [f"{first:,}" if first == last else f"{first:,}–{last:,}" for first, last in runs[:_NAMED]]
     return (
-        f"第 {'、'.join(named)} 号{'等' if len(runs) > _NAMED else ''} {count:,} 条事件"
+        f"第{'、'.join(named)} 号{'等' if len(runs) > _NAMED else ''} {count:,} 条记录"
         if runs
-        else "口径或依据的变动"
+        else "口径或数据来源变动"
     )
 
 
@@ -88,8 +88,8 @@ def _describe_before_lock(closing: Closing) -> str:
     request = closing.request
     approved = max((state.approved_seq or 0 for state in closing.states.values()), default=0)
     if request is not None and request.event_seq > approved:
-        return f"{request.requested_by}已申请锁定，请审批人确认。"
-    return "各来源都已审批，请业务主管申请锁定。"
+        return f"{request.requested_by}已申请锁定，请审批人批准。"
+    return "各来源均已审批，请业务主管申请锁定。"
 
 
 def _describe_after_lock(closing: Closing, now: datetime) -> str:
@@ -98,10 +98,10 @@ def _describe_after_lock(closing: Closing, now: datetime) -> str:
     if closing.proposal is not None and window is not None:
         return f"{closing.proposal.proposed_by}已申请更正，请审批人批准。"
     if window is not None:
-        return f"限期解锁（{window.scope}）生效，到{format_expiry(window.expires_at)}为止，业务主管可申请更正。"
+        return f"限期解锁（{window.scope}）生效，到{format_expiry(window.expires_at)}止，业务主管可申请更正。"
     if waiting:
         return f"{waiting[-1].requested_by}已申请限期解锁，请审批人批准。"
-    return "已锁定，现在谁也不能改；迟到的数据照常入库，记入锁定后变动。"
+    return "已锁定。锁定后报送的数据正常入库，计入“锁定后变动”；如需更正，请先申请限期解锁。"
 
 
 def _format_titles(keys: list[str]) -> str:
