@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from kpi.handover.monthly.document import write_document
 from kpi.handover.monthly.reading import read_report
 from kpi.handover.monthly.report import MonthlyReport, ReportProblem
-from kpi.handover.monthly.sections import SIGNERS, build_sections, format_signatures_title
+from kpi.handover.monthly.sections import SIGNATURES, SIGNERS, build_appendices, build_sections
 from kpi.handover.package.keys import find_fingerprint
 from kpi.handover.templates.checking import TemplateProblem
 from kpi.handover.templates.filling import own_template
@@ -33,7 +33,8 @@ def monthly(center: str, period: Period) -> str:
         frame=around,
         report=report,
         sections=build_sections(report),
-        signatures=format_signatures_title(),
+        appendices=build_appendices(report),
+        signatures=SIGNATURES,
         signers=SIGNERS,
         own_template=own_template("monthly", get_instance().home).exists(),
     )
