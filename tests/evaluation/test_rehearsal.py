@@ -130,7 +130,7 @@ def test_in_april_the_rest_of_the_year_can_still_bring_the_target(sample: Databa
     april = rehearsed(sample, "turpan-2022", datetime(2023, 4, 1, tzinfo=BEIJING))
     assert not april.ended
     stake = next(one for one in standing(april, "C301").stakes if one.remedies[0].way is RemedyKind.KEEP_UP)
-    needed = "余下9个月不低于81.67%，按现在的量约12笔中至少10笔，全年才能≥80%（至今75%）"
+    needed = "余下9个月不低于81.67%，按当前业务量约12笔中至少10笔，全年即可达到目标（≥80%）；当前75%"
     assert stake.remedies[0].text == needed
     assert stake.remedies[0].deadline.day == date(2023, 12, 31)
     assert standing(april, "C301").lost == 0
@@ -227,7 +227,7 @@ def test_a_locked_year_is_safe(connection, small: Scheme):
         lock(connection, month, now)
     after = rehearse(connection, CENTER, small, 2023, now)
     assert (after.safe, after.at_risk, after.lost) == (100, 0, 0)
-    assert "没有要办的事。" in list(format_rehearsal(after))
+    assert "暂无待办事项。" in list(format_rehearsal(after))
 
 
 def test_a_panels_mark_leaves_nothing_to_mend(connection, small: Scheme):

@@ -126,5 +126,5 @@ def test_what_is_wrong_with_facts_is_told_with_file_and_line(old: str, new: str,
 def test_a_list_of_another_length_is_refused_when_scored(tmp_path: Path):
     scheme = read_scheme(written(tmp_path, SMALL))
     facts = read_facts(written(tmp_path, FACTS.replace('"是", "?"', '"是"'), "facts.toml"), scheme)
-    with pytest.raises(ValueError, match="A102 制度：有2条评价要点，填报了1条，应逐条对应"):
+    with pytest.raises(ValueError, match="A102 制度：有2项评价要点，填报了1项，应逐项对应"):
         evaluate(scheme, facts)

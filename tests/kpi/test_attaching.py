@@ -177,7 +177,7 @@ def test_a_file_over_the_limit_is_refused_before_it_is_copied(attached, home, tm
 def test_an_unknown_kind_or_nobody_is_refused(attached, tmp_path):
     with pytest.raises(AttachingProblem, match="diploma_check"):
         attached(papers.pdf(tmp_path), kind="poem")
-    with pytest.raises(AttachingProblem, match="挂接人"):
+    with pytest.raises(AttachingProblem, match="上传人"):
         attached(papers.pdf(tmp_path), by=" ")
 
 

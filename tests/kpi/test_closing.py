@@ -131,7 +131,7 @@ def test_of_all_sources_those_that_can_be_are_done(may):
     do(complete_sources, may, "张三")
     outcome = do(submit_sources, may, "张三", None)
     assert outcome.done == ("calls",)
-    assert outcome.refused["work_orders"].text == "还没有报齐，请先报齐"
+    assert outcome.refused["work_orders"].text == "请先确认报齐"
 
 
 def test_an_unknown_source_is_named(may):
@@ -154,7 +154,7 @@ def test_every_act_is_kept(may):
 
 def test_a_month_is_locked_by_two_people(may):
     approve_all(may)
-    with pytest.raises(ClosingProblem, match="请先由一人申请"):
+    with pytest.raises(ClosingProblem, match="请先申请限期解锁"):
         lock_month(may, "tlf", MAY, by="王五", now=NOW)
     request_lock(may, "tlf", MAY, by="张三", now=NOW)
     with pytest.raises(ClosingProblem, match="由张三申请锁定，须由另一人批准"):
@@ -173,7 +173,7 @@ def test_a_request_to_lock_is_void_after_a_new_approval(may):
     do(complete_sources, may, "张三")
     do(submit_sources, may, "张三")
     do(approve_sources, may, "李四")
-    with pytest.raises(ClosingProblem, match="又有来源重新审批"):
+    with pytest.raises(ClosingProblem, match="有来源重新审批"):
         lock_month(may, "tlf", MAY, by="王五", now=NOW)
 
 
@@ -495,7 +495,7 @@ def test_a_lock_exception_without_reason_or_second_person_is_impossible(may):
     for wrong, why in (
         ({"reason": " "}, "必须写明理由"),
         ({"by": " "}, "必须写明姓名"),
-        ({"expires_at": LATER}, "已经过去"),
+        ({"expires_at": LATER}, "已过"),
         ({"expires_at": LATER + timedelta(days=30, seconds=1)}, "最长30天"),
     ):
         with pytest.raises(ValueError, match=why):
@@ -554,7 +554,7 @@ def test_who_may_change_a_figure_is_told_in_every_state(may):
 
     running = get_day_start(date(2023, 5, 31))
     assert all(
-        "结束（2023-06-01 00:00）后才能报齐" in one for one in (who(now=running), who_of_month(running))
+        "结束（2023-06-01 00:00）后方可报齐" in one for one in (who(now=running), who_of_month(running))
     )
     assert "话单等报送人报齐" in who()
     do(complete_sources, may, "张三")
@@ -563,20 +563,20 @@ def test_who_may_change_a_figure_is_told_in_every_state(may):
     assert "话单已提交，等另一人审批" in who()
     assert "话单由张三提交，等另一人审批" in who_of_month()
     do(approve_sources, may, "李四")
-    assert "都已审批" in who()
+    assert "均已审批" in who()
     record(may, LATE_CALL)
     assert "话单已审批后有变动，等张三以外的人重新审批" in who_of_month()
     do(approve_sources, may, "李四")
     approve_rest(may)
-    assert "由一人申请锁定，另一人确认" in who_of_month()
+    assert "由一人申请锁定，另一人批准" in who_of_month()
     request_lock(may, "tlf", MAY, by="张三", now=NOW)
     assert "张三已申请锁定，待另一人批准" in who_of_month()
     lock_month(may, "tlf", MAY, by="王五", now=NOW)
-    assert all("现在谁也不能改" in one for one in (who(), who_of_month()))
+    assert all("如需更正，请先申请限期解锁" in one for one in (who(), who_of_month()))
     reopen(may, source="calls")
-    assert "到2023-07-01 00:00为止，可由一人申请更正、另一人批准" in who(now=LATER)
-    assert "生效中的限期解锁只限话单，与它无关" in who("payment_on_time_rate", LATER)
-    assert "现在谁也不能改" in who(now=EXPIRY)
+    assert "到2023-07-01 00:00止，可由一人申请更正、另一人批准" in who(now=LATER)
+    assert "生效中的限期解锁仅限话单，不含该数字" in who("payment_on_time_rate", LATER)
+    assert "如需更正，请先申请限期解锁" in who(now=EXPIRY)
 
 
 def approve_rest(connection: sa.Connection) -> None:

@@ -99,7 +99,7 @@ def test_august_is_closed_with_its_gap_and_corrected_when_the_late_file_comes(
 
     deliver(tlf_2023, home, LATE_FILE)
     assert figure(run, "") == before
-    assert (figure(run, " --live")["value"], figure(run, " --live")["lock"]) == ("98.40", "暂定")
+    assert (figure(run, " --live")["value"], figure(run, " --live")["lock"]) == ("98.40", "未锁定")
     register = told(read_late_register, AUGUST)
     by_phone = [one for one in INDICATORS.values() if "calls" in one.needs]
     assert (len(register.events), len(register.figures)) == (180, len(by_phone))
@@ -109,8 +109,8 @@ def test_august_is_closed_with_its_gap_and_corrected_when_the_late_file_comes(
     assert [(one.value, one.numerator, one.denominator) for one in (rate.before, rate.after)] == [
         (Decimal("98.38"), 2852, 2899), (Decimal("98.40"), 3016, 3065),
     ]  # fmt: skip
-    assert "现在谁也不能改" in who()
-    with pytest.raises(ClosingProblem, match="没有生效的限期解锁"):
+    assert "如需更正，请先申请限期解锁" in who()
+    with pytest.raises(ClosingProblem, match="请先申请限期解锁"):
         do(propose_correction, by="张三", reason="补报")
 
     until = clock.now + timedelta(days=9)
@@ -141,7 +141,7 @@ def test_august_is_closed_with_its_gap_and_corrected_when_the_late_file_comes(
     then = run(f"kpi 2023-08 call_answer_rate --rows --part denominator --at-seq {seq + 1} --limit 1")
     assert f"数据日志到第{seq:,}号时，数字是98.38%（溯源码 {before['code']}）" in then
     assert "共2,899行，合计2,899通，与当时的数字一致" in then
-    assert "现在仍是这个数字" in run(f"code {after['code']}")
+    assert "仍为最新数字" in run(f"code {after['code']}")
 
 
 def figure(run: Run, option: str) -> dict[str, object]:
@@ -158,7 +158,7 @@ def empty(server_url, template):
 @pytest.mark.parametrize(
     ("command", "told"),
     [
-        ("month report 2023 a.docx", "不是月份；月报按月出"),
+        ("month report 2023 a.docx", "不是月份；月报按月生成"),
         ("month report 2023-13 a.docx", "无法识别统计期"),
         ("kpi 2023-08 --live --at-seq 3", "只能用一个"),
         ("kpi 2023-08 call_answer_rate --rows --live", "不能与 --live 同用"),

@@ -111,7 +111,7 @@ def test_a_leap_february_is_covered_by_29_days(figure):
     call 2024-02-29 08:00:00 queued 08:00:10 answered 08:00:20
     delivered calls 2024-02-01..2024-02-29 as of 2024-03-01"""
     february = figure("call_answer_rate", "2024-02")
-    assert (february.coverage, february.reason) == (1, "话单29/29天有据。")
+    assert (february.coverage, february.reason) == (1, "话单：应报29天，已报29天。")
 
 
 @pytest.mark.acceptance(4)

@@ -281,7 +281,7 @@ def test_an_adoption_that_cannot_stand_is_refused(connection, changed, sentence)
 def test_a_version_does_not_begin_before_the_one_it_replaces(connection):
     record(connection, CALLS)
     adopted(connection)
-    with pytest.raises(DefinitionProblem, match="不能早于它"):
+    with pytest.raises(DefinitionProblem, match="不得早于该月"):
         adopted(connection, replace(OF_INBOUND, scale=1, card=RATE.card), Month(2024, 2))
     third = adopted(connection, replace(RATE, target=None), Month(2024, 4), reason="改回")
     assert third.version == 3

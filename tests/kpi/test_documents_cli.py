@@ -51,7 +51,7 @@ def test_a_document_is_attached_and_checked(run: Run, tmp_path: Path):
     path = papers.pdf(tmp_path, pages=2)
     shown = run(documents, *attaching(path, "payment/P1", "支付凭证"))
     assert "已挂接到支付 P1" in shown and "2页" in shown
-    assert "没有重复登记" in run(documents, *attaching(path, "payment/P1", "voucher"))
+    assert "未重复保存" in run(documents, *attaching(path, "payment/P1", "voucher"))
     assert "1份材料的文件都在" in run(documents, "check")
 
 

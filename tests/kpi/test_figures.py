@@ -114,7 +114,7 @@ def test_more_answers_than_were_issued_are_shown_and_flagged_not_capped(connecti
     record(connection, "\n".join(f"answer W{number} 2023-12-05 yes yes yes" for number in range(103)))
     year = figure("survey_response_rate", "2023")
     assert (year.value, year.numerator, year.denominator) == (103, 103, 100)
-    assert year.reason.endswith("数值超过100%，如实列出，请核对分子与分母。")
+    assert year.reason.endswith("数值超过100%，请核对分子、分母。")
 
 
 def test_a_mean_over_missing_days_has_no_bounds_and_says_so(connection, figure):

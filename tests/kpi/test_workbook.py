@@ -77,7 +77,7 @@ def test_numbers_are_numbers_and_equal_the_figures(book, connection):
             assert (row[title] is None) == (number is None)
             assert number is None or row[title] == pytest.approx(float(number))
         assert row["状态"] == figure.status.value
-        assert (row["锁定"], row["数据版本"], row["溯源码"]) == ("暂定", 0, figure.code)
+        assert (row["锁定"], row["数据版本"], row["溯源码"]) == ("未锁定", 0, figure.code)
 
 
 def test_gaps_say_what_is_missing_since_when_and_what_mends_it(book):

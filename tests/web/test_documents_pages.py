@@ -67,7 +67,7 @@ def test_a_file_is_attached_and_listed_without_its_own_name(room: Room):
     text = room.page("lisi", "/tlf/2024/documents")
     assert "✓ 在档" in text
     assert "张某学历" not in text
-    assert "没有重复登记" in room.post("chen", ATTACH, **sent())
+    assert "未重复保存" in room.post("chen", ATTACH, **sent())
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_what_cannot_be_attached_is_refused_beside_its_field(room: Room, told: d
     text = room.post("chen", ATTACH, 422, **sent(**told))
     assert sentence in text.partition('class="field-error">')[2]
     assert 'selected value="diploma_check"' in text
-    assert "还没有挂接过佐证材料" in room.page("chen", "/tlf/2024/documents")
+    assert "尚未上传佐证材料" in room.page("chen", "/tlf/2024/documents")
 
 
 def test_the_original_is_taken_out_with_an_audit_row(room: Room):
@@ -147,7 +147,7 @@ def test_a_total_is_stated_and_held_against_the_log(room: Room):
     [
         ({"value": "三千"}, "“三千”不是数"),
         ({"unit": "吨"}, "单位是“通”，不能写“吨”"),
-        ({"last": "2030-01-31"}, "只能申报已经过完的日子"),
+        ({"last": "2030-01-31"}, "只能填报已结束日期"),
         ({"document": "ffff0000"}, "没有编号以“ffff0000”开头的材料"),
         ({"issued_by": ""}, "请填写出具单位。"),
     ],

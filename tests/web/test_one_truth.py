@@ -345,7 +345,7 @@ def hold_arrivals(centre: Centre, calendar: dict[str, States]) -> None:
                 state for day, state in calendar[key].items() if day in of(month) and day < centre.drawn.today
             ]
             assert said == {state: ended.count(state) for state in ("缺", "待报", "部分") if state in ended}
-            assert f'data-name="缺、待报的">{gaps(centre, key, month, calendar) or "—"}</td>' in row[1]
+            assert f'data-name="缺失、待报">{gaps(centre, key, month, calendar) or "—"}</td>' in row[1]
 
 
 def hold_gaps(centre: Centre, calendar: dict[str, States]) -> None:

@@ -27,7 +27,7 @@ def test_the_front_door_shows_several_centres_by_band(page: Page):
     assert 'href="/tlf/2023/call_answer_rate">tlf' in undecided  # nobody knows what two days held
     assert "98.32%" in undecided
     assert "<li>" not in met + missed
-    bands, _, counts = text.partition("各中心的可核实程度")
+    bands, _, counts = text.partition("各中心数据状态")
     assert 'href="/tlf/2023/">' in counts
     assert "空县12345热线" not in bands
     assert re.search(r'空县12345热线</a></th>\s*<td class="num" data-name="可核实">—', counts)
@@ -80,7 +80,7 @@ def test_the_overview_names_the_missing_days_and_what_mends_them(page: Page):
 def test_a_source_that_was_never_delivered_gives_no_number(page: Page):
     text = page("/small/2024/platform_uptime_rate")
     assert "✕ 无法核实" in text
-    assert "没有依据，不给出数字" in text
+    assert "本期不计算" in text
     assert "0.00% " not in text.partition("<table")[0].replace("数据完整率", "")
 
 

@@ -99,7 +99,7 @@ def test_what_is_wrong_is_said_with_its_line_and_what_was_typed_stays(room: Room
 
 def test_a_text_that_changes_nothing_is_refused(room: Room):
     same = as_toml(dump_definition(INDICATORS[KEY]))
-    assert "没有差别，不用采用" in room.post("zhang", f"{AT}/proposal/trial", status=422, text=same)
+    assert "没有差别，无需启用" in room.post("zhang", f"{AT}/proposal/trial", status=422, text=same)
 
 
 def test_a_file_takes_the_place_of_the_text(room: Room):
@@ -113,16 +113,16 @@ def test_a_file_takes_the_place_of_the_text(room: Room):
 def test_one_person_proposes_and_another_adopts(room: Room):
     before = value(room)
     page = room.post("zhang", f"{AT}/proposal", **JUNE)
-    assert "已提出，请另一人（审批人）批准" in page
-    assert "这一提案由您提出" in page
+    assert "已申请，请另一名审批人批准" in page
+    assert "本申请由您提交" in page
     assert value(room) == before
-    assert "有 1 项口径变更申请等审批人批准" in room.page("lisi", "/tlf/definitions/")
-    assert "第 1 号提案" in room.page("lisi", AT)
+    assert "有 1 项口径变更申请待审批人批准" in room.page("lisi", "/tlf/definitions/")
+    assert "第1次申请" in room.page("lisi", AT)
     asked = room.page("lisi", f"{AT}/proposals/1")
     assert "33.33%" in asked
     assert "省里按全部呼入考核" in asked
     done = room.post("lisi", f"{AT}/proposals/1/approval")
-    assert "已采用为第2版口径，自2023年6月起执行" in done
+    assert "已启用第2版口径，自2023年6月起执行" in done
     assert "由李四（lisi）批准启用" in done
     with room.connection() as connection:
         (adoption,) = read_definitions(connection, "tlf").list_adoptions(KEY).values()
@@ -157,7 +157,7 @@ def test_a_month_locked_since_keeps_the_proposal_from_being_adopted(room: Room):
     room.post("zhang", f"{AT}/proposal", **JUNE | {"effective": "2023-05"})
     locked(room)
     page = room.page("lisi", f"{AT}/proposals/1")
-    assert "现在不能采用：2023年5月已锁定" in page
+    assert "暂不能启用：2023年5月已锁定" in page
     assert "批准启用</button>" not in page
     refused = room.post("lisi", f"{AT}/proposals/1/approval", status=422)
     assert "2023年5月已锁定" in refused
@@ -171,7 +171,7 @@ def test_nobody_adopts_or_rejects_what_she_proposed_herself(room: Room):
     assert "批准启用</button>" not in page
     for act in ("approval", "rejection"):
         refused = room.post("qian", f"{AT}/proposals/1/{act}", status=422, reason="不合适")
-        assert "由钱七（qian）提出，须由另一人批准或驳回" in refused
+        assert "由钱七（qian）提交，须由另一人批准或驳回" in refused
     assert types(room) == ["definition.proposed"]
 
 
@@ -219,7 +219,7 @@ def test_a_proposal_that_lacks_something_keeps_what_was_typed(room: Room, change
 def test_a_proposal_that_is_not_there_is_not_found(room: Room):
     answer = room.browser("zhang").get(f"{AT}/proposals/7")
     assert answer.status_code == 404
-    assert "没有第7号口径变更申请" in answer.text
+    assert "没有第7次口径变更申请" in answer.text
 
 
 def test_the_pages_of_a_proposal_take_few_statements(room: Room, statements: list[str]):

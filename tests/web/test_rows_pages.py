@@ -40,7 +40,7 @@ def test_a_page_that_is_not_there_leads_to_one_that_is(page: Page, asked: str):
 
 
 def test_a_figure_of_zero_has_no_rows(page: Page):
-    assert "这个数字背后没有行：它是 0。" in page("/tlf/2023/work_order_undated_rate/numerator")
+    assert "本期为0，无明细。" in page("/tlf/2023/work_order_undated_rate/numerator")
 
 
 @pytest.mark.acceptance(18)
@@ -87,7 +87,7 @@ def test_a_timeline_shows_what_superseded_what(page: Page):
 
 
 def test_the_present_state_is_the_one_that_holds(page: Page):
-    state = page("/small/things/day/2024-02-01").partition("现行状态")[2].partition("全部事件")[0]
+    state = page("/small/things/day/2024-02-01").partition("当前信息")[2].partition("全部事件")[0]
     assert re.search(r"<dt>办件量</dt>\s*<dd>20</dd>", state)
 
 

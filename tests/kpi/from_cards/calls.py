@@ -30,7 +30,7 @@ def _inbound(centre: Centre, period: Period) -> list[CallEnded]:
 
 
 def _offered(centre: Centre, period: Period) -> list[CallEnded]:
-    """进入人工队列的；坐席接听了而没有进入队列时间的，也算到达过人工队列。"""
+    """进入人工队列的；座席接听了而没有进入队列时间的，也算到达过人工队列。"""
     return [call for call in _coming_in(centre, period) if _is_offered(call)]
 
 
@@ -47,7 +47,7 @@ def _answered(centre: Centre, period: Period) -> list[CallEnded]:
 
 
 def _wait(call: CallEnded) -> timedelta | None:
-    """从进入人工队列起算，到坐席应答为止。"""
+    """从进入人工队列起算，到座席应答为止。"""
     return call.answered_at - call.queued_at if call.answered_at and call.queued_at else None
 
 

@@ -57,13 +57,13 @@ def staffing_in_post_rate(centre: Centre, period: Period) -> Number | None:
         for month in backed(centre, period)
         if (posts := _posts(centre, month)) is not None
     ]
-    if not both:  # 月末有生效的核定才算有据
+    if not both:  # 月末有生效的核定，视为已报送
         return None
     return Number(Fraction(sum(people for people, _ in both)), Fraction(sum(posts for _, posts in both)))
 
 
 def staff_in_post(centre: Centre, period: Period) -> Number | None:
-    """最后一个有据的月末。"""
+    """最后一个已报送的月末。"""
     months = backed(centre, period)
     return count(at_month_end(centre, months[-1])) if months else None
 

@@ -101,7 +101,7 @@ def test_a_form_without_a_file_says_so(served: Place):
     answer = machine(served).post(
         ADDRESS, data={"x": "y"}, headers=token(served), content_type="multipart/form-data"
     )
-    assert answer.get_json() == {"error": "请求里没有名为 file 的文件。"}
+    assert answer.get_json() == {"error": "请求中没有名为 file 的文件。"}
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer x"}, {"Authorization": "Basic x"}])
