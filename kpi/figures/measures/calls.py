@@ -17,7 +17,7 @@ SOURCES = (
     Source(
         key="calls",
         rhythm=Rhythm.DAILY,
-        remedy="请平台供应商补报缺少日期的话单；当天确无来电的，请签零报告。",
+        remedy="请平台供应商补报缺失日期的话单；当天确无来电的，请签零报告。",
     ),
 )
 

@@ -18,7 +18,7 @@ SOURCES = (
         key="agent_states",
         rhythm=Rhythm.DAILY,
         optional=True,
-        remedy="请平台供应商补报缺少日期的座席状态日志；当天确无座席签入的，请签零报告。",
+        remedy="请平台供应商补报缺失日期的座席状态日志；当天确无座席签入的，请签零报告。",
     ),
 )
 

@@ -28,7 +28,7 @@ SOURCES = (
     Source(
         key="work_orders",
         rhythm=Rhythm.DAILY,
-        remedy="请补报缺少日期的工单；当天确未受理工单的，请签零报告。",
+        remedy="请补报缺失日期的工单；当天确未受理工单的，请签零报告。",
         begun="受理的工单",
         carried_remedy="请报送上一个月起未办结的工单，或签写此前没有受理工单的零报告。",
     ),
