@@ -31,7 +31,7 @@ def add_center(code: str, name: str, digest: str) -> None:
 
 @center.command("list")
 def list_centers() -> None:
-    """列出各中心和日志末尾。"""
+    """列出各中心和日志校验值。"""
     with open_database(Settings.read()).connect() as connection:
         there = [
             (one, event_log.read_head(connection, one.center_id))
@@ -101,7 +101,7 @@ def show(what: str, center: str | None) -> None:
 @log.command("head")
 @click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
 def head(center: str | None) -> None:
-    """印出日志末尾的编号和哈希值；印在盖章的纸上，就能在日志之外证明它没有被改写。"""
+    """列出最后一条记录的编号和日志校验值；印在盖章的纸上，可在系统之外证明日志未被改写。"""
     settings = Settings.read()
     with open_database(settings).connect() as connection:
         code = centers.find_center(connection, center or settings.center).center_id

@@ -34,7 +34,7 @@ def verdicts(path: Path, fingerprint: str | None, expected: str | None) -> None:
     )
     click.echo(f"  评价人员    {content['evaluator']['name']}（{content['evaluator']['login']}）")
     click.echo(f"  导出时间  {content['exported_at']}")
-    click.echo(f"  日志末尾  第 {content['head']['seq']:,} 号 {content['head']['hash']}")
+    click.echo(f"  数据日志  第 {content['head']['seq']:,} 号 {content['head']['hash']}")
     click.echo(f"  公钥指纹  {found.fingerprint}")
     click.echo(f"  SHA-256   {digest}")
     counts = "，".join(f"{one.label} {found.count(one)} 项" for one in Verdict)

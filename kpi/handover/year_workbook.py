@@ -26,7 +26,7 @@ from tracker.periods import Period, Quarter, Year
 FiguresByPeriod = Mapping[str, Mapping[Period, Figure]]
 
 INDICATOR_COLUMNS = (
-    "分组", "指标", "编码", "统计期", "数值", "单位", "分子", "分母", "数据完整率", "状态", "说明",
+    "分组", "指标", "编码", "统计期", "数值", "计量单位", "分子", "分母", "数据完整率", "数据状态", "说明",
     "目标", "是否达标", "下限", "上限", "区间含义", "期间已结束", "口径版本", "出处",
     "锁定", "数据版本", "溯源码", "与各月公布数",
 )  # fmt: skip

@@ -124,7 +124,7 @@ def test_rows_of_two_kinds_stand_under_their_own_titles(folder: Path):
 def test_the_score_table_has_the_columns_of_published_reports(folder: Path):
     sheet = openpyxl.load_workbook(folder / "评价.xlsx")["综合评分表"]
     assert [cell.value for cell in sheet[2]] == [
-        "一级指标", "二级指标", "三级指标", "权重", "指标解释", "标杆值", "评分依据", "评价标准", "评分过程",
+        "一级指标", "二级指标", "三级指标", "权重", "指标解释", "目标值", "评分依据", "评价标准", "评分过程",
         "得分", "得分率",
     ]  # fmt: skip
     assert sheet["A3"].value == "A 决策（14）"
@@ -198,7 +198,7 @@ def altered(path: Path, into: Path, old: str, new: str, header: str, column: str
 @pytest.mark.slow
 def test_the_check_of_claims_finds_exactly_the_number_that_was_altered(folder: Path, tmp_path: Path):
     """95.24 % of 表3-2 made 96.24 %: the analysis has 400 ÷ 420 and 95.24 %."""
-    path = altered(folder / "报告.docx", tmp_path / "x.docx", "95.24%", "96.24%", "业绩值", "业绩值")
+    path = altered(folder / "报告.docx", tmp_path / "x.docx", "95.24%", "96.24%", "实际完成值", "实际完成值")
     (found,) = problems(path)
     assert found.of == "C101 聘用人员到位率"
     assert found.difference == 1

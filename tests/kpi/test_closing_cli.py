@@ -78,7 +78,7 @@ def test_august_is_closed_with_its_gap_and_corrected_when_the_late_file_comes(
         closing = told(read_closing, AUGUST)
         return explain_turn(closing, AUGUST, INDICATORS["call_answer_rate"], clock.now)
 
-    with pytest.raises(ClosingProblem, match="还没有报齐"):
+    with pytest.raises(ClosingProblem, match="请先确认报齐"):
         do(submit_sources, None, by="张三")
     do(complete_sources, None, by="张三")
     outcome = do(submit_sources, None, by="张三")

@@ -97,7 +97,7 @@ def test_a_month_without_a_list_of_appeals_says_how_to_get_one(database: Databas
     add(database, "manager", grant(Role.MANAGER), at=NOW)
     client = signed_in_client(app_of(database, clock=lambda: NOW), "manager", NOW)
     text = client.get(f"/{centre.code}/2023-05/{KEY}/net").text
-    assert "剔除后的数无法计算" in text and "补救：请" in text
+    assert "剔除后的数无法计算" in text and "处理办法：请" in text
 
 
 def test_what_is_never_left_out_of_assessment_has_no_such_page(browser: FlaskClient, here: Centre):

@@ -74,7 +74,7 @@ def test_the_overview_lists_every_indicator(page: Page):
 def test_the_overview_names_the_missing_days_and_what_mends_them(page: Page):
     box = page("/tlf/2023/").partition("数据缺失及补报</h2>")[2]
     assert "话单缺8月12日、8月13日。" in box
-    assert "补救：请平台供应商补报缺失日期的话单" in box
+    assert "处理办法：请平台供应商补报缺失日期的话单" in box
 
 
 def test_a_source_that_was_never_delivered_gives_no_number(page: Page):

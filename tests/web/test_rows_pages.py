@@ -101,7 +101,7 @@ def test_a_work_order_leads_to_its_call(page: Page):
 def test_an_event_shows_its_place_in_the_chain(page: Page):
     text = page("/small/events/1")
     assert "起点（全零）" in text
-    assert "日志末尾（#7）" in text
+    assert "日志校验值（#7）" in text
 
 
 def test_deliveries_are_listed_with_their_counts(page: Page):

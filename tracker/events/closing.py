@@ -155,8 +155,8 @@ class MonthSealed(ClosingEvent):
     figures: Annotated[list[Json], Title("指标值", code=True)]
     # of a correction: the same figures as they were sealed before
     replaced: Annotated[list[Json], Title("被更正的指标值", code=True)]
-    head_seq: Annotated[int, Title("日志末尾记录号")]  # the log's end just before this event
-    head_hash: Annotated[str, Title("日志日志校验值", code=True)]  # hex
+    head_seq: Annotated[int, Title("锁定时的记录号")]  # the log's end just before this event
+    head_hash: Annotated[str, Title("日志校验值", code=True)]  # hex
     sealed_by: Annotated[str, Title("锁定申请人")]
     approved_by: Annotated[str, Title("审批人")]
     sealed_at: Annotated[datetime, Title("锁定时间")]

@@ -227,7 +227,7 @@ def _build_taken_row(
     assert isinstance(amount, Amount)
     factor = amount.value / number if number else Fraction(1)
     scaled = "" if factor == 1 else f"*{factor.numerator}/{factor.denominator}"
-    title = f"{item.code} 业绩值（{actual.unit}）"
+    title = f"{item.code} 实际完成值（{actual.unit}）"
     return _build_comparison_row(book, title, f"={text}{scaled}", amount.value, actual.value, row, 6)
 
 

@@ -35,7 +35,7 @@ from tracker.log import read_head
 from tracker.periods import Month
 
 _FOUND = ("对象", "结论", "说明", "位置")
-_TASKS = ("分值", "类别", "办什么", "期限", "期限依据", "涉及指标", "原因", "办法")
+_TASKS = ("分值", "类别", "事项", "期限", "期限依据", "涉及指标", "原因", "处理办法")
 _MOST_LINES = 6  # in one chart
 
 
@@ -50,21 +50,21 @@ def write_evaluation_workbook(path: Path, connection: sa.Connection, dossier: Do
         book.charts("图表", _list_charts(dossier))
         add_mark_sheet(book, dossier)
         book.sheet("复核发现的问题", _FOUND, _list_finding_rows(dossier))
-        book.sheet("待办与风险", _TASKS, _list_task_rows(book, dossier))
+        book.sheet("待办事项", _TASKS, _list_task_rows(book, dossier))
         book.sheet(
             "数据缺失",
             GAPS,
             list_gap_rows(connection, dossier.center.center_id, dossier.year, dossier.now)
-            or _make_empty_row(GAPS, "没有数据缺失。"),
+            or _make_empty_row(GAPS, "无数据缺失。"),
         )
         book.sheet(
-            "更正",
+            "数据更正",
             CORRECTED,
             list_corrected_rows(book, connection, dossier.center, dossier.year)
-            or _make_empty_row(CORRECTED, "没有更正。"),
+            or _make_empty_row(CORRECTED, "无数据更正。"),
         )
         sealed = list_seal_rows(connection, dossier.center.center_id, dossier.year)
-        book.sheet("月度审核", SEALS, sealed or _make_empty_row(SEALS, "还没有锁定的月份，数字均为暂定。"))
+        book.sheet("月度审核", SEALS, sealed or _make_empty_row(SEALS, "尚无锁定的月份，数字均未锁定。"))
         _add_cards(book, dossier)
         add_rows(book, connection, dossier)
         book.sheet("说明", NOTES, _list_notes(connection, dossier))

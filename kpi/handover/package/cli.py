@@ -48,7 +48,7 @@ def package(ctx: click.Context, path: Path | None, year: int | None, center: str
         built = build_package(path, database, settings, chosen, year, datetime.now(BEIJING))
     click.echo(f"已生成{chosen.name}{year}年证据包：{built.path}（{built.path.stat().st_size:,} 字节）")
     click.echo(f"  指标数字    {built.figures:,} 个，统计截至 {built.moment:%Y-%m-%d %H:%M:%S}")
-    click.echo(f"  日志末尾    第 {built.head.seq:,} 号 {built.head.hash.hex()}")
+    click.echo(f"  数据日志    第 {built.head.seq:,} 号 {built.head.hash.hex()}")
     click.echo(f"  公钥指纹    {built.fingerprint}")
     click.echo("请把日志校验值和公钥指纹印在盖章的报告上：它们在包外，才证明得了包没有被整个换过。")
 

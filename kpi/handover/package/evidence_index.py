@@ -13,10 +13,11 @@ from tracker.facts import FACTS
 
 IndexRow = tuple[str, ...]
 
-HEADER = ("序号", "资料", "文件", "来源", "参数", "范围", "行数", "勾稽", "SHA-256")
+HEADER = ("序号", "资料", "文件", "来源", "参数", "范围", "行数", "勾稽关系", "SHA-256")
 
 _DELIVERED = (
-    "导入编号", "数据来源", "文件名", "SHA-256", "字节", "导入方案", "数据截至", "截至依据", "导入时间",
+    "导入编号", "数据来源", "文件名", "SHA-256", "字节", "导入方案", "数据截止时"
+    "间", "截止时间依据", "导入时间",
     "行数", "新增", "变更", "相同", "过期版本未采用", "未导入", "已作废",
 )  # fmt: skip
 
@@ -43,7 +44,7 @@ def list_index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures
             events,
             "",
             _count_rows(replay, "batches"),
-            "由事件哈希值重算默克尔根；摘要登记在日志末尾",
+            "由事件哈希值重算默克尔根；摘要记入数据日志",
         ),
         layout.DEFINITIONS: ("指标和计量口径", "系统", year, "", "", "与核验程序自带的口径逐项比对"),
         layout.FIGURES: ("指标数字", "系统", year, spans, count, "由事件重算，逐位比对"),
@@ -72,7 +73,7 @@ def list_index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures
             "",
             "",
             _count_rows(replay, "commitments"),
-            "摘要登记在日志末尾；与披露文件逐条对应",
+            "摘要记入数据日志；与披露文件逐条对应",
         ),
         layout.WORKBOOK: ("年度指标工作簿", "系统", year, spans, "", "由事件重新生成，逐字节比对"),
     }
@@ -112,7 +113,7 @@ def _describe_folder(name: str, replay: Replay) -> tuple[str, ...]:
             "由事件重放，逐行比对",
         )
     if folder == layout.CALENDARS:
-        tied = "摘要登记在日志末尾；办结时限按它计算"
+        tied = "摘要记入数据日志；办结时限按它计算"
         return (f"{stem}年工作日历", "国务院办公厅通知", f"{stem}年", "", "", tied)
     if folder == layout.DOCUMENTS:
         return ("佐证材料", "经办人上传", stem[:16], "", "", "文件名即内容的 SHA-256，日志中有登记")

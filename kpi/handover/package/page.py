@@ -35,8 +35,8 @@ _NAVIGATION = (
     '<nav><a href="#year">全年一览</a><a href="#figures">各期数字</a><a href="#corrected">更正</a>'
     '<a href="#exceptions">限期解锁</a><a href="#evidence">证据索引</a></nav>'
 )
-_OVERVIEW = ("指标", "数值", "分子", "分母", "数据完整率", "状态", "数据版本", "溯源码")
-_FIGURES = ("统计期", "数值", "分子", "分母", "数据完整率", "状态", "数据版本", "溯源码", "说明")
+_OVERVIEW = ("指标", "数值", "分子", "分母", "数据完整率", "数据状态", "数据版本", "溯源码")
+_FIGURES = ("统计期", "数值", "分子", "分母", "数据完整率", "数据状态", "数据版本", "溯源码", "说明")
 
 
 def render_page(
@@ -57,7 +57,7 @@ def render_page(
             _render_instructions(about),
             '<h2 id="year">全年一览</h2><p>无法核实的写“—”，不是0。'
             "数据完整率是有据的天（小时、月）÷应有的天（小时、月）。每个数字带溯源码，"
-            "在中心的系统里输入它即可找到这个数字、它的行和口径。</p>",
+            "在中心的系统中可查询该数字的明细和口径。</p>",
             _render_overview(claims, str(about["year"])),
             '<h2 id="figures">各期数字</h2><p>全年在前，其后是各季、各月；带*的期间在统计时尚未结束。</p>',
             "".join(
@@ -82,7 +82,7 @@ def write_read_me(about: Mapping[str, Any], fingerprint: str) -> bytes:
         "先打开 index.html（双击即可，不需要联网）：里面是全部指标数字、证据索引和核验方法。",
         f"日常查阅用 {WORKBOOK} 或 {FIGURES_TABLE}；证据索引见 {EVIDENCE}。",
         "",
-        f"数据日志末尾：第{head['seq']}号，哈希值 {head['hash']}",
+        f"数据日志：第{head['seq']}号，哈希值 {head['hash']}",
         f"签名公钥指纹：{fingerprint}",
         "请把以上两项与盖章的纸质报告比对；包自己证明不了自己。",
         "",
@@ -104,7 +104,7 @@ def _render_cover(about: Mapping[str, Any], fingerprint: str) -> str:
         "中心": f"{about['center']['name']}（{about['center']['id']}）",
         "年度": f"{about['year']}年",
         "统计截至": about["moment"][:19].replace("T", " "),
-        "数据日志末尾": f"第{about['head']['seq']}号",
+        "数据日志": f"第{about['head']['seq']}号",
         "日志校验值": about["head"]["hash"],
         "哈希算法": about["center"]["digest"].upper(),
         "签名公钥指纹": fingerprint,
@@ -136,7 +136,7 @@ def _render_instructions(about: Mapping[str, Any]) -> str:
 def _render_corrections(replay: Replay, year: int) -> str:
     corrected = [row for row in list_vintage_rows(replay, year) if row.vintage > 1]
     exceptions = list_exception_rows(replay, year)
-    table = "<p>没有更正过已锁定的数字。</p>"
+    table = "<p>无数据更正。</p>"
     if corrected:
         table = _render_table(CORRECTION, (row.as_correction() for row in corrected), numbers=(3, 4))
     listed = _render_table(EXCEPTION, exceptions) if exceptions else "<p>没有申请过限期解锁。</p>"

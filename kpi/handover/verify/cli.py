@@ -51,7 +51,7 @@ _package = click.argument(
     help="sample-rows 写出的样本，核对它是不是由种子从本包抽出的。",
 )
 @click.option("--repacked", is_flag=True, help="包是自己解开后重新打包的，不要求压缩包是原样。")
-@click.option("--all", "everything", is_flag=True, help="列出每个数字的自称值和重算值。")
+@click.option("--all", "everything", is_flag=True, help="列出每个数字的包内值和重算值。")
 @click.option("--json", "as_object", is_flag=True, help="输出JSON。")
 def verify(
     package: Path,

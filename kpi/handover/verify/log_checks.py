@@ -25,7 +25,7 @@ def check_chain(duck: Duck, about: Mapping[str, Any]) -> CheckStep:
         return CheckStep(
             CHAIN,
             StepOutcome.FAILED,
-            f"日志在第 {found.seq} 号事件结束，而包自称的末尾是第 {seq} 号：末尾被截断或改写。",
+            f"日志在第 {found.seq} 号事件结束，而包内记载的末尾是第 {seq} 号：末尾被截断或改写。",
         )
     return make_passed_step(CHAIN, f"{found.seq:,} 条事件逐条相符，首尾相接。")
 
@@ -35,7 +35,7 @@ def check_heads(duck: Duck, about: Mapping[str, Any], heads: Sequence[str]) -> C
     head = about["head"]
     if not heads:
         sentence = (
-            f"包自称的末尾是第 {head['seq']} 号 {head['hash']}。"
+            f"包内记载的末尾是第 {head['seq']} 号 {head['hash']}。"
             "包自己证明不了自己：请与盖章报告上的比对，或用 --head 给出。"
         )
         return CheckStep(HEAD, StepOutcome.NOTED, sentence)

@@ -13,7 +13,7 @@ _UNDETECTED = (
     "以及日志校验值印到纸上以前改写过的日志。"
 )
 _LISTED = 20  # items of a step before the rest is only counted
-_HEADER = ("指标", "统计期", "自称", "重算", "分子 ÷ 分母（重算）", "结论")
+_HEADER = ("指标", "统计期", "包内值", "重算值", "分子 ÷ 分母（重算值）", "结论")
 _SIDES = LEFT + LEFT + RIGHT + RIGHT + RIGHT + LEFT
 
 

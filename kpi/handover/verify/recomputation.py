@@ -37,10 +37,10 @@ NAMES = {
     "denominator": "分母",
     "value": "数值",
     "coverage": "数据完整率",
-    "status": "状态",
+    "status": "数据状态",
     "reason": "说明",
     "gaps": "数据缺失",
-    "unit": "单位",
+    "unit": "计量单位",
     "low": "下限",
     "high": "上限",
     "bounds": "区间含义",
@@ -168,12 +168,12 @@ def describe_difference(one: FigureComparison) -> str:
     if one.claimed is None:
         return f"{name}：由事件可以算出，但包里没有列出"
     if one.differing == ("vintage",):
-        return f"{name}：自称第{one.vintage}版，与日志中的锁定不符，或重复列出"
+        return f"{name}：包内为第{one.vintage}版，与日志中的锁定不符，或重复列出"
     if one.recomputed is None:
         return f"{name}：由事件算不出这个数字"
     differences = (
-        f"{NAMES.get(field, field)} 自称 {_format_shown(one.claimed.get(field))}，"
-        f"重算 {_format_shown(one.recomputed.get(field))}"
+        f"{NAMES.get(field, field)} 包内值 {_format_shown(one.claimed.get(field))}，"
+        f"重算值 {_format_shown(one.recomputed.get(field))}"
         for field in one.differing
     )
     return f"{name}：{'；'.join(differences)}"

@@ -63,7 +63,7 @@ def _describe_sample(sample: Sample) -> Iterator[str]:
     drawn = f"数据行共 {sample.population:,} 行，抽 {len(sample.rows)} 行"
     yield f"中心 {sample.center}，{sample.year}年，{source}的{drawn}"
     yield f"种子 {sample.seed}；抽法：{RULE}，任何人用同一种子都抽出同样的行"
-    yield f"数据日志末尾 第 {sample.head['seq']} 号 {sample.head['hash']}"
+    yield f"数据日志 第 {sample.head['seq']} 号 {sample.head['hash']}"
 
 
 def list_tick_rows(sample: Sample) -> list[tuple[str, ...]]:

@@ -213,7 +213,7 @@ def test_a_figure_made_better_by_whoever_has_the_key_is_named(
 
     told = failing(verdict(tampered(better, key=instance.key), built))["指标数字"]
     assert "call_answer_rate" in told
-    assert "自称 99.99" in told
+    assert "包内值 99.99" in told
 
 
 def test_a_figure_left_out_is_named(built: BuiltPackage, instance: Instance, tampered: Tamper) -> None:

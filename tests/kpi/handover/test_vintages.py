@@ -59,7 +59,7 @@ def test_a_correction_is_told_with_what_it_replaced_and_what_caused_it(
         if (row["编码"], row["统计期"], row["数据版本"]) == ("calls_offered", "2024-03", "2")
     ]
     assert int(row["数值"]) == int(row["更正前"]) + 1
-    assert row["理由"] == "补报计入" and row["引起更正的事件"].startswith("第")
+    assert row["理由"] == "补报计入" and row["引起更正的记录"].startswith("第")
     assert (row["申请人"], row["批准人"]) == ("张三", "李四")
 
 
@@ -76,7 +76,7 @@ def test_a_figure_sealed_otherwise_than_the_events_say_is_named(closed: Closed, 
     with made:
         wrong = [one for one in compare_figures(made, about, claims, held) if not one.agrees]
     assert {(one.indicator, one.period, one.vintage) for one in wrong} == {("calls_offered", "2024-02", 1)}
-    assert "数值 自称 1，重算" in describe_difference(wrong[0])
+    assert "数值 包内值 1，重算" in describe_difference(wrong[0])
 
 
 @pytest.mark.parametrize(
