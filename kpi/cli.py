@@ -142,7 +142,7 @@ def code(code: str, center: str | None, as_objects: bool, part: str, limit: int,
 
 @click.command()
 @click.argument("indicator", metavar="[指标]", required=False)
-@click.option("--measures", is_flag=True, help="列出全部计量：口径的分子、分母由它们组成。")
+@click.option("--measures", is_flag=True, help="列出全部统计项：口径的分子、分母由它们组成。")
 @_center
 @click.option("--year", type=int, help="列出这一年各月用过的每一版；省略则列现行的。")
 @_json

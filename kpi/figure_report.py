@@ -1,5 +1,6 @@
 """Figures as plain text for a person at a terminal."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from kpi.figures.counted_rows import PartName
@@ -27,6 +28,7 @@ from kpi.terminal_tables import (
 from tracker.events.times import BEIJING
 from tracker.periods import Month, Period, Quarter
 
+_COMPLETE = re.compile(r"[^。]+：应报[^。]+，已报[^。]+。")  # nothing is lacking
 _HEADER = ("指标", "数值", "分子 ÷ 分母", "目标", "数据完整率", "数据状态", "锁定", "溯源码")
 _SIDES = LEFT + RIGHT + RIGHT + LEFT + RIGHT + LEFT * 3
 
@@ -246,7 +248,7 @@ def _format_version(indicator: Indicator) -> str:
 
 def _format_remarks(figure: Figure, last_reason: str = "") -> Iterator[str]:
     """Reason and interval of a figure; a reason just `said` is not said again."""
-    plain = figure.status is Status.VERIFIABLE and figure.reason.endswith("有据。")
+    plain = figure.status is Status.VERIFIABLE and _COMPLETE.fullmatch(figure.reason) is not None
     if not plain and figure.reason != last_reason:
         yield f"    └ {figure.reason}"
     if figure.low is not None and figure.high is not None:

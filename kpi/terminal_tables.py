@@ -91,9 +91,9 @@ def format_month_comparison(pair: MonthComparison | None) -> str:
 
 
 def _format_restated(comparison: MonthComparison, *, tell: bool) -> str:
-    """5月锁定后有迟到或更改的数据（分子+1、分母+1）."""
+    """5月锁定后有变动的数据（分子+1、分母+1）."""
     parts = (
-        f"{one.month.months[0].month}月锁定后有迟到或更改的数据"
+        f"{one.month.months[0].month}月锁定后有变动的数据"
         + (f"（{_format_difference(one.difference)}）" if tell else "")
         for one in comparison.moved
     )

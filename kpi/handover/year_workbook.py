@@ -156,4 +156,4 @@ def _add_cards(book: WorkbookWriter, definitions: Definitions, year: Year) -> No
     book.sheet("指标定义", titles, rows, frozen=2)
     counts = [build_measure_card(measure) for measure in MEASURES.values()]
     measured: list[list[StyledCell]] = [list(one.values()) for one in counts]
-    book.sheet("计量定义", tuple(counts[0]), measured, frozen=2)
+    book.sheet("统计项定义", tuple(counts[0]), measured, frozen=2)

@@ -86,7 +86,7 @@ WRONG = [
     ("formula.kind", "rate", "“formula.kind”应为 count、share、ratio 之一"),
     ("formula.times", 1, "公式种类 share 是百分比"),
     ("formula.numerator.terms.0.measure", "calls_answred",
-     "“formula.numerator.terms.1.measure”：没有计量“calls_answred”。相近的有 calls_answered"),
+     "“formula.numerator.terms.1.measure”：没有统计项“calls_answred”。相近的有 calls_answered"),
     ("formula.numerator.terms.0.factor", "1/0", "“formula.numerator.terms.1.factor”应为不为0的整数或分数"),
     ("formula.numerator.terms.0.over", "some", "“formula.numerator.terms.1.over”应为 all、first、last 之一"),
     ("formula.numerator.terms", [], "“formula.numerator.terms”至少要有一项"),

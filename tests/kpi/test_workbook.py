@@ -45,7 +45,7 @@ def test_it_has_indicators_gaps_definitions_and_notes(book):
         "月度审核",
         "限期解锁",
         "指标定义",
-        "计量定义",
+        "统计项定义",
         "说明",
     ]
     assert all(sheet.freeze_panes for sheet in book)

@@ -82,7 +82,7 @@ def test_a_checked_text_shows_its_differences_and_what_it_does_to_the_months(roo
         (
             'measure = "calls_inbound"',
             'measure = "calls_inbond"',
-            "行：“formula.denominator.terms.1.measure”：没有计量",
+            "行：“formula.denominator.terms.1.measure”：没有统计项",
         ),
         ("scale = 2", "scale = 9", "第7行：“scale”应为0至6的整数"),
         ('unit = "%"', "unit = %", "第6行：第8个字符附近"),

@@ -69,7 +69,8 @@ def _check_median(indicator: Indicator, node: TomlTable) -> None:
     if not single or not measures[0].ranked or any(term.over is not Over.ALL for term in (*above, *below)):
         raise here.fault(
             "median",
-            "中位数的 formula.numerator 只能有一项，而且是按件排列的计量，例如 work_orders_handling_each_s；"
+            "中位数的 formula.numerator 只能有一项，而且是按件排列的统计项，"
+            "例如 work_orders_handling_each_s；"
             "formula.denominator 也只能有一项。",
         )
     if measures[1].among is not measures[0].among or measures[1].value is not None or below[0].times != 1:

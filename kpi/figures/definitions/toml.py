@@ -28,7 +28,7 @@ _REMARKS = {
 
 _HEAD = (
     "指标口径。改好后：hotline definition check 文件，再 diff、impact，最后 adopt。",
-    "计量（measure）的编码见 hotline catalogue --measures。",
+    "统计项（measure）的编码见 hotline catalogue --measures。",
 )
 
 

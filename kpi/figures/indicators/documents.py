@@ -26,7 +26,7 @@ INDICATORS = (
         ),
         direction=Direction.HIGHER, source=f"{_SEED}：档案管理规范性",
         card=Card(
-            why="招聘、学历、合同、培训，逐人都要有据可查。",
+            why="招聘、学历、合同、培训，逐人须有材料可查。",
             numerator="应有的材料都在档的人（份）。",
             denominator="本期至少有一天在岗的人（份）。",
             includes="招聘审批表、学历核验材料、劳动合同、上岗培训记录；花名册写有离职日期的人还应有离职手续，不论何时离职。",

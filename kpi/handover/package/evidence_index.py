@@ -46,7 +46,7 @@ def list_index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures
             _count_rows(replay, "batches"),
             "由事件哈希值重算默克尔根；摘要记入数据日志",
         ),
-        layout.DEFINITIONS: ("指标和计量口径", "系统", year, "", "", "与核验程序自带的口径逐项比对"),
+        layout.DEFINITIONS: ("指标和统计项口径", "系统", year, "", "", "与核验程序自带的口径逐项比对"),
         layout.FIGURES: ("指标数字", "系统", year, spans, count, "由事件重算，逐位比对"),
         layout.FIGURES_TABLE: ("指标数字（表格）", "系统", year, spans, count, "与 figures.json 相同"),
         layout.NET: ("剔除前后的指标数字", "系统", year, spans, "", "由事件重算，逐位比对"),

@@ -56,7 +56,7 @@ def render_page(
             _NAVIGATION,
             _render_instructions(about),
             '<h2 id="year">全年一览</h2><p>无法核实的写“—”，不是0。'
-            "数据完整率是有据的天（小时、月）÷应有的天（小时、月）。每个数字带溯源码，"
+            "数据完整率是实际报送天数（小时、月）÷应报送天数（小时、月）。每个数字带溯源码，"
             "在中心的系统中可查询该数字的明细和口径。</p>",
             _render_overview(claims, str(about["year"])),
             '<h2 id="figures">各期数字</h2><p>全年在前，其后是各季、各月；带*的期间在统计时尚未结束。</p>',

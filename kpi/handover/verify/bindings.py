@@ -54,7 +54,7 @@ def check_moment(binding: Binding) -> CheckStep:
     """The moment of the figures decides which days have ended."""
     year, moment = binding.prepared.year, binding.moment.isoformat()
     if binding.moment < get_day_start(Year(year).end_day):
-        sentence = f"{year}年在统计时点 {moment} 尚未结束，带*的数字是暂定的。"
+        sentence = f"{year}年在统计时点 {moment} 尚未结束，带*的数字所在期间未结束。"
         return CheckStep(MOMENT, StepOutcome.NOTED, sentence)
     return make_passed_step(MOMENT, f"{year}年已结束，统计时点 {moment}。")
 

@@ -84,7 +84,7 @@ def check_definitions(replay: Replay, claimed: Mapping[str, Any], about: Mapping
         for key in sorted(own[kind].keys() | claimed.get(kind, {}).keys())
         if own[kind].get(key) != claimed.get(kind, {}).get(key)
     ]
-    right = f"{len(own['indicators'])} 个指标、{len(own['measures'])} 个计量的口径与核验程序自带的相同。"
+    right = f"{len(own['indicators'])} 个指标、{len(own['measures'])} 个统计项的口径与核验程序自带的相同。"
     wrong = (
         "包内的口径与核验程序自带的不同；数字按核验程序的口径重算，请用与打包时同一版本的核验程序再核一次："
     )

@@ -39,7 +39,7 @@ def check_seals(duck: Duck, seals: Sequence[SealEvent]) -> CheckStep:
         f"{len(seals) - corrections} 个月已锁定，其后更正 {corrections} 次，限期解锁 {len(exceptions)} 次；"
         "每次都有两人确认，所记的日志校验值都在链上。"
     )
-    none = "日志里没有锁定的月份，数字均为暂定。"
+    none = "日志里没有锁定的月份，数字均未锁定。"
     return make_judged_step(TITLE, problems, right if seals else none, "锁定事件与日志不符：")
 
 

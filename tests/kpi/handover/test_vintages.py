@@ -124,6 +124,6 @@ def test_what_came_after_a_lock_is_told_where_quarter_and_months_differ(
         [step] = [one for one in found.steps if one.title == MONTHS]
         assert step.outcome is StepOutcome.NOTED
         [told] = [item for item in step.items if item.startswith("人工请求量 2024：")]
-        assert "2月锁定后有迟到或更改的数据（+1）" in told
+        assert "2月锁定后有变动的数据（+1）" in told
         page = (opened(built.path, tmp_path) / layout.PAGE).read_text("utf-8")
         assert told.partition("：")[2] in page
