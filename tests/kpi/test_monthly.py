@@ -85,7 +85,7 @@ def test_the_document_holds_every_figure_digit_by_digit_as_the_json_does(may, tm
     assert len(found) == len(told) > 50
     for row, json in zip(found, told, strict=True):
         nothing = "不适用" if json["status"] == "不适用" else "—"
-        assert row[1:5] == [
+        assert [cell.replace(",", "") for cell in row[1:5]] == [
             json["unit"], json["value"] or nothing, json["numerator"] or "—", json["denominator"] or "—",
         ]  # fmt: skip
         assert (row[7], row[8], row[9]) == (json["status"], "第1版", json["code"])
@@ -221,7 +221,7 @@ def test_libreoffice_opens_it_and_prints_it(may, tmp_path):
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=120)
     pages = [page.extract_text() for page in pypdf.PdfReader(tmp_path / "月报.pdf").pages]
     assert 4 < len(pages) < 20
-    assert all("溯源码" in page for page in pages[:2])  # the header of the table, on each of its pages
+    assert sum("溯源码" in page for page in pages) > 2  # the header of the table, on each of its pages
     assert report_of(may).parts[0].lines[0].figure.code in "".join(pages)
 
 

@@ -79,7 +79,9 @@ def _format_clause(clause: _Clause, line: FigureLine) -> str:
     remarks = [Status.PARTLY.value] if figure.status is Status.PARTLY else []
     judged = judge(line.indicator, figure)
     if judged is not None and line.indicator.target is not None:
-        remarks = [f"目标{_format_target(line.indicator.target, line.indicator.unit)}", judged.words]
+        remarks.append(f"目标{_format_target(line.indicator.target, line.indicator.unit)}")
+        remarks.append(judged.attainment.value)
+        remarks += [judged.remark] if judged.remark else []
     parts = clause.parts.format(above=_format_part(figure.numerator), below=_format_part(figure.denominator))
     remark = f"（{'，'.join(remarks)}）" if remarks else ""
     return f"{parts}{clause.name}{format_amount(figure.value, line.indicator.unit)}{remark}"

@@ -32,7 +32,7 @@ class ReportProblem(ValueError):
 
 @dataclass(frozen=True)
 class PrintedFigure:
-    """What a figure says, digit by digit as in the JSON output; — where there is no number."""
+    """What a figure says, digit by digit as in the JSON output, with thousands set apart; — for no number."""
 
     value: str
     numerator: str
@@ -296,9 +296,10 @@ def format_minute(at: datetime) -> str:
 
 def _format_value(value: Decimal | None, status: str) -> str:
     if value is not None:
-        return f"{value:f}"
+        return f"{value:,f}"
     return status if status == Status.NOT_APPLICABLE.value else NO_VALUE
 
 
 def _format_exact(number: Fraction | None) -> str:
-    return format_exact(number) or NO_VALUE
+    whole, point, places = (format_exact(number) or NO_VALUE).partition(".")
+    return f"{int(whole):,}{point}{places}" if whole.lstrip("-").isdigit() else f"{whole}{point}{places}"
