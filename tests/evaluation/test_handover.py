@@ -223,7 +223,7 @@ def test_the_self_evaluation_form_has_the_official_weights_and_arithmetic(sample
     assert compute_budget_points(dossier) == Fraction("9.9")
     late = next(row for row in rows if row.line.item.code == "C301")
     assert (late.weight, late.points) == (Fraction("7.5"), Fraction("5.86"))
-    assert "原因和措施" in late.why
+    assert "偏差原因和改进措施" in late.why
 
 
 @pytest.mark.slow

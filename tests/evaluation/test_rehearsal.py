@@ -79,7 +79,7 @@ def test_tasks_stand_by_points(urumqi: Rehearsal):
 def test_two_days_of_calls_are_worth_what_the_answer_rate_may_lose(sample: Database):
     """98.32 % as it stands, 97.45 % if all calls of 12 and 13 August had been lost: 6 × 97.45 ÷ 98."""
     found = task(rehearsed(sample, "turpan-2022"), "话单")
-    assert found.remedies[0].text == "补交8月12日、8月13日的话单"
+    assert found.remedies[0].text == "补报8月12日、8月13日的话单"
     assert [one.item.code for one in found.stakes] == ["C202"]
     assert found.points == 6 - Fraction("5.97")
     assert found.remedies[0].deadline.day == date(2024, 2, 12)
@@ -172,7 +172,7 @@ def test_the_command_prints_sums_tasks_and_losses(
     asked = ["rehearse", "turpan-2022", "--center", "tlf", "--year", "2023"]
     told = CliRunner().invoke(hotline, [*asked, "--how", "--all"])
     assert told.exception is None
-    assert "补交8月12日、8月13日的话单" in told.output
+    assert "补报8月12日、8月13日的话单" in told.output
     assert "期限：2024-02-12（平台日志法定至少留存6个月" in told.output
     assert "C301 资金发放及时率 失1.31分" in told.output
     found = json.loads(CliRunner().invoke(hotline, [*asked, "--json"]).output)

@@ -351,7 +351,7 @@ def test_an_old_row_after_the_lock_goes_to_the_late_register(may):
     assert [(one.kind, one.subject) for one in register.events] == [(Lateness.LATE, "call/c3")]
     offered = next(one for one in register.figures if one.after.indicator == "calls_offered")
     assert (offered.before.value, offered.after.value) == (2, 3)
-    with pytest.raises(ClosingProblem, match="没有生效的限期解锁"):
+    with pytest.raises(ClosingProblem, match="请先申请限期解锁"):
         correct(may)
     reopen(may)
     propose_correction(may, "tlf", MAY, by="张三", reason="补报", now=LATER)
@@ -516,7 +516,7 @@ def test_an_exception_that_expired_permits_nothing(may):
     record(may, LATE_CALL)
     reopen(may)
     propose_correction(may, "tlf", MAY, by="张三", reason="补报", now=EXPIRY - timedelta(microseconds=1))
-    with pytest.raises(ClosingProblem, match="没有生效的限期解锁"):
+    with pytest.raises(ClosingProblem, match="请先申请限期解锁"):
         approve_correction(may, "tlf", MAY, by="李四", now=EXPIRY)
 
 
@@ -525,7 +525,7 @@ def test_an_exception_closed_early_permits_nothing(may):
     record(may, LATE_CALL)
     reopen(may)
     close_exemption(may, "tlf", MAY, by="王五", now=LATER)
-    with pytest.raises(ClosingProblem, match="没有生效的限期解锁"):
+    with pytest.raises(ClosingProblem, match="请先申请限期解锁"):
         correct(may)
 
 

@@ -82,8 +82,8 @@ def test_numbers_are_numbers_and_equal_the_figures(book, connection):
 
 def test_gaps_say_what_is_missing_since_when_and_what_mends_it(book):
     gap = next(row for row in rows(book["数据缺失"]) if row["数据来源"] == "话单")
-    assert gap["缺少"].startswith("3月23日至")
-    assert gap["最早缺少"] == "2024-03-23"
+    assert gap["缺失"].startswith("3月23日至")
+    assert gap["最早缺失"] == "2024-03-23"
     assert "热线电话接通率" in gap["影响指标"] and "补报" in gap["处理办法"]
 
 

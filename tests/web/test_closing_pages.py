@@ -151,7 +151,7 @@ def test_a_correction_after_lock_needs_an_exception_and_a_second_person(room: Ro
     room.record(LATE)
     late = room.page("zhang", f"{CLOSING}/late")
     assert "项数字；如需调整，请办理更正。" in late
-    assert "迟到" in late
+    assert "补报" in late
     told = room.post("zhang", f"{CLOSING}/corrections", 422, why="补报一通")
     assert "暂不能更正；请先申请限期解锁并经另一人批准。" in told
     assert "补报一通</textarea>" in told

@@ -119,7 +119,7 @@ def test_a_locked_number_is_taken_apart_as_it_was_then(room: Room):
     parts = "/tlf/2023-05/call_answer_rate/parts"
     today = room.page("zhang", f"{parts}?by=agent")
     assert "≠ 指标 1 ÷ 2 ✕" in today
-    assert f'href="{parts}?by=agent&code={first}">看锁定时的构成</a>' in today
+    assert f'href="{parts}?by=agent&code={first}">查看锁定时的构成</a>' in today
     assert "hotline jobs run" not in today
     then = room.page("zhang", f"{parts}?by=agent&code={first}")
     assert "各项合计 1 ÷ 2 = 指标 1 ÷ 2 ✓" in then

@@ -59,10 +59,10 @@ def test_a_scheme_without_published_facts_is_not_found(client, page: Page):
 
 def test_the_rehearsal_says_what_to_do_by_when(page: Page):
     text = page("/tlf/2023/evaluation/turpan-2022/rehearsal")
-    for told in ("已落实", "待落实", "已失分", "待办事项", "补交8月12日、8月13日的话单"):
+    for told in ("已落实", "待落实", "已失分", "待办事项", "补报8月12日、8月13日的话单"):
         assert told in text
     assert "办法：hotline" not in text
-    assert "如果2023-04-01评价" in page("/tlf/2023/evaluation/turpan-2022/rehearsal?as_of=2023-04-01")
+    assert "模拟评分（截至2023-04-01）" in page("/tlf/2023/evaluation/turpan-2022/rehearsal?as_of=2023-04-01")
 
 
 def test_a_value_is_attested_with_its_document(room: Room):

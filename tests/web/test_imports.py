@@ -106,8 +106,8 @@ def test_a_trial_tells_the_counts_and_the_months_indicators_before_and_after(des
     page = desk.step(there, "trial")
     assert "尚未写入任何数据" in page
     totals = dict(re.findall(r"<b>([\d,]+)</b>(新增|变更|相同|行未通过校验|行逾期报送)", page))
-    assert set(re.findall(r"<b>(\d+)</b>(新增|相同|变更|行不能导入)", page)) == {
-        ("1", "新增"), ("1", "相同"), ("0", "变更"), ("1", "行不能导入"),
+    assert set(re.findall(r"<b>(\d+)</b>(新增|相同|变更|行未通过校验)", page)) == {
+        ("1", "新增"), ("1", "相同"), ("0", "变更"), ("1", "行未通过校验"),
     }, totals  # fmt: skip
     effects = {one["period"]: one["rows"] for one in desk.job(there).result["trial"]["effects"]}
     rate = next(row for row in effects["2023-05"] if row["key"] == "call_answer_rate")

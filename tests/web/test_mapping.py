@@ -38,7 +38,7 @@ def test_a_file_without_a_header_is_mapped_once_and_known_from_then_on(desk: Des
     assert "请先核对这6列" in page and "第6列" in page
     page = desk.step(there, "mapping", sheet="1", kind="calls", header="0", title="某平台", **GIVEN)
     assert "<b>第4列</b> → 进入系统时间" in page
-    assert "没有表头，第 1 行就是数据" in page
+    assert "没有表头，第1行即为数据" in page
     desk.imported(file_of(tmp_path, 1, 2, 3, name="某平台_2023-06.csv"))
     assert desk.count("calls") == 3
 

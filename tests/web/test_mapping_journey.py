@@ -47,7 +47,7 @@ def test_a_file_without_a_header_is_gone_through_tried_saved_and_handed_on(
     desk.seen("tried")
     page.fill("#title", "某平台话单")
     press(page, "保存并回到核对")
-    assert page.get_by_text("没有表头，第 1 行就是数据").is_visible()
+    assert page.get_by_text("没有表头，第1行即为数据").is_visible()
     page.goto("/tlf/profiles/")
     page.get_by_text("复制到另一中心").wait_for()
     desk.seen("profiles")

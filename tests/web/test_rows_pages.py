@@ -87,7 +87,7 @@ def test_a_timeline_shows_what_superseded_what(page: Page):
 
 
 def test_the_present_state_is_the_one_that_holds(page: Page):
-    state = page("/small/things/day/2024-02-01").partition("当前信息")[2].partition("全部事件")[0]
+    state = page("/small/things/day/2024-02-01").partition("当前信息")[2].partition("全部记录")[0]
     assert re.search(r"<dt>办件量</dt>\s*<dd>20</dd>", state)
 
 

@@ -83,7 +83,7 @@ def test_nothing_is_left_lying_about(served: Place, home: Path):
     ("name", "data", "sentence"),
     [
         ("x.csv", b"a,b\n1,2\n", ""),
-        ("x.exe", b"MZ", "不收"),
+        ("x.exe", b"MZ", "不支持"),
         ("", b"x", "没有文件名"),
         ("x.csv", b"", "是空的"),
     ],

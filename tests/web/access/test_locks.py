@@ -159,7 +159,7 @@ def test_a_reset_takes_two_administrators(place: Place, what: str):
     enrol(place.signed_in("shen"), place)
     zhou, qian = admins(place, "zhou", "qian")
     asked = zhou.post("/-/people/shen/resets", data={"what": what}, follow_redirects=True).text
-    assert "待确认" in asked and "once-word" not in asked
+    assert "待批准" in asked and "once-word" not in asked
     assert place.sign_in("shen")[1].status_code == 302
     confirm = "/-/people/shen/resets/1/confirmation"
     assert zhou.post(confirm).status_code == 422
