@@ -23,7 +23,7 @@ def format_tallies(tallies: Sequence[DocumentTally]) -> list[str]:
         for one in tallies
         if one.needed
     )
-    header = ("档案", "应归档材料", "应有", "在档", "有登记无原件", "归档率")
+    header = ("档案", "应归档材料", "应归档", "在档", "有登记无原件", "归档率")
     return align_rows([header, *rows], LEFT * 2 + RIGHT * 4)
 
 

@@ -333,7 +333,7 @@ def test_a_value_whose_only_document_is_withdrawn_cannot_be_verified(tlf: Databa
     with tlf.connect() as connection:
         withdraw(connection, "tlf", DOCUMENT[:16], reason="盖错章", by="李四", now=IMPORTED)
     score = scored(tlf).score("A102")
-    assert score.rule.reason == "无法核实，扣100%：张三填报，附1份文件（1份已不在档）"
+    assert score.rule.reason == "无法核实，不得分：张三填报，附1份文件（1份已不在档）"
     with pytest.raises(AttestationProblem, match="已撤销，请更换"):
         attested(tlf, home, Attested("A102", "是,是", (DOCUMENT,)))
 

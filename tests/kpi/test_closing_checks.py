@@ -164,7 +164,7 @@ def test_more_than_expected_is_shown_and_not_capped(given):
     row = next(one for one in refresh_status(given, "tlf", MAY, NOW).rows if one.source.key == "probes")
     assert row.coverage is not None
     assert row.coverage > 1
-    assert row.checked.findings[-1].text == "数据完整率超过100%：应有744小时，实有800"
+    assert row.checked.findings[-1].text == "数据完整率超过100%：应报744小时，实报800"
 
 
 HEADER = "流水号,呼叫类型,进入系统时间,进入队列时间,接听时间,结束时间,通话时长(秒),呼叫结果,坐席工号"

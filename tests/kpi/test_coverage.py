@@ -271,7 +271,7 @@ def test_a_missing_input_never_counts_as_nothing(figure):
     delivered payments as of 2024-01-01"""
     year = figure("budget_execution_rate", "2023")
     assert (year.status, year.value, year.numerator) == (Status.UNVERIFIABLE, None, None)
-    assert year.reason == "预算应有12个月，一个月也没有。没有依据，不给出数字。"
+    assert year.reason == "预算应报12个月，均未报送。本期不计算。"
 
 
 def test_a_daily_report_with_an_empty_column_does_not_cover_that_column(figure):

@@ -66,7 +66,7 @@ def test_a_definition_is_shown_changed_foreseen_and_adopted(run, database, tmp_p
     adopt_all_inbound(database)
     assert "50.00%" in run(kpi.cli.kpi, "2023-05", "call_answer_rate")
     assert "100.00%" in run(kpi.cli.kpi, "2023-05", "call_answer_rate", "--definition", "1")
-    assert "提出人张三，批准人李四" in run(definition, "history", "call_answer_rate")
+    assert "申请人张三，批准人李四" in run(definition, "history", "call_answer_rate")
 
 
 def test_an_indicator_without_a_version_says_what_is_lacking(run):

@@ -55,7 +55,7 @@ def test_without_any_delivery_there_is_no_number(figure):
         None,
         None,
     )
-    assert uptime.reason == "平台巡检应有8760小时，一小时也没有。没有依据，不给出数字。"
+    assert uptime.reason == "平台巡检应报8760小时，均未报送。本期不计算。"
 
 
 def test_nothing_is_owed_of_days_before_the_centre_opened(connection, figure):

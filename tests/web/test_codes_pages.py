@@ -105,7 +105,7 @@ def test_the_rows_of_an_older_code_are_those_of_then(room: Room):
     assert f'/denominator?code={first}">查看锁定时明细</a>' in today
     then = room.page("zhang", f"/tlf/2023-05/call_answer_rate/denominator?code={first}")
     assert "分母 2 行 = 指标分母 2 ✓" in then
-    assert "这里列的是当时的行" in then
+    assert "以下为历史明细" in then
     assert "第 1 版 50.00%" in then
     assert "通话 c2" in then
     assert "通话 c3" not in then
@@ -123,7 +123,7 @@ def test_a_locked_number_is_taken_apart_as_it_was_then(room: Room):
     assert "hotline jobs run" not in today
     then = room.page("zhang", f"{parts}?by=agent&code={first}")
     assert "各项合计 1 ÷ 2 = 指标 1 ÷ 2 ✓" in then
-    assert "这里分解的是当时的数字" in then
+    assert "以下为历史构成" in then
     assert f'href="{parts}?by=day&code={first}"' in then
     link = re.search(r'href="([^"]+denominator\?by=agent[^"]*)"', then)
     assert link is not None

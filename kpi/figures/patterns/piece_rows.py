@@ -34,11 +34,11 @@ def read_piece_rows(
     figure, declared = find_figure_with_definition(connection, center, indicator, period, figure)
     split = next((way for way in select_splits(declared, period) if way.key == by), None)
     if split is None:
-        raise RowsProblem(f"“{declared.title}”不能这样分解。请从指标的分解页进入。")
+        raise RowsProblem(f"“{declared.title}”不支持按此方式分组。请从指标的构成页进入。")
     try:
         key = None if value is None else split.read(value)
     except ValueError as problem:
-        raise RowsProblem(f"没有{split.title}“{value}”。请从指标的分解页进入。") from problem
+        raise RowsProblem(f"没有{split.title}“{value}”。请从指标的构成页进入。") from problem
 
     def number(figure_part: Part, months: CountedMonths, end: date) -> Fraction:
         sums = sum_by_split(connection, center, [figure_part], months, end, split)
