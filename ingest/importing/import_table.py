@@ -249,7 +249,7 @@ class TableImport:
                 row=row or 0,
                 column=kind.fields[0].title,
                 value=subject.partition("/")[2],
-                rule="在这份文件前面的行里已有不同的内容",
+                rule="与文件前面的行编号相同、内容不同",
                 remedy=kind.when_repeated,
                 day=date.fromisoformat(day[:10]) if day else None,
                 moment=datetime.fromisoformat(day) if day and len(day) > len("2023-05-10") else None,

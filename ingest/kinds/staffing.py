@@ -199,7 +199,7 @@ def build_roster(reading: Reading) -> Build:
             _check_in_post(leaving_reason=leaving_reason, state=state, has_left=has_left)
         token = None if name is None else reading.token("name", name)
         if staff_no is None and token is None:
-            raise RowProblem("staff_no", "和姓名都是空的", "请填上工号；没有工号的，至少填姓名")
+            raise RowProblem("staff_no", "和姓名均不能为空", "请补填工号；没有工号的，至少填姓名")
         person = PersonRostered(
             staff_no=staff_no or f"{token}/{joined_on}",
             name=token,

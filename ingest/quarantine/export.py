@@ -15,7 +15,7 @@ from ingest.quarantine.quarantine import QuarantineEntry
 from ingest.recognition.recognise import recognise
 from tracker.tabular import open_tables
 
-ADDED = ("原文件行号", "问题说明", "怎么改")  # no field knows these titles: a mended file imports as it is
+ADDED = ("原文件行号", "问题说明", "处理办法")  # no field knows these titles: a mended file imports as it is
 _WIDTH = 18
 
 

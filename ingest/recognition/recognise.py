@@ -114,7 +114,7 @@ def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
         raise TableUnknown(_HEADLESS, near=False)
     if not fits:
         kinds = "、".join(dict.fromkeys(profile.kind.title for profile in tried))
-        raise TableUnknown(f"看不出是哪一种数据：没有找到认识的表头；能导入的有{kinds}。", near=False)
+        raise TableUnknown(f"无法识别数据类型：没有找到可识别的表头；可导入的有{kinds}。", near=False)
     best = max(fits, key=lambda found: found.weight)
     _check_alike(best, fits)
     _check_whole(best, fits)
@@ -188,9 +188,9 @@ def _check_whole(best: HeaderFit, fits: list[HeaderFit]) -> None:
     between = "或" if {field.key for field in lacking} == {*kind.one_of} else "、"
     titles = "、".join(title for title in nearest.header.titles if title)
     raise TableUnknown(
-        f"看不出是哪一种数据：表头是“{titles[:200]}”；最接近“{nearest.profile.title}”，"
+        f"无法识别数据类型：表头为“{titles[:200]}”；最接近“{nearest.profile.title}”，"
         f"但缺少 {between.join(f'“{field.title}”' for field in lacking)}。"
-        "请补上这些列，或在导入方案里写明它们在本平台叫什么。",
+        "请补充上述列，或在“列对应关系”中指定。",
         near=nearest.matched * 2 > sum(field.required for field in nearest.profile.kind.fields),
     )
 
@@ -204,7 +204,7 @@ def _check_unique(best: HeaderFit, fits: list[HeaderFit]) -> None:
     }
     if rivals:
         raise TableUnknown(
-            f"看不出是哪一种数据：“{best.profile.title}”和“{'”、“'.join(sorted(rivals))}”都说得通；"
+            f"无法识别数据类型：“{best.profile.title}”和“{'”、“'.join(sorted(rivals))}”都说得通；"
             "请用 --profile 指明。",
             near=True,
         )

@@ -146,14 +146,14 @@ def test_a_letter_that_does_not_fit_keeps_a_file_out(run: Run, tmp_path: Path) -
 
 def test_an_encoding_may_be_said(run: Run, tmp_path: Path) -> None:
     path = csv_file(tmp_path, CALL_HEADER, CALL_1, encoding="gb18030")
-    assert "看不出是哪一种数据" in run("ingest", "--encoding", "big5", path).output
+    assert "无法识别数据类型" in run("ingest", "--encoding", "big5", path).output
     assert "新增 1" in run("ingest", "--encoding", "gb18030", path).output
 
 
 def test_deliveries_and_quarantine_list_what_came(run: Run, tmp_path: Path) -> None:
     run("ingest", csv_file(tmp_path, CALL_HEADER, CALL_1, CALL_2.replace("呼入", "坏"), name="话单.csv"))
     assert "话单.csv\t2 行，未导入 1" in run("deliveries").output
-    assert "话单.csv\t第 3 行“呼叫类型”列的值“坏”不是认识的说法" in run("quarantine").output
+    assert "话单.csv\t第 3 行“呼叫类型”列的值“坏”取值不在可选范围" in run("quarantine").output
 
 
 def test_the_quarantine_can_be_opened_in_excel_without_running_formulas(run: Run, tmp_path: Path) -> None:

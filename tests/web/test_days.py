@@ -286,7 +286,7 @@ def test_a_transfer_outlasts_a_departure(book: Log):
          "比呼入量还多"),
         ("outage", {"down_at": "2024-03-09T10:00", "up_at": "2024-03-09T09:00"}, "up_at", "早于停机开始"),
         ("inspection", {"call_id": "c1", "inspected_on": "2024-03-09", "passed": "凑合"}, "passed",
-         "不是认识的说法"),
+         "取值不在可选范围"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_stands_beside_its_field(

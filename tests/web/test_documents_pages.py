@@ -145,7 +145,7 @@ def test_a_total_is_stated_and_held_against_the_log(room: Room):
 @pytest.mark.parametrize(
     ("told", "sentence"),
     [
-        ({"value": "三千"}, "“三千”不是数"),
+        ({"value": "三千"}, "“三千”不是数字"),
         ({"unit": "吨"}, "单位是“通”，不能写“吨”"),
         ({"last": "2030-01-31"}, "只能填报已结束日期"),
         ({"document": "ffff0000"}, "没有编号以“ffff0000”开头的材料"),

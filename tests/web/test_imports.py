@@ -143,11 +143,11 @@ def test_held_back_rows_come_back_as_a_workbook_that_can_be_mended_and_uploaded(
     book = openpyxl.load_workbook(BytesIO(answer.data))
     [sheet] = book.worksheets
     titles = [cell.value for cell in sheet[1]]
-    assert titles == [*CALL_HEADER.split(","), "原文件行号", "问题说明", "怎么改"]
+    assert titles == [*CALL_HEADER.split(","), "原文件行号", "问题说明", "处理办法"]
     row = dict(zip(titles, [cell.value for cell in sheet[2]], strict=True))
     assert (row["流水号"], row["主叫号码"], row["进入系统时间"]) == ("c2", "13800000002", "昨天上午")
     assert row["原文件行号"] == "3"
-    assert "不是时间" in row["问题说明"] and "2023-05-01 08:03:05" in row["怎么改"]
+    assert "不是时间" in row["问题说明"] and "2023-05-01 08:03:05" in row["处理办法"]
     sheet.cell(2, titles.index("进入系统时间") + 1).value = "2023-05-02 09:00:00"
     mended = tmp_path / "话单_2023-05_问题数据.xlsx"
     book.save(mended)
@@ -167,7 +167,7 @@ def test_held_back_rows_go_to_whoever_brought_them_or_may_see_numbers(desk: Desk
 def test_an_unknown_header_is_mapped_once_and_known_from_then_on(desk: Desk, tmp_path: Path):
     row = "a1,打入,2023-05-01 08:00:00,2023-05-01 08:00:05,2023-05-01 08:00:09,2023-05-01 08:01:00"
     there = desk.upload(csv_file(tmp_path, FOREIGN, row, name="某平台_2023-05.csv"))
-    assert "看不出是哪一种数据" in desk.page(there)
+    assert "无法识别数据类型" in desk.page(there)
     page = desk.page(f"{there}/mapping?sheet=1&kind=calls&header=1")
     assert "进线" in page and "（不使用该列）" in page
     columns = {"call_id": 0, "direction": 1, "entered_at": 2, "queued_at": 3, "answered_at": 4, "ended_at": 5}
@@ -179,12 +179,12 @@ def test_an_unknown_header_is_mapped_once_and_known_from_then_on(desk: Desk, tmp
     assert told.status_code == 422
     assert "请指明哪一列是“进入系统时间”" in unescape(told.text)
     page = desk.step(there, "mapping", sheet="1", kind="calls", header="1", title="某平台", **given)
-    assert "某平台" in page and "不是认识的说法" in page
+    assert "某平台" in page and "取值不在可选范围" in page
     page = desk.page(f"{there}/mapping?sheet=1")
     assert "“打入”是" in page
     given |= {"word-direction-1": "打入", "means-direction-1": "inbound"}
     page = desk.step(there, "mapping", sheet="1", kind="calls", header="1", title="某平台", **given)
-    assert "不是认识的说法" not in page
+    assert "取值不在可选范围" not in page
     assert [path.name for path in (desk.home / "profiles" / "tlf").iterdir()] == ["某平台.toml"]
     again = csv_file(tmp_path, FOREIGN, row.replace("a1", "a2"), name="某平台_2023-06.csv")
     desk.imported(again)
@@ -268,7 +268,7 @@ def test_a_saved_profile_is_of_its_centre_alone(desk: Desk, tmp_path: Path):
         "/other/imports/", data={"file": (BytesIO(FOREIGN.encode() + b"\na"), "x.csv")},
         content_type="multipart/form-data", follow_redirects=True,
     )  # fmt: skip
-    assert "看不出是哪一种数据" in unescape(answer.text)
+    assert "无法识别数据类型" in unescape(answer.text)
 
 
 def test_a_file_that_cannot_be_read_says_why_and_nothing_is_kept(desk: Desk, tmp_path: Path):
@@ -397,8 +397,8 @@ def test_the_encoding_is_shown_and_a_person_may_say_another(desk: Desk, tmp_path
     page = desk.page(there)
     assert "自动识别：GB18030" in page and "流水号" in page
     wrong = desk.step(there, "encoding", encoding="big5")
-    assert '<option value="big5" selected>' in wrong and "看不出是哪一种数据" in wrong
-    assert "看不出是哪一种数据" not in desk.step(there, "encoding", encoding="gb18030")
+    assert '<option value="big5" selected>' in wrong and "无法识别数据类型" in wrong
+    assert "无法识别数据类型" not in desk.step(there, "encoding", encoding="gb18030")
     desk.step(there, "trial")
     desk.step(there, "commit")
     assert desk.count("calls") == 1
@@ -540,7 +540,7 @@ def test_trial_and_report_say_what_the_file_comes_to_and_what_it_lacks(desk: Des
     for page in (desk.step(there, "trial"), desk.step(there, "commit")):
         assert "2023年5月 1 件工单（5月1日 08:00），已办结 1，未办结 0，投诉 1，每天 1 件。对吗？" in page
         assert lacking in page
-        assert "有 1 行内容无法识别" in page and "值“还行吧”不是认识的说法" in page
+        assert "有 1 行内容无法识别" in page and "值“还行吧”取值不在可选范围" in page
         assert "未通过校验的行" not in page
 
 
