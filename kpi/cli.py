@@ -45,18 +45,18 @@ _json = click.option("--json", "as_objects", is_flag=True, help="输出JSON：�
 @_json
 @click.option("--csv", "as_table", is_flag=True, help="输出CSV（UTF-8，不带BOM）：列和数字与JSON相同。")
 @click.option(
-    "--rows", is_flag=True, help="列出这个数字背后的行；行数与数字相等。加 --as-of 或 --at-seq，列当时的行。"
+    "--rows", is_flag=True, help="列出这个数字明细；行数与数字相等。加 --as-of 或 --at-seq，列当时的行。"
 )
 @_part
 @click.option(
-    "--definition", metavar="口径", help="按这个口径计算：版本号、对照口径的编码，或口径文件（.toml）。"
+    "--definition", metavar="口径", help="按这个口径计算：版本号、其他口径的编码，或口径文件（.toml）。"
 )
 @click.option("--limit", type=click.IntRange(1, 2**31 - 1), default=PAGE, help=f"最多列多少行，默认{PAGE}。")
 @_offset
-@click.option("--live", is_flag=True, help="按现有事实计算，不看锁定的数字。")
+@click.option("--live", is_flag=True, help="按最新数据计算，不看锁定的数字。")
 @click.option("--as-of", metavar="日期或时间", help="截至那时所知的数字：2023-07-01（含当天）或带时刻。")
 @click.option(
-    "--at-seq", type=click.IntRange(0, 2**63 - 1), metavar="事件号", help="截至事件日志某号所知的数字。"
+    "--at-seq", type=click.IntRange(0, 2**63 - 1), metavar="记录号", help="截至数据日志某号所知的数字。"
 )
 def kpi(
     period: str,
@@ -73,7 +73,7 @@ def kpi(
     as_of: str | None,
     at_seq: int | None,
 ) -> None:
-    """计算并列出指标：每个数字附分子、分母、有据率、状态和溯源码。
+    """计算并列出指标：每个数字附分子、分母、数据完整率、状态和溯源码。
 
     统计期写成 2023、2023-Q2 或 2023-05；年度会连同各季各月一并列出。指标写编码或名称，省略则列全部。
     已锁定的月份列锁定的数字。
@@ -81,16 +81,16 @@ def kpi(
     if sum((live, as_of is not None, at_seq is not None)) > 1:
         raise click.UsageError("--live、--as-of、--at-seq 只能用一个。")
     if live and rows:
-        raise click.UsageError("--rows 列的是显示的数字背后的行，不能与 --live 同用。")
+        raise click.UsageError("--rows 列的是显示的数字明细，不能与 --live 同用。")
     if definition and (live or as_of is not None or at_seq is not None):
-        raise click.UsageError("--definition 由现有事实计算，不能与 --live、--as-of、--at-seq 同用。")
+        raise click.UsageError("--definition 由最新数据计算，不能与 --live、--as-of、--at-seq 同用。")
     if as_table and (as_objects or rows or definition):
         raise click.UsageError("--csv 只输出指标数字，不能与 --json、--rows、--definition 同用。")
     span = parse_period(period)
     key = find_indicator(indicator).key if indicator else None
     if (rows or definition) and key is None:
         raise click.UsageError(
-            "列出背后的行、指定口径时，请指明是哪个指标，例如 hotline kpi 2023-05 call_answer_rate --rows。"
+            "列出明细、指定口径时，请指明是哪个指标，例如 hotline kpi 2023-05 call_answer_rate --rows。"
         )
     on = at_seq if as_of is None else _parse_moment(as_of)
     now = _get_now()
@@ -116,7 +116,7 @@ def kpi(
 @click.option("--limit", type=click.IntRange(0, 2**31 - 1), default=10, help="最多列多少行，默认10。")
 @_offset
 def code(code: str, center: str | None, as_objects: bool, part: str, limit: int, offset: int) -> None:
-    """由溯源码找回那个数字：数值、分子分母、当时背后的行、口径，以及现在是否仍然有效。
+    """由溯源码找回那个数字：数值、分子分母、当时明细、口径，以及现在是否仍然有效。
 
     大小写、连字符都不影响；O 当作 0，I、L 当作 1。
     """
@@ -142,7 +142,7 @@ def code(code: str, center: str | None, as_objects: bool, part: str, limit: int,
 
 @click.command()
 @click.argument("indicator", metavar="[指标]", required=False)
-@click.option("--measures", is_flag=True, help="列出全部计量：口径的分子、分母由它们组成。")
+@click.option("--measures", is_flag=True, help="列出全部统计项：口径的分子、分母由它们组成。")
 @_center
 @click.option("--year", type=int, help="列出这一年各月用过的每一版；省略则列现行的。")
 @_json
@@ -180,7 +180,7 @@ def catalogue(
 @click.option("--year", type=int, required=True, help="年度，例如 2023。")
 @_center
 def export(path: Path, year: int, center: str | None) -> None:
-    """导出年度指标工作簿：指标、缺口、口径和说明。"""
+    """导出年度指标工作簿：指标、数据缺失、口径和说明。"""
     from kpi.handover.workbook import write_workbook
 
     with open_center(center, _get_now()) as context:
@@ -191,7 +191,7 @@ def export(path: Path, year: int, center: str | None) -> None:
 @click.command()
 @_center
 def rebuild(center: str | None) -> None:
-    """由事件日志重建事实和指标；结果应与运行中的相同。"""
+    """由数据日志重建事实和指标；结果应与运行中的相同。"""
     from tracker.log import rebuild_facts
 
     settings = Settings.read()

@@ -25,20 +25,20 @@ from tracker.events.times import get_day
 from tracker.periods import Month, Year, parse_period
 
 _center = click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
-_which = click.argument("which", metavar="文件.toml | 指标 版本号|对照口径", nargs=-1, required=True)
+_which = click.argument("which", metavar="文件.toml | 指标 版本号|其他口径", nargs=-1, required=True)
 
 
 @click.group()
 def definition() -> None:
-    """指标口径：查看、检查、比较、预估影响、对照；采用在页面“指标口径”上，一人提出、另一人批准。
+    """指标口径：查看、检查、比较、预估影响、对照；启用在页面“指标口径”上办理，一人申请、另一人批准。
 
-    口径写成一个 TOML 文件、一个版本号，或一个对照口径的编码（见 hotline definition compare）。
+    口径写成一个 TOML 文件、一个版本号，或一个其他口径的编码（见 hotline definition compare）。
     """
 
 
 @definition.command()
 @click.argument("indicator", metavar="指标")
-@click.option("--version", "which", help="版本号或对照口径的编码；省略则为现行的。")
+@click.option("--version", "which", help="版本号或其他口径的编码；省略则为现行的。")
 @click.option("--toml", "editable", is_flag=True, help="输出可以编辑的TOML。")
 @_center
 def show(indicator: str, which: str | None, editable: bool, center: str | None) -> None:
@@ -93,7 +93,7 @@ def impact(which: tuple[str, ...], year: int | None, center: str | None) -> None
 @click.argument("indicator", metavar="指标")
 @_center
 def history(indicator: str, center: str | None) -> None:
-    """一个指标的各版口径：何时施行，谁决定，为什么，改了什么。"""
+    """一个指标的各版口径：执行时间、决定人、理由和修改内容。"""
     key = find_indicator(indicator).key
     with open_center(center, _get_now()) as context:
         definitions = read_definitions(context.connection, context.center.center_id)
@@ -105,12 +105,12 @@ def history(indicator: str, center: str | None) -> None:
 @click.argument("period", metavar="统计期")
 @_center
 def compare(indicator: str, period: str, center: str | None) -> None:
-    """口径对照：同样的数据，按各地、各平台的口径各是多少，与现行口径相差多少。"""
+    """口径对照：同一数据按各地、各平台口径计算的结果，与现行口径的差异。"""
     key, span = find_indicator(indicator).key, parse_period(period)
     forks = list_forks(key)
     if not forks:
         keys = "、".join(dict.fromkeys(fork.key for fork in FORKS))
-        raise DefinitionProblem(f"{key} 没有对照口径；有对照口径的指标：{keys}。")
+        raise DefinitionProblem(f"{key} 没有其他口径；有其他口径的指标：{keys}。")
     with open_center(center, _get_now()) as context:
         code = context.center.center_id
         current = read_definitions(context.connection, code).find_in_force(key, span)
@@ -134,13 +134,13 @@ def _choose_definition(definitions: Definitions, which: tuple[str, ...]) -> Indi
     match which:
         case (key,) if key in INDICATORS:
             raise click.UsageError(
-                f"{key} 后面还要写版本号，或对照口径的编码（hotline definition compare {key} 统计期 列出）。"
+                f"{key} 后面还要写版本号，或其他口径的编码（hotline definition compare {key} 统计期 列出）。"
             )
         case (path,):
             return read_definition_file(Path(path))
         case (indicator, told):
             return choose_definition(definitions, find_indicator(indicator).key, told)
-    raise click.UsageError("请给出一个口径文件，或者指标和版本号（或对照口径的编码）。")
+    raise click.UsageError("请给出一个口径文件，或者指标和版本号（或其他口径的编码）。")
 
 
 def _print_diff(definitions: Definitions, proposed: Indicator) -> None:
@@ -153,7 +153,7 @@ def _print_impact(context: CenterContext, proposed: Indicator, year: int | None)
     center = context.center.center_id
     year = year or find_newest_year(context.connection, center, get_day(_get_now()))
     if year is None:
-        click.echo("还没有任何交付，影响无从计算。")
+        click.echo("尚未报送数据，无法计算影响。")
         return
     click.echo(f"{context.center.name}{year}年改用它的影响：")
     impacts = impact_of(context.connection, center, proposed, Year(year), _get_now())

@@ -60,7 +60,7 @@ def format_comparison(
         question = fork.question
         yield line
     yield ""
-    yield "谁这样算："
+    yield "使用单位（出处）："
     yield from (f"  {fork.name}：{fork.used_by}" for fork, _ in figures)
 
 
@@ -74,8 +74,8 @@ def format_history(definitions: Definitions, key: str) -> Iterator[str]:
             yield "  随系统发布。"
         else:
             yield (
-                f"  {adopted.adopted_at.astimezone(BEIJING):%Y-%m-%d %H:%M} 采用，"
-                f"提出人{adopted.proposed_by}，批准人{adopted.approved_by}，事件{adopted.event_seq}号。"
+                f"  {adopted.adopted_at.astimezone(BEIJING):%Y-%m-%d %H:%M} 启用，"
+                f"申请人{adopted.proposed_by}，批准人{adopted.approved_by}，第{adopted.event_seq}号记录。"
             )
             yield f"  理由：{adopted.reason}" + (f"  依据：{adopted.clause}" if adopted.clause else "")
         if before is not None:
@@ -86,7 +86,7 @@ def format_history(definitions: Definitions, key: str) -> Iterator[str]:
 
 def format_since(indicator: Indicator) -> str:
     """From which month on a version holds."""
-    return f"自{indicator.effective_from.label}起施行" if indicator.effective_from else "自最初起施行"
+    return f"自{indicator.effective_from.label}起执行" if indicator.effective_from else "自系统启用起"
 
 
 def format_change(before: Figure | None, after: Figure | None) -> str:

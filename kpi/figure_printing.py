@@ -24,7 +24,7 @@ from kpi.figures.serializing import FigureJson, serialize_comparison, serialize_
 from kpi.figures.tracing import TracedFigure
 from tracker.periods import Period
 
-_NOTHING_THEN = "那时这一期还没有开始，或还没有任何交付。"
+_NOTHING_THEN = "截至该日尚未报送数据，或统计期尚未开始。"
 
 
 def print_figures(
@@ -59,7 +59,7 @@ def print_figures(
     if not rows and on is not None:
         click.echo(_NOTHING_THEN)
     elif not rows:
-        click.echo("这一期尚未开始，或还没有任何交付。")
+        click.echo("统计期尚未开始，或尚未报送数据。")
     elif key:
         by = definitions.select_versions(key, (figure.definition_version for figure in rows))
         click.echo(
@@ -72,7 +72,7 @@ def print_figures(
             "\n".join(figure_report.format_figures(figures_by_key, span, definitions.groups(span), compared))
         )
     if on is not None and not all(figure.code for figure in rows):
-        click.echo("没有溯源码的数字当时没有计算过，由截至那时的事件算出。")
+        click.echo("没有溯源码的数字当时未计算过，由截至当时的记录计算。")
 
 
 def print_by(
@@ -98,7 +98,7 @@ def print_by(
     elif as_objects:
         print_json([serialize_figure(figure) for figure in rows_listed])
     else:
-        click.echo(f"{context.center.name} {span.label}，按指定的口径由事实计算，未保存")
+        click.echo(f"{context.center.name} {span.label}，按指定口径计算，未保存")
         click.echo("\n".join(figure_report.format_indicator(by, rows_listed)))
 
 
@@ -168,7 +168,7 @@ def print_traced(context: CenterContext, traced: TracedFigure, part: str, limit:
     if figure.indicator not in INDICATORS:
         return
     page = read_rows_as_of(context.connection, figure, part, limit=limit, offset=offset)
-    click.echo(f"\n事件日志到第{figure.log_seq:,}号时背后的行（{figure_report.name_side(part)}）：")
+    click.echo(f"\n数据日志到第{figure.log_seq:,}号时的明细（{figure_report.name_side(part)}）：")
     click.echo("\n".join(figure_report.format_rows_as_of(page, offset, figure)))
     click.echo("\n口径：")
     by = read_definitions(context.connection, figure.center).version(

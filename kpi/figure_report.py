@@ -1,5 +1,6 @@
 """Figures as plain text for a person at a terminal."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from kpi.figures.counted_rows import PartName
@@ -27,7 +28,8 @@ from kpi.terminal_tables import (
 from tracker.events.times import BEIJING
 from tracker.periods import Month, Period, Quarter
 
-_HEADER = ("指标", "数值", "分子 ÷ 分母", "目标", "有据率", "状态", "锁定", "溯源码")
+_COMPLETE = re.compile(r"[^。]+：应报[^。]+，已报[^。]+。")  # nothing is lacking
+_HEADER = ("指标", "数值", "分子 ÷ 分母", "目标", "数据完整率", "数据状态", "锁定", "溯源码")
 _SIDES = LEFT + RIGHT + RIGHT + LEFT + RIGHT + LEFT * 3
 
 ByPeriod = Mapping[str, Mapping[Period, Figure]]  # indicator → period → figure
@@ -37,13 +39,13 @@ Groups = Sequence[tuple[str, Sequence[Indicator]]]  # title of the group, its in
 def format_heading(center: str, span: Period, fresh: Freshness, on: Position | None = None) -> str:
     """Whose figures, of which period, computed at which log position, or as known on which."""
     if isinstance(on, int):
-        return f"{center} {span.label}，截至事件日志第{on:,}号所知"
+        return f"{center} {span.label}，截至数据日志第{on:,}号所知"
     if on is not None:
         return f"{center} {span.label}，截至{on.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}所知"
     if fresh.computed_at is None:
         return f"{center} {span.label}"
     at = f"{fresh.computed_at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
-    return f"{center} {span.label}，计算至事件日志第{fresh.computed_seq:,}号（{at}）"
+    return f"{center} {span.label}，计算至数据日志第{fresh.computed_seq:,}号（{at}）"
 
 
 def list_shorter_periods(span: Period) -> tuple[Period, ...]:
@@ -66,8 +68,8 @@ def format_figures(
     yield from format_periods(figures, [one for one in list_shorter_periods(span) if isinstance(one, Month)])
     yield ""
     yield (
-        "带*的期间尚未结束；—表示无法核实，不是0。口径见 hotline catalogue；加 指标编码 --rows 看背后的行；"
-        "hotline code 溯源码 找回某个数字。"
+        "带*的期间尚未结束；—表示缺数据，不是0。口径见 hotline catalogue；加 指标编码 --rows 查看明细；"
+        "hotline code 溯源码 查询某个数字。"
     )
 
 
@@ -145,22 +147,22 @@ def format_traced(traced: TracedFigure, center: str) -> Iterator[str]:
         yield f"分子 ÷ 分母：{format_parts(figure) or format_number(figure.numerator)}"
     if figure.low is not None and figure.high is not None:
         yield f"区间：{figure.low:,f}至{figure.high:,f}{figure.unit}，{figure.bounds}"
-    yield f"有据率：{format_share(figure.coverage)}；口径第{figure.definition_version}版"
+    yield f"数据完整率：{format_share(figure.coverage)}；口径第{figure.definition_version}版"
     at = f"{traced.since.astimezone(BEIJING):%Y-%m-%d %H:%M}"
     if figure.vintage == 0:
-        yield f"暂定数，{at}首次算出，当时事件日志到第{traced.since_seq:,}号。"
+        yield f"未锁定，{at}首次计算，当时数据日志至第{traced.since_seq:,}号。"
     else:
-        yield f"第{figure.vintage}版（{figure.lock.value}），{at}写入事件日志第{traced.since_seq:,}号。"
+        yield f"第{figure.vintage}版（{figure.lock.value}），{at}写入数据日志第{traced.since_seq:,}号。"
     yield _format_standing(traced)
 
 
 def _format_standing(traced: TracedFigure) -> str:
     now = traced.now
     if traced.stands:
-        return "现在仍是这个数字。"
+        return "仍为最新数字。"
     if now is None:
-        return "现在没有这个数字了。"
-    what = "暂定数" if now.vintage == 0 else f"第{now.vintage}版（{now.lock.value}）"
+        return "现已无此数字。"
+    what = "未锁定" if now.vintage == 0 else f"第{now.vintage}版（{now.lock.value}）"
     return f"已被{what}取代：{format_value(now)}，溯源码 {now.code}。"
 
 
@@ -173,10 +175,10 @@ def format_rows(rows: RowPage, offset: int, sealed: Figure | None = None) -> Ite
     elif rows.agrees:
         yield f"{total}，与指标的数字一致。"
     elif sealed is None:
-        yield f"{total}，指标的数字是{format_number(rows.number)}：此后又有新的事件，请重新运行本命令。"
+        yield f"{total}，指标的数字是{format_number(rows.number)}：此后有新记录，请重新运行本命令。"
     else:
         yield f"{total}，指标的数字是{format_number(rows.number)}：数字已锁定，以上是现在的行。"
-        yield f"锁定时的行见 hotline code {sealed.code}，锁定以后的变化见页面“关账”。"
+        yield f"锁定时的行见 hotline code {sealed.code}，锁定以后的变化见页面“月度审核”。"
 
 
 def format_rows_as_of(rows: RowPage, offset: int, figure: Figure) -> Iterator[str]:
@@ -189,13 +191,16 @@ def format_rows_as_of(rows: RowPage, offset: int, figure: Figure) -> Iterator[st
     elif rows.agrees:
         yield f"{out}，与当时的数字一致。"
     else:
-        yield f"{out}，当时的数字是{format_number(rows.number)}：此后程序数行的办法有变，不能用这些行说明它。"
+        yield (
+            f"{out}，当时的数字是{format_number(rows.number)}："
+            "统计程序已升级，以下明细与当时的数字不可直接核对。"
+        )
 
 
 def format_earlier_value(figure: Figure) -> str:
     """Which figure the rows of then are behind: where the log stood, its value, its code."""
-    code = f"溯源码 {figure.code}" if figure.code else "当时没有算过，由截至那时的事件算出"
-    return f"事件日志到第{figure.log_seq:,}号时，数字是{format_value(figure)}（{code}）"
+    code = f"溯源码 {figure.code}" if figure.code else "当时没有算过，由截至当时的记录计算"
+    return f"数据日志到第{figure.log_seq:,}号时，数字是{format_value(figure)}（{code}）"
 
 
 def name_side(part: str) -> str:
@@ -204,7 +209,7 @@ def name_side(part: str) -> str:
 
 
 def _format_listed(rows: RowPage, offset: int) -> Iterator[str]:
-    cells = [("序号", "归入日期", *rows.columns, "计入", "事件号", "事物")]
+    cells = [("序号", "归属日期", *rows.columns, "计入", "记录号", "对象")]
     for place, row in enumerate(rows.rows, start=offset + 1):
         adds = f"{row.counted} {row.adds.normalize():f}"
         cells.append(
@@ -243,7 +248,7 @@ def _format_version(indicator: Indicator) -> str:
 
 def _format_remarks(figure: Figure, last_reason: str = "") -> Iterator[str]:
     """Reason and interval of a figure; a reason just `said` is not said again."""
-    plain = figure.status is Status.VERIFIABLE and figure.reason.endswith("有据。")
+    plain = figure.status is Status.VERIFIABLE and _COMPLETE.fullmatch(figure.reason) is not None
     if not plain and figure.reason != last_reason:
         yield f"    └ {figure.reason}"
     if figure.low is not None and figure.high is not None:
@@ -262,7 +267,7 @@ def _format_remedies(figures: Sequence[tuple[Indicator, Figure]]) -> Iterator[st
     )
     if lines:
         yield ""
-        yield "怎么补："
+        yield "处理办法："
         yield from lines
 
 

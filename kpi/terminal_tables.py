@@ -79,21 +79,21 @@ def format_month_comparison(pair: MonthComparison | None) -> str:
         f"本期{_format_total(pair, (pair.figure.numerator or Fraction(0), pair.figure.denominator))}"
         f"（{_format_difference(pair.difference)}）"
     )
-    why = [f"{_format_restated(pair, tell=True)}，见迟到登记"] if pair.moved else []
+    why = [f"{_format_restated(pair, tell=True)}，见锁定后变动"] if pair.moved else []
     if pair.figure.vintage:
         why.append(f"本期随{pair.figure.period.months[-1].month}月锁定，以那时的事实为准")
     elif pair.silent:
         names = "、".join(f"{one.period.months[0].month}月" for one in pair.silent)
-        why.append(f"{names}没有公布数字，本期计入了其中已交付的部分")
+        why.append(f"{names}没有公布数字，本期计入了其中已报送的部分")
     elif not pair.explained:
-        why.append(f"{locked}的数字以锁定时为准，本期按现有事实计算")
+        why.append(f"{locked}的数字以锁定时为准，本期按最新数据计算")
     return f"{sentence}：{'；'.join(why)}。"
 
 
 def _format_restated(comparison: MonthComparison, *, tell: bool) -> str:
-    """5月锁定后有迟到或更改的数据（分子+1、分母+1）."""
+    """5月锁定后有变动的数据（分子+1、分母+1）."""
     parts = (
-        f"{one.month.months[0].month}月锁定后有迟到或更改的数据"
+        f"{one.month.months[0].month}月锁定后有变动的数据"
         + (f"（{_format_difference(one.difference)}）" if tell else "")
         for one in comparison.moved
     )

@@ -20,7 +20,7 @@ class DigestUnavailable(RuntimeError):
 
 
 class UnreadableHash(ValueError):
-    """读到的不是一个哈希。"""
+    """读到的不是一个哈希值。"""
 
 
 def check_available(name: str) -> None:
@@ -36,7 +36,7 @@ def read_hash(text: str) -> bytes:
     """
     digits = "".join(text.split()).lower()
     if len(digits) != 64 or not set(digits) <= set("0123456789abcdef"):
-        raise UnreadableHash("末尾哈希应为 64 位十六进制数字（空格不计）。")
+        raise UnreadableHash("日志校验值应为 64 位十六进制数字（空格不计）。")
     return bytes.fromhex(digits)
 
 

@@ -31,7 +31,7 @@ def follow_chain(
             break
         computed = digest(found.hash + chain.canonicalize(envelope, payload))
         if computed != recorded:
-            found.problem = f"第 {seq} 号事件的内容与其哈希不符：它或它之前的记录被改动过。"
+            found.problem = f"第 {seq} 号事件的内容与其哈希值不符：它或它之前的记录被改动过。"
             break
         found.seq, found.hash = seq, computed
         found.met = found.met or computed == looked_for

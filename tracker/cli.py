@@ -31,7 +31,7 @@ def add_center(code: str, name: str, digest: str) -> None:
 
 @center.command("list")
 def list_centers() -> None:
-    """列出各中心和日志末尾。"""
+    """列出各中心和日志校验值。"""
     with open_database(Settings.read()).connect() as connection:
         there = [
             (one, event_log.read_head(connection, one.center_id))
@@ -42,17 +42,17 @@ def list_centers() -> None:
             "还没有任何中心。可用 hotline center add 编号 --name 名称 新增，或直接 hotline ingest 文件。"
         )
     for one, end in there:
-        click.echo(f"{one.center_id}\t{one.name}\t{end.seq} 条事件\t末尾哈希 {end.hash.hex()[:16]}…")
+        click.echo(f"{one.center_id}\t{one.name}\t{end.seq} 条事件\t日志校验值 {end.hash.hex()[:16]}…")
 
 
 @click.group("log")
 def log() -> None:
-    """事件日志：核验、查看。"""
+    """数据日志：核验、查看。"""
 
 
 @log.command("verify")
 @click.option("--center", metavar="编号", help="只核验这个中心；不指明则全部核验。")
-@click.option("--head", help="外部给出的末尾哈希（例如盖章月报上印的），用来发现整体改写或截断。")
+@click.option("--head", help="外部给出的日志校验值（例如盖章月报上印的），用来发现整体改写或截断。")
 def verify(center: str | None, head: str | None) -> None:
     """重新计算哈希链，指出第一条不符的事件。"""
     settings = Settings.read()
@@ -76,14 +76,14 @@ def verify(center: str | None, head: str | None) -> None:
 def _format_verification(verdict: event_log.LogVerification) -> str:
     if verdict.problem is not None:
         return f"{verdict.center}：不通过。{verdict.problem}（此前 {verdict.checked} 条相符）"
-    return f"{verdict.center}：通过。{verdict.checked} 条事件逐条相符，末尾哈希 {verdict.head_hash.hex()}"
+    return f"{verdict.center}：通过。{verdict.checked} 条事件逐条相符，日志校验值 {verdict.head_hash.hex()}"
 
 
 @log.command("show")
 @click.argument("what")
 @click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
 def show(what: str, center: str | None) -> None:
-    """查看一条事件（编号），或一件事物的全部事件（如 call/2023080100023932），以 CloudEvents 形式印出。"""
+    """查看一条事件（编号），或一件对象的全部事件（如 call/2023080100023932），以 CloudEvents 形式印出。"""
     settings = Settings.read()
     with open_database(settings).connect() as connection:
         code = centers.find_center(connection, center or settings.center).center_id
@@ -101,7 +101,7 @@ def show(what: str, center: str | None) -> None:
 @log.command("head")
 @click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
 def head(center: str | None) -> None:
-    """印出日志末尾的编号和哈希；印在盖章的纸上，就能在日志之外证明它没有被改写。"""
+    """列出最后一条记录的编号和日志校验值；印在盖章的纸上，可在系统之外证明日志未被改写。"""
     settings = Settings.read()
     with open_database(settings).connect() as connection:
         code = centers.find_center(connection, center or settings.center).center_id

@@ -169,7 +169,7 @@ class CenterVault:
         try:
             return _open(self._cipher, sealed, token).decode()
         except InvalidTag:
-            raise VaultProblem(f"代号 {token} 的值被改动过，或不是这个中心的；请从备份恢复。") from None
+            raise VaultProblem(f"脱敏标识 {token} 的值被改动过，或不是这个中心的；请从备份恢复。") from None
 
     def keep(self, connection: psycopg.Connection[Any], *, at_least: int = 1) -> None:
         """Writes the values met since the last time, if they are so many; under the lock of the log.

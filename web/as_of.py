@@ -43,7 +43,7 @@ def find_as_of_day(today: date) -> AsOfDay | None:
     except ValueError:
         day = date.min
     if day < _FIRST:
-        abort(400, f"地址里的“{written[:20]}”不是能回看的日期：请写成 2023-06-10 这样，不早于 {_FIRST}。")
+        abort(400, f"日期“{written[:20]}”无效；请填写不早于 {_FIRST} 的日期，如 2023-06-10。")
     return AsOfDay(day) if day < today else None
 
 

@@ -64,7 +64,7 @@ class CheckReport:
 @click.command("check")
 @click.option("--center", metavar="编号", help="只检查这个中心；不指明则全部检查。")
 def check(center: str | None) -> None:
-    """检查日志链、交付文件、证明材料和密钥：缺什么、坏在哪里、怎么办。
+    """检查日志链、来源文件、佐证材料和密钥：缺什么、坏在哪里、怎么办。
 
     只读不改。退出码：0 全部完好，1 有缺失或损坏。
     """
@@ -113,8 +113,8 @@ def _note_clock(report: CheckReport, connection: psycopg.Connection[Any], center
     if last is not None and last - now > log.CLOCK_STEP:
         recorded = f"{last.astimezone(BEIJING):%Y-%m-%d %H:%M}"
         report.add(
-            f"提示：本机时钟（{now:%Y-%m-%d %H:%M}）比日志最后一次登记的时间（{recorded}）早："
-            "以前或现在的时钟不准，请先校准。其间的登记时间都记作后者，先后以日志的编号为准。"
+            f"提示：本机时钟（{now:%Y-%m-%d %H:%M}）比日志最后一次记录的时间（{recorded}）早："
+            "以前或现在的时钟不准，请先校准。其间的记录时间均记作后者，先后以日志的编号为准。"
         )
 
 
@@ -129,15 +129,15 @@ def _check_deliveries(
         if damage is not None:
             faults += 1
             report.add_fault(_word_delivery(damage, name, f"{center}/{sha256[:2]}/{sha256}", of_log=of_log))
-    report.add(_word_count("交付文件", len(named), faults))
+    report.add(_word_count("来源文件", len(named), faults))
 
 
 def _word_delivery(damage: Damage, name: str, place: str, *, of_log: bool) -> str:
-    what = {Damage.MISSING: "不在存放处", Damage.ALTERED: f"与登记的哈希不符，{damage.value}"}.get(
+    what = {Damage.MISSING: "不在存放处", Damage.ALTERED: f"与登记的哈希值不符，{damage.value}"}.get(
         damage, damage.value
     )
     where = "" if of_log else "（还没有导入完）"
-    return f"交付文件“{name}”{where}{what}：deliveries/{place}；{_RESTORE}。"
+    return f"来源文件“{name}”{where}{what}：deliveries/{place}；{_RESTORE}。"
 
 
 def _check_documents(
@@ -148,7 +148,7 @@ def _check_documents(
     faults = shelf.check_documents(store, stored)
     for fault in faults:
         report.add_fault(fault.sentence)
-    report.add(_word_count("证明材料", len(stored), len(faults)))
+    report.add(_word_count("佐证材料", len(stored), len(faults)))
 
 
 def _word_count(what: str, number: int, faults: int) -> str:
@@ -224,7 +224,7 @@ def _note_unnamed(report: CheckReport, connection: psycopg.Connection[Any], home
     if not unnamed:
         return
     report.add(
-        f"提示：deliveries 里有 {len(unnamed):,} 份文件没有任何交付登记，可能是导入中途停止留下的；"
+        f"提示：deliveries 里有 {len(unnamed):,} 份文件没有任何导入记录，可能是导入中途停止留下的；"
         "如果数据库是从较早的备份恢复的，它们就是其后的原件，请重新导入，不要删除。"
     )
     listed = [f"  {path.relative_to(home).as_posix()}" for path in unnamed[:_MOST_LISTED]]

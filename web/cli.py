@@ -34,13 +34,13 @@ COMMANDS = (
     CommandEntry("center", "tracker.cli:center", "热线中心：新增、列出", "数据"),
     CommandEntry("ingest", "ingest.importing.cli:ingest", "导入话单、工单、花名册等文件", "数据"),
     CommandEntry("profile", "ingest.profiles.cli:profile", "导入方案：由文件草拟、检查、列出", "数据"),
-    CommandEntry("deliveries", "ingest.importing.cli:deliveries", "列出已导入的交付文件", "数据"),
-    CommandEntry("quarantine", "ingest.importing.cli:quarantine", "列出被隔离的行及处理办法", "数据"),
-    CommandEntry("void", "ingest.importing.cli:void", "作废一条事件或一次交付（须写明理由）", "数据"),
+    CommandEntry("deliveries", "ingest.importing.cli:deliveries", "列出已导入的来源文件", "数据"),
+    CommandEntry("quarantine", "ingest.importing.cli:quarantine", "列出未导入的行及处理办法", "数据"),
+    CommandEntry("void", "ingest.importing.cli:void", "作废一条记录或一次导入（须写明理由）", "数据"),
     CommandEntry(
         "questions", "ingest.questions.cli:questions", "待答问题：还须回答的文件，名单里少的人", "数据"
     ),
-    CommandEntry("zero-report", "ingest.importing.cli:zero_report", "零报告：签认某天或某月确无数据", "数据"),
+    CommandEntry("zero-report", "ingest.importing.cli:zero_report", "零报告：确认某天或某月确无数据", "数据"),
     CommandEntry("name", "ingest.importing.cli:name", "名称变更：承办单位、岗位改名、并入或新设", "数据"),
     CommandEntry(
         "declare", "ingest.importing.cli:declare", "统计设定：人员经费、接听岗位等需要说明一次的事项", "数据"
@@ -51,24 +51,26 @@ COMMANDS = (
     CommandEntry("catalogue", "kpi.cli:catalogue", "列出全部指标口径", "指标"),
     CommandEntry("definition", "kpi.definition_cli:definition", "指标口径：查看、检查、比较、对照", "指标"),
     CommandEntry("export", "kpi.cli:export", "导出年度指标工作簿", "指标"),
-    CommandEntry("rebuild", "kpi.cli:rebuild", "由事件日志重建事实和指标", "指标"),
-    CommandEntry("month", "kpi.handover.monthly.cli:month", "月报：可签字盖章的DOCX", "指标"),
-    CommandEntry("code", "kpi.cli:code", "由溯源码找回一个数字、它的行和口径", "核验"),
+    CommandEntry("rebuild", "kpi.cli:rebuild", "由数据日志重建事实和指标", "指标"),
+    CommandEntry("month", "kpi.handover.monthly.cli:month", "月报：可签字盖章的 DOCX", "指标"),
+    CommandEntry("code", "kpi.cli:code", "凭溯源码查询数字、明细和口径", "核验"),
     CommandEntry("package", "kpi.handover.package.cli:package", "生成可以独立重算的证据包", "核验"),
     CommandEntry("verify", "kpi.handover.verify.cli:verify", "核验证据包：由事件重算每个数字", "核验"),
-    CommandEntry("verdicts", "kpi.handover.verdicts_cli:verdicts", "核对评价员签名的核验结论文件", "核验"),
-    CommandEntry("sample-rows", "kpi.handover.verify.cli:sample_rows", "由评价人的种子抽取交付行", "核验"),
-    CommandEntry("verifier", "kpi.handover.package.cli:verifier", "生成单文件核验程序，交给评价方", "核验"),
-    CommandEntry("disclose", "web.disclosing:disclose", "开具披露文件：向评价人看清单行的号码和姓名", "核验"),
-    CommandEntry("check", "web.checking:check", "检查日志、文件、材料和密钥：缺什么、坏在哪", "核验"),
-    CommandEntry("log", "tracker.cli:log", "事件日志：核验、查看、打印末尾哈希", "核验"),
+    CommandEntry("verdicts", "kpi.handover.verdicts_cli:verdicts", "核对评价人员签名的核验结论文件", "核验"),
+    CommandEntry("sample-rows", "kpi.handover.verify.cli:sample_rows", "由评价人员的种子抽取数据行", "核验"),
+    CommandEntry("verifier", "kpi.handover.package.cli:verifier", "生成单文件核验程序，交给评价机构", "核验"),
+    CommandEntry(
+        "disclose", "web.disclosing:disclose", "开具披露文件：向评价人员看清单行的号码和姓名", "核验"
+    ),
+    CommandEntry("check", "web.checking:check", "检查日志、文件、材料和密钥：缺失、损坏和处理办法", "核验"),
+    CommandEntry("log", "tracker.cli:log", "数据日志：核验、查看、打印日志校验值", "核验"),
     CommandEntry("audit", "web.access.cli:audit", "审计日志：核验", "核验"),
-    CommandEntry("documents", "kpi.documents.cli:documents", "证明材料：挂接、查缺、核验", "核验"),
+    CommandEntry("documents", "kpi.documents.cli:documents", "佐证材料：上传、查缺、核验", "核验"),
     CommandEntry("evaluate", "kpi.evaluation.cli:evaluate", "按评价方案评分，核对报告中的数字", "评价"),
     CommandEntry(
         "rehearse",
         "kpi.evaluation.rehearsal.cli:rehearse",
-        "如果今天评价：已稳得、有风险、已失去的分和补救办法",
+        "模拟评分：已落实、待落实、已失分和待办事项",
         "评价",
     ),
     CommandEntry("schemes", "kpi.evaluation.cli:schemes", "评价方案：列出、检查", "评价"),
@@ -80,9 +82,12 @@ COMMANDS = (
     ),
     CommandEntry("templates", "kpi.handover.templates.cli:templates", "Word 模板：列出、另取、检查", "评价"),
     CommandEntry(
-        "attest", "kpi.evaluation.attesting_cli:attest", "填报系统不能自动取数的指标，附证明文件", "评价"
+        "attest",
+        "kpi.evaluation.attesting_cli:attest",
+        "指标填报：系统不能自动取数的指标，附佐证材料",
+        "评价",
     ),
-    CommandEntry("experts", "kpi.evaluation.attesting_cli:experts", "登记专家打分", "评价"),
+    CommandEntry("experts", "kpi.evaluation.attesting_cli:experts", "录入专家打分", "评价"),
     CommandEntry("survey", "kpi.evaluation.surveys.cli:survey", "统计问卷：分布、信度、效度、样本量", "评价"),
     CommandEntry("claims", "kpi.evaluation.claims.cli:claims", "核对一张表里的比率、合计、序列", "评价"),
 )
@@ -137,7 +142,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="hotline", prog_name="hotline")
 def hotline() -> None:
-    """12345 热线绩效指标：从交付文件到可追溯、可核实的指标。
+    """12345 热线绩效指标：从来源文件到可追溯、可核实的指标。
 
     用 hotline 命令 --help 查看某个命令的用法；初次使用请运行 hotline demo。
     """

@@ -27,7 +27,7 @@ from tracker.periods import Month
 from web.day_numbers import DayNumbers, list_strip_days, read_day_numbers
 from web.signers import read_signers
 
-_NOTHING = "还没有数据"  # which is not the same as 0
+_NOTHING = "尚无数据"  # which is not the same as 0
 _COUNTS = {
     "calls": (("呼入", "calls_inbound"), ("接听", "calls_answered")),
     "work_orders": (("受理", "work_orders_opened"), ("办结", "work_orders_closed_in_period")),
@@ -137,14 +137,14 @@ def _expect_of_day(
     backing: Backing, source: Source, day: date, counts: Mapping[str, DayCount], signed_by: str | None
 ) -> ExpectedSource:
     unit = find_unit(backing, source, day)
-    quarantined = f"；另有可能属于这天的 {unit.held:,} 行被隔离" if unit.held else ""
+    quarantined = f"；另有可能属于这天的 {unit.held:,} 行未导入" if unit.held else ""
     if source.rhythm is Rhythm.HOURLY:
         hours = backing.count_delivered(source, day)
         return ExpectedSource(
             source, unit, f"有巡检的 {hours} 小时{quarantined}" if hours else _NOTHING + quarantined, day
         )
     if backing.is_signed(source, day):
-        return ExpectedSource(source, unit, f"签认人 {signed_by}{quarantined}", day)
+        return ExpectedSource(source, unit, f"确认人 {signed_by}{quarantined}", day)
     if source.key in _COUNTS:
         first = counts[_COUNTS[source.key][0][1]]
         count = first.certain + first.doubtful
@@ -167,8 +167,8 @@ def _describe_state(
     if source.key not in backing.reported:
         return "有数据" if delivered else _NOTHING
     if unit.first_day not in backing.reported[source.key]:
-        return "日报里这一栏没有填" if delivered else _NOTHING
-    again = "；当天结束以前报的，过后须再确认一次" if unit.lacking else ""
+        return "业务日报未填写该项" if delivered else _NOTHING
+    again = "；当日结束前报送的，次日须再确认" if unit.lacking else ""
     return f"报 {counts[source.key].certain:,}{again}"
 
 
@@ -177,19 +177,19 @@ def _word_count(count: DayCount, unit: str) -> str:
     if not count.doubtful:
         return f"{count.certain:,} {unit}"
     if not count.certain:
-        return f"不明（{count.doubtful:,} {unit}看不出是否计入）"
-    return f"{count.certain:,} {unit}（另有 {count.doubtful:,} {unit}看不出是否计入）"
+        return f"不明（{count.doubtful:,} {unit}无法判断是否计入）"
+    return f"{count.certain:,} {unit}（另有 {count.doubtful:,} {unit}无法判断是否计入）"
 
 
 def _expect_of_month(backing: Backing, source: Source, month: Month, signed_by: str | None) -> ExpectedSource:
     unit, last = find_unit(backing, source, month.first_day), month.end_day - timedelta(days=1)
     if unit.lacking:
-        text = f"还没有交付含{month.label}、月末以后导出的数据"
+        text = f"尚未报送{month.label}月末以后导出的数据"
     elif not backing.was_delivered(source, month):
-        text = f"“无变动”，签认人 {signed_by}"
+        text = f"“无变动”，确认人 {signed_by}"
     else:
         text = f"数据截至 {backing.as_of[source.delivery].astimezone(BEIJING):%Y-%m-%d}"
-    quarantined = f"；有 {unit.held:,} 行被隔离" if unit.held else ""
+    quarantined = f"；有 {unit.held:,} 行未导入" if unit.held else ""
     return ExpectedSource(source, unit, text + quarantined, last)
 
 

@@ -17,27 +17,27 @@ class DayMark:
 
 
 LOOKS = {
-    DayState.DATA: DayMark("covered", "full", "✓", "当天结束以后交来的文件里有当天的行"),
-    DayState.ZERO: DayMark("zero", "full", "0", "有人签认当天没有数据，或当月没有变动"),
-    DayState.PARTLY: DayMark("partly", "partial", "◐", "缺几小时，或有行被隔离"),
-    DayState.OWED: DayMark("owed", "partial", "○", "还没有交，所在月份未结束"),
-    DayState.MISSING: DayMark("missing", "none", "✕", "没有交，所在月份已结束"),
-    DayState.AHEAD: DayMark("ahead", "nothing", "", "还没有到"),
+    DayState.DATA: DayMark("covered", "full", "✓", "次日零时以后导出的文件含有当日数据"),
+    DayState.ZERO: DayMark("zero", "full", "0", "已确认当日无业务，或当月无变动"),
+    DayState.PARTLY: DayMark("partly", "partial", "◐", "缺部分小时，或有行未导入"),
+    DayState.OWED: DayMark("owed", "partial", "○", "尚未报送，所在月份未结束"),
+    DayState.MISSING: DayMark("missing", "none", "✕", "未报送，所在月份已结束"),
+    DayState.AHEAD: DayMark("ahead", "nothing", "", "未到期"),
     DayState.NOT_EXPECTED: DayMark(
-        "none", "nothing", "—", "没有应交的：这个月没有问卷，或这种数据从没有交过、可以没有"
+        "none", "nothing", "—", "无应报数据：本月没有问卷，或该类数据从未报送、可以没有"
     ),
-    DayState.BEFORE: DayMark("none", "nothing", "—", "热线还没有启用"),
+    DayState.BEFORE: DayMark("none", "nothing", "—", "热线尚未启用"),
 }
 
 
 def describe_day(source: Source, unit: CoverageUnit, *, rows: int = 0, signed_by: str | None = None) -> str:
-    """The state and what it rests on: 有数据（112 行）; 零报告（签认人 张三）; 部分（缺 3 小时）."""
+    """The state and what it rests on: 有数据（112 行）; 零报告（确认人 张三）; 部分（缺 3 小时）."""
     hours = source.rhythm is Rhythm.HOURLY and unit.ended and 0 < unit.lacking < unit.whole
     details = (
         f"缺 {unit.lacking} 小时" if hours else "",
         f"{rows:,} 行" if rows else "",
-        f"签认人 {signed_by}" if signed_by else "",
-        f"另有可能属于这里的 {unit.held:,} 行被隔离" if unit.held else "",
+        f"确认人 {signed_by}" if signed_by else "",
+        f"另有可能属于这里的 {unit.held:,} 行未导入" if unit.held else "",
     )
     text = "，".join(filter(None, details))
     return f"{unit.state}（{text}）" if text else unit.state

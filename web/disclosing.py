@@ -21,7 +21,7 @@ from web.access.trail import Action, record
 @click.command("disclose")
 @click.argument("package", metavar="证据包.zip", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("path", metavar="披露文件.json", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--seq", "seqs", multiple=True, type=int, metavar="事件号", help="要看清的行；可给多个。")
+@click.option("--seq", "seqs", multiple=True, type=int, metavar="记录号", help="要看清的行；可给多个。")
 @click.option(
     "--sample",
     metavar="样本.json",
@@ -40,9 +40,9 @@ def disclose(
     by: str,
     approved_by: str,
 ) -> None:
-    """开具披露文件：证据包里个别行的号码和姓名，附加盐承诺的盐，评价人可以核对是不是原值。
+    """开具披露文件：证据包里个别行的号码和姓名，附加盐承诺的盐，评价人员可以核对是不是原值。
 
-    披露由两人签认，并记入审计日志。文件含个人信息，只交给当面核对的人，用后销毁。
+    披露由两人确认，并记入审计日志。文件含个人信息，只交给当面核对的人，用后销毁。
     """
     names = (clean_signature(by, "披露"), clean_signature(approved_by, "批准披露"))
     if is_same_person(*names):
@@ -51,7 +51,7 @@ def disclose(
         raise DisclosureProblem("披露必须写明理由。")
     wanted = [*seqs, *(read_sampled_rows(sample) if sample else [])]
     if not wanted:
-        raise click.UsageError("请用 --seq 写明事件号，或用 --sample 给出样本。")
+        raise click.UsageError("请用 --seq 写明记录号，或用 --sample 给出样本。")
     if path.exists():
         raise DisclosureProblem(f"{path} 已经存在；请另写一个文件名。")
     settings, now = Settings.read(), datetime.now(BEIJING)
@@ -75,7 +75,7 @@ def disclose(
     _write(path, content | signs | {"disclosed_at": now.isoformat()})
     rows = len({one["seq"] for one in content["opened"]})
     click.echo(f"已开具披露文件 {path}：{rows} 行，{len(content['opened'])} 个值；已记入审计日志。")
-    click.echo(f"评价人核对：hotline verify {package.name} --disclosure {path.name}")
+    click.echo(f"评价人员核对：hotline verify {package.name} --disclosure {path.name}")
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

@@ -82,7 +82,7 @@ class FigureView:
 
     @property
     def lock(self) -> str:
-        """暂定, 已锁定 or 已更正; empty where there is no figure."""
+        """未锁定, 已锁定 or 已更正; empty where there is no figure."""
         return "" if self.figure is None else self.figure.lock.value
 
     @property
@@ -140,7 +140,7 @@ class FigureView:
     @property
     def coverage_bar(self) -> Markup:
         share = None if self.figure is None else self.figure.coverage
-        return charts.draw_coverage_bar(share, about=f"有据率 {self.coverage}")
+        return charts.draw_coverage_bar(share, about=f"数据完整率 {self.coverage}")
 
     @property
     def told(self) -> str:
@@ -149,7 +149,7 @@ class FigureView:
             return f"{self.period.label}：尚未到期或尚未计算"
         texts = [self.parts, f"{self.few.words}，不判" if self.few else ""]
         parts = "".join(f"（{one}）" for one in texts if one)
-        provisional = "，暂定" if self.figure.provisional else ""
+        provisional = "，本期未结束" if self.figure.provisional else ""
         return f"{self.period.label}：{self.value}{parts}，{self.figure.status.value}{provisional}"
 
     def make_point(self, words: str = "") -> ChartPoint:

@@ -32,7 +32,7 @@ def make_optional_filter(name: str, title: str, values: Iterable[str]) -> Filter
     options = [(ALL, "全部"), *((value, value) for value in values)]
     chosen = get_choice(name)
     if chosen not in dict(options):
-        options.append((chosen, f"{chosen}（本期没有）"))
+        options.append((chosen, f"{chosen}（本期无数据）"))
     return Filter(name, title, tuple(options), chosen)
 
 

@@ -13,4 +13,4 @@ def _refuse() -> None:
     texts = [*request.args.keys(), *request.args.values(), *parts]
     written = [value for values in request.form.listvalues() for value in values]
     if any("\0" in text for text in (*texts, *written)):
-        abort(400, "地址或填写的内容里有看不见的空字符，没有受理。请清空后重新输入，再提交。")
+        abort(400, "内容含不可见字符，未提交。请清空后重新输入。")

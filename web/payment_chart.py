@@ -52,11 +52,11 @@ def draw_timeline(payments: Sequence[DuePayment], period: Period, sizes: Sizes) 
 
 
 def describe_payment(one: DuePayment) -> str:
-    """劳务费：约定3月10日，实付3月14日，迟4天"""
+    """劳务费：约定3月10日，实付3月14日，逾期4天"""
     due = f"{one.item}：约定{_format_day(one.due_on)}"
     if one.paid_on is None:
         return f"{due}，{one.state.value}" + (f"，已过{one.days_late}天" if one.days_late else "")
-    late = f"，迟{one.days_late}天" if one.state is PaidState.LATE else ""
+    late = f"，逾期{one.days_late}天" if one.state is PaidState.LATE else ""
     return f"{due}，实付{_format_day(one.paid_on)}{late}"
 
 
@@ -124,7 +124,7 @@ class _Axis:
             parts.append(f'<circle class="paid-on" cx="{paid}" cy="{y}" r="3.6"/>')
             end = max(end, paid)
         words = (
-            f"迟{one.days_late}天"
+            f"逾期{one.days_late}天"
             if one.state is PaidState.LATE
             else "未付"
             if one.state is PaidState.OVERDUE

@@ -20,7 +20,7 @@ _CHUNK = 1 << 20
 
 
 class UploadProblem(ValueError):
-    """送来的文件不能收。"""
+    """上传的文件不符合要求。"""
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def receive(part: str = "file", suffixes: Sequence[str] | None = SUFFIXES) -> It
         multipart = request.mimetype == "multipart/form-data"
         sent = request.files.get(part) if multipart else None
         if multipart and sent is None:
-            raise UploadProblem(f"请求里没有名为 {part} 的文件。")
+            raise UploadProblem(f"请求中没有名为 {part} 的文件。")
         name = (sent.filename if sent else request.args.get("name", "")) or ""
         path = own / check_name(name, suffixes)
         _write(path, sent.stream if sent else request.stream)
@@ -62,11 +62,11 @@ def check_name(name: str, suffixes: Sequence[str] | None = SUFFIXES) -> str:
     """A file's bare name. Raises: UploadProblem for none, or a type that is never read."""
     bare = PureWindowsPath(PurePosixPath(name.replace("\0", "")).name).name
     if bare.strip(". ") == "":
-        raise UploadProblem("没有文件名：数据截至时间和种类要靠它判断。原始请求体请在地址后写 ?name=文件名。")
+        raise UploadProblem("没有文件名，无法判断数据截止时间和类型。原始请求体请在地址后写 ?name=文件名。")
     if suffixes is not None and Path(bare).suffix.lower() not in suffixes:
-        raise UploadProblem(f"不收“{bare}”这类文件；可以收 {'、'.join(suffixes)}。")
+        raise UploadProblem(f"不支持“{bare}”格式；请上传 {'、'.join(suffixes)}。")
     if len(bare.encode()) > 200:
-        raise UploadProblem("文件名太长，请改短后再送。")
+        raise UploadProblem("文件名过长，请缩短后重新上传。")
     return bare
 
 

@@ -34,7 +34,7 @@ def vault() -> None:
 
 @vault.command("rotate")
 def rotate() -> None:
-    """更换密钥：各中心的数据密钥改由新密钥封存，号码、姓名和代号都不变。
+    """更换密钥：各中心的数据密钥改由新密钥封存，号码、姓名和脱敏标识都不变。
 
     密钥在文件里的，自动生成新的；在 HOTLINE_VAULT_KEY 里的，先把它写成“新密钥,旧密钥”再运行，运行后去掉旧的。
     中途断了没有损失，再运行一次即可。换完后请重启 hotline serve；登录着的人要重新登录。
@@ -51,7 +51,7 @@ def rotate() -> None:
 
 
 @vault.command("erase")
-@click.argument("tokens", metavar="代号…", nargs=-1)
+@click.argument("tokens", metavar="脱敏标识…", nargs=-1)
 @click.option("--number", "numbers", multiple=True, metavar="号码", help="要删除的号码；可写多次。")
 @click.option("--name", "names", multiple=True, metavar="姓名", help="要删除的姓名；可写多次。")
 @click.option("--center", metavar="编号", help="中心编号；只有一个中心时可不写。")
@@ -59,7 +59,7 @@ def rotate() -> None:
 def erase_values(
     tokens: tuple[str, ...], numbers: tuple[str, ...], names: tuple[str, ...], center: str | None, reason: str
 ) -> None:
-    """删除一个人的号码和姓名，不能恢复；日志、指标和已交出的证据包都不变，代号还在。
+    """删除一个人的号码和姓名，不能恢复；日志、指标和已交出的证据包都不变，脱敏标识还在。
 
     删的是个人信息库里的值。交来的原文件和备份另按规定处理。
     """
@@ -72,11 +72,13 @@ def erase_values(
         own = open_vault(settings).of(connection, code)
         wanted = [*map(_check_token, tokens), *_find_tokens(own, numbers, names)]
         if not wanted:
-            raise click.UsageError("请写明代号，或用 --number、--name 写明要删除的号码、姓名。")
+            raise click.UsageError("请写明脱敏标识，或用 --number、--name 写明要删除的号码、姓名。")
         erased = erase(connection, code, wanted)
         _record(connection, f"vault erase {code}", {"reason": reason.strip(), "tokens": "、".join(erased)})
     database.close()
-    click.echo(f"已删除 {len(erased)} 项。" if erased else "没有要删除的：没有这些代号，或者以前已经删除。")
+    click.echo(
+        f"已删除 {len(erased)} 项。" if erased else "没有要删除的：没有这些脱敏标识，或者以前已经删除。"
+    )
     for token in erased:
         click.echo(f"{TOKEN_NAMES[token.partition('-')[0]]}\t{token}")
 
@@ -141,7 +143,7 @@ def _find_tokens(own: CenterVault, numbers: Sequence[str], names: Sequence[str])
 
 def _check_token(token: str) -> str:
     if not _TOKEN.fullmatch(token):
-        raise click.UsageError("代号应像 phone-1a2b3c…，见事件页；号码和姓名请用 --number、--name 写。")
+        raise click.UsageError("脱敏标识应像 phone-1a2b3c…，见事件页；号码和姓名请用 --number、--name 写。")
     return token
 
 

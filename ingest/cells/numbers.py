@@ -44,7 +44,7 @@ def read_count(column: Column) -> CellParser:
             return None
         number *= worth
         if number != number.to_integral_value() or number < 0:
-            raise CellProblem("不是个数", "请填 0 或正整数")
+            raise CellProblem("不是有效数量", "请填0或正整数")
         if number > _LARGEST_COUNT:
             raise CellProblem("大得不可能", f"请核对；个数最多 {_LARGEST_COUNT:,}")
         return int(number)
@@ -246,7 +246,7 @@ def _parse_clock_ms(written: str, unit: str | None) -> Decimal:
 def _parse_number(cell: Cell, column: Column, suffix: re.Pattern[str] | None = None) -> Decimal | None:
     """The exact number of a cell: thousands separators, ¥ and (negative) brackets understood."""
     if isinstance(cell, bool | date | time | timedelta):
-        raise CellProblem("不是数", "请填数字")
+        raise CellProblem("不是数字", "请填数字，如 1234.56")
     written = to_halfwidth(repr(cell) if isinstance(cell, float) else to_plain(cell)).replace(" ", "")
     if written in NOTHING or written in column.empties:
         return None
@@ -260,5 +260,5 @@ def _parse_number(cell: Cell, column: Column, suffix: re.Pattern[str] | None = N
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or is_rounded(written):
-        raise CellProblem("不是数", "请填数字，例如 1234.56")
+        raise CellProblem("不是数字", "请填数字，如 1234.56")
     return number

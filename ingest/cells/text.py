@@ -106,13 +106,13 @@ def read_id(column: Column) -> CellParser:
             return None if cell in nothing else cell
         if isinstance(cell, float) and abs(cell) >= 10**_EXCEL_DIGITS:
             raise CellProblem(
-                "是被存成数值的长编号，15 位以后的数字已经丢失", "请把该列设为文本格式后重新导出"
+                "是被存成数值的长编号，15 位以后的数字已经丢失", "请将该列设为文本格式后重新导出"
             )
         value = _strip_fraction(to_halfwidth(to_plain(cell)))
         if value in nothing:
             return None
         if is_rounded(value):
-            raise CellProblem("是科学计数法，编号的后几位已经丢失", "请把该列设为文本格式后重新导出")
+            raise CellProblem("是科学计数法，编号的后几位已经丢失", "请将该列设为文本格式后重新导出")
         if len(value) > _LONGEST_IDENTITY or any(mark.isspace() for mark in value):
             raise CellProblem("不像编号：太长或中间有空白", "请核对这一格是否串了列")
         return _check_readable(value)

@@ -50,8 +50,8 @@ class Vocabulary:
     def _unknown(self) -> CellProblem:
         examples = "、".join(words.split()[0] for meaning, words in self.spellings.items() if meaning)
         return CellProblem(
-            "不是认识的说法",
-            f"认识的有：{examples}；若是同义的说法，请在导入页的“列的对应”里指明，或写进导入方案的 words",
+            "取值不在可选范围",
+            f"请改为可选值（{examples}），或在“列对应关系”中设置对应",
         )
 
 

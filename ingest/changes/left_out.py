@@ -27,7 +27,7 @@ from tracker.log.statements import fold_statements, read_statements
 
 _NAMED, _OTHERS = 0.5, 0.75  # of an earlier delivery's things, told again by a list that is it anew
 _ALIKE = 0.9  # of the days of an earlier delivery, where the name names none: it is that delivery anew
-_IN_PART = re.compile("补报|补充|补录|补导|增补|待改|部分|增量|新增|变动|变更|差异|片段")  # no whole list
+_IN_PART = re.compile("补报|补充|补录|补报|增补|待改|部分|增量|新增|变动|变更|差异|片段")  # no whole list
 _NEVER = frozenset({"control_totals"})  # each row is a statement of its own
 
 DaySpan = tuple[date, date]  # the last one excluded

@@ -1,4 +1,4 @@
-"""录全确认: a person says that all of a day's work orders were entered by hand.
+"""录完确认: a person says that all of a day's work orders were entered by hand.
 
 One order entered by hand backs no day; this statement does. Its file lists the orders it speaks of.
 """
@@ -22,11 +22,11 @@ from tracker.file_writing import WorkingFolder
 from tracker.log.statements import fold_statements, read_statements
 from tracker.vault import CenterVault, open_vault_of
 
-TITLE = "录全确认"
+TITLE = "录完确认"
 
 
 class CompletenessProblem(ValueError):
-    """还不能确认录全，原因见说明。"""
+    """还不能确认录完，原因见说明。"""
 
 
 def confirm_day(
@@ -36,7 +36,7 @@ def confirm_day(
 
     Raises: CompletenessProblem, OSError."""
     if now < get_day_start(day + timedelta(days=1)):
-        raise CompletenessProblem("当天还没有过完，过后才能确认录全。")
+        raise CompletenessProblem("当天还没有过完，过后才能确认录完。")
     lock_head(connection, center)
     rows = connection.execute(
         "SELECT subject FROM work_orders WHERE center_id = %s AND accepted_on = %s ORDER BY subject",
@@ -53,7 +53,7 @@ def confirm_day(
     base = deliveries.make_base_id(file.sha256, 1)
     earlier = deliveries.list_earlier(connection, center, base)
     if any(not one.voided for one in earlier):
-        raise CompletenessProblem("这一天已经确认过录全，其后没有新登记的工单。")
+        raise CompletenessProblem("这一天已经确认过录完，其后没有新登记的工单。")
     confirmed = DeliveryImported(
         delivery=deliveries.make_next_id(base, earlier),
         of="work_orders",

@@ -88,7 +88,7 @@ OUTAGES = TableKind(
 CALL_TALLY = Form(
     name="call-tally",
     title="话务日报",
-    about="照平台的日报填一天的来电总数。它用来与话单核对，不代替话单：接通率仍由话单算出。",
+    about="按平台话务日报填写当天来电总数，用于与话单核对；接通率仍由话单计算。",
     kind=use_kind(CALL_TALLIES),
     asks=("counted_on", "inbound", "offered", "answered"),
     subject=lambda values: f"call_tally/{values.get('counted_on', '')}",
@@ -102,7 +102,7 @@ CALL_TALLY = Form(
 COUNTS = Form(
     name="counts",
     title="短信、办件、接待",
-    about="一天报一次。没有填的算未报，确实没有的请填 0。当天结束以后报（或次日再确认一次）才算有据。",
+    about="一天报一次。未填视为未报送；确无业务的请填0。次日零时以后报送（或次日再确认）方视为已报送。",
     kind=use_kind(DAILY_COUNTS),
     asks=("counted_on", "messages", "cases", "visits"),
     subject=lambda values: f"day/{values.get('counted_on', '')}",
@@ -128,15 +128,15 @@ INSPECTION = Form(
 
 OUTAGE = Form(
     name="outage",
-    title="停机",
-    about="平台停用或故障的起止。平台运转率仍由巡检算出，这里说明原因。",
+    title="平台停机",
+    about="平台停用或发生故障的起止时间。平台运转率仍由巡检计算，本表说明原因。",
     kind=use_kind(OUTAGES),
     asks=("platform", "down_at", "up_at", "planned", "reason"),
     subject=lambda values: f"outage/{values.get('platform') or UNNAMED}/{values.get('down_at', '')}:00+08:00",
     identity=("platform", "down_at"),
     events=(PlatformDown.type,),
     hints={
-        "up_at": "还没有恢复的先空着，恢复后从“当天录入”里更正补上。",
+        "up_at": "还没有恢复的先空着，恢复后从“手工录入”里更正补上。",
         "planned": "事先公告过的检修选“是”。",
     },
     moment="down_at",

@@ -8,7 +8,7 @@ from ingest.kinds import RowProblem
 
 TITLES = {
     "accepted": "受理", "dispatched": "派单", "signed": "签收", "returned": "退单", "reassigned": "改派",
-    "extended": "延期", "urged": "督办", "paused": "暂停", "resumed": "恢复", "closed": "办结",
+    "extended": "延期", "urged": "催办/督办", "paused": "暂停", "resumed": "恢复", "closed": "办结",
     "cancelled": "作废", "followed_up": "回访", "redone": "重办",
 }  # fmt: skip
 

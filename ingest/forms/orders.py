@@ -121,7 +121,7 @@ ORDER = Form(
 STEP = Form(
     name="step",
     title="工单办理",
-    about="派单、签收、退单、改派、延期、督办、办结、作废、回访、重办，一步一条，按先后顺序。",
+    about="派单、签收、退单、改派、延期、催办/督办、办结、作废、回访、重办，一步一条，按先后顺序。",
     kind=_make_step_kind,
     asks=("order_id", "action", "at", "unit", "reason", "deadline_at", "solved", "satisfaction"),
     subject=lambda values: f"work_order/{values.get('order_id', '')}",
@@ -129,7 +129,7 @@ STEP = Form(
     events=tuple(_ACTIONS),
     hints={
         "unit": "派单、签收、退单、改派、办结填承办单位。",
-        "reason": "退单、改派、延期、督办的原因。",
+        "reason": "退单、改派、延期、催办/督办的原因。",
         "deadline_at": "只在延期时填：延到什么时候。",
         "solved": "只在回访时填。",
         "satisfaction": "只在回访时填。",

@@ -64,7 +64,7 @@ def _make_joining_kind(entered: FormState) -> TableKind:
                 return (person,)
             if not entered.correcting:
                 raise RowProblem(
-                    "staff_no", "已在花名册里", "请核对工号；要改他的资料，请从“当天录入”或人员页更正"
+                    "staff_no", "已在花名册里", "请核对工号；要改他的资料，请从“手工录入”或人员页更正"
                 )
             current = _restate(entered)
             return (
@@ -133,7 +133,7 @@ def _read_leave_values(data: Mapping[str, Any]) -> dict[str, Any]:
 JOINING = Form(
     name="joining",
     title="入职",
-    about="新到岗的人，一人一条。姓名只存代号，原文进保密库。",
+    about="新到岗的人，一人一条。姓名只存脱敏标识，原文进个人信息库。",
     kind=_make_joining_kind,
     asks=("staff_no", "name", "post", "joined_on", "education", "education_check_no", "pre_job_score"),
     subject=_make_subject,
@@ -153,7 +153,7 @@ JOINING = Form(
 LEAVING = Form(
     name="leaving",
     title="离职",
-    about="离职日期是不再在岗的第一天：干到 6 月 30 日的，写 7 月 1 日。",
+    about="离职日期填写不在岗首日：最后工作日为6月30日的，填7月1日。",
     kind=_make_kind(
         "离职",
         "roster",

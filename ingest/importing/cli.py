@@ -43,10 +43,10 @@ _LONG_FILE = 2 << 20  # bytes; shorter ones are done before a bar is of use
 )
 @click.option("--dry-run", is_flag=True, help="试导入：照样读取和核对，但不写入。")
 @click.option("--encoding", type=click.Choice(list(ENCODINGS)), help="文本文件的编码；不指明时自动识别。")
-@click.option("--rows", metavar="行数", default="", help="附函上写的数据行数；不符则不导入。")
+@click.option("--rows", metavar="行数", default="", help="报送单上写的数据行数；不符则不导入。")
 @click.option(
     "--sum", "total", metavar="列=合计", default="",
-    help="附函上写的一列合计，如 金额=1,234.56；金额以元计，时长以秒计；不符则不导入。",
+    help="报送单上写的一列合计，如 金额=1,234.56；金额以元计，时长以秒计；不符则不导入。",
 )  # fmt: skip
 @click.option(
     "--same", is_flag=True, help="回答导入时的问题：是更正，同一编号还是同一件事；没有列出的已经取消。"
@@ -73,11 +73,11 @@ def ingest(
 ) -> None:
     """导入话单、工单、花名册等文件；FILES 可以是文件、文件夹或通配符。
 
-    同一文件重复导入不会重复计数；读不懂的行被隔离，并说明原因和处理办法。
+    同一文件重复导入不会重复计数；读不懂的行未导入，并说明原因和处理办法。
     文件会动已有编号的日期、身份、内容或结果时，整份保留、不写入，先问是编号重新起用、更正还是过期；
     用 --same、--new 或 --outdated 回答，或以后用 hotline questions 回答。
     有文件被拒收，或有问题待答时，退出码为 1；否则，有工作表没有采用，
-    或一张表的数据行全部被隔离时，退出码为 3（只导入了一部分）；全部导入为 0。
+    或一张表的数据行全部未导入时，退出码为 3（只导入了一部分）；全部导入为 0。
     """
     settings = Settings.read()
     paths, passed_over = list_files(files)
@@ -188,7 +188,7 @@ def _read_totals(rows: str, total: str, *, alone: bool, binding: bool) -> Declar
         raise click.BadParameter("请写成 列=合计，如 金额=1,234.56。", param_hint="--sum")
     stated = parse_declared_totals(rows, column, number)
     if stated and not alone:
-        raise click.UsageError("附函上的行数和合计（--rows、--sum）一次只能核对一个文件。")
+        raise click.UsageError("报送单上的行数和合计（--rows、--sum）一次只能核对一个文件。")
     return replace(stated, binding=binding)
 
 

@@ -1,4 +1,4 @@
-"""附函合计: what the letter that came with a file says of it, held against what was read."""
+"""报送单合计: what the letter that came with a file says of it, held against what was read."""
 
 import re
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ _WRITTEN_UNIT = re.compile(r"(行|条|元|秒)$")
 
 
 class DeclaredTotalsProblem(ValueError):
-    """附函合计写得不对。"""
+    """报送单合计写得不对。"""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,10 @@ class TotalComparison:
 
     @property
     def sentence(self) -> str:
-        numbers, read = f"{self.item}：附函 {self.told:,f}，读到 {self.read:,f}", f"差 {self.difference:+,f}"
+        numbers, read = (
+            f"{self.item}：报送单 {self.told:,f}，读到 {self.read:,f}",
+            f"差 {self.difference:+,f}",
+        )
         unread = f"（有 {self.unread:,} 格读不出数）" if self.unread else ""
         return f"{numbers}，{'相符' if self.fits else read}{unread}"
 
@@ -73,9 +76,9 @@ def parse_declared_totals(rows: str, column: str, total: str) -> DeclaredTotals:
     """As people write it; empty: not stated. Raises: StatedProblem."""
     number = _parse_number(rows, "行数")
     if number is not None and (number < 0 or number != number.to_integral_value()):
-        raise DeclaredTotalsProblem(f"附函上的行数应是 0 或正整数，不能是“{rows.strip()}”。")
+        raise DeclaredTotalsProblem(f"报送单上的行数应是 0 或正整数，不能是“{rows.strip()}”。")
     if bool(column.strip()) != bool(total.strip()):
-        raise DeclaredTotalsProblem("附函上的合计，列和数要一起写：是哪一列，合计是多少。")
+        raise DeclaredTotalsProblem("报送单上的合计，列和数要一起写：是哪一列，合计是多少。")
     amount = _parse_number(total, "合计")
     return DeclaredTotals(None if number is None else int(number), column.strip() or None, amount)
 
@@ -110,7 +113,9 @@ def compare_totals(
         found.append(_sum_column(stated.column, stated.total, table, reader))
     apart = [one.sentence for one in found if not one.fits]
     if stated.binding and apart:
-        raise FileRefused(f"与附函不符，没有导入：{'；'.join(apart)}。请核对文件是否完整，或不写附函合计。")
+        raise FileRefused(
+            f"与报送单不符，没有导入：{'；'.join(apart)}。请核对文件是否完整，或不写报送单合计。"
+        )
     return tuple(found)
 
 
@@ -172,7 +177,7 @@ def _find_column(recognition: Recognition, title: str) -> tuple[Field, Any]:
         if by_key[key].additive and any(one.label == title for one in columns):
             return by_key[key], next(one for one in columns if one.label == title)
     offered = "、".join(list_summable(recognition)) or "没有这样的列，只能核对行数"
-    raise FileRefused(f"附函合计里的“{title}”不是能求和的列；可以求和的有：{offered}。")
+    raise FileRefused(f"报送单合计里的“{title}”不是能求和的列；可以求和的有：{offered}。")
 
 
 def _parse_number(text: str, what: str) -> Decimal | None:
@@ -185,6 +190,6 @@ def _parse_number(text: str, what: str) -> Decimal | None:
         number = Decimal("NaN")
     if not number.is_finite() or abs(number) >= 10**17:
         raise DeclaredTotalsProblem(
-            f"附函上的{what}应写数字，如 3404 或 1,234.56，不能是“{text.strip()[:40]}”。"
+            f"报送单上的{what}应写数字，如 3404 或 1,234.56，不能是“{text.strip()[:40]}”。"
         )
     return number

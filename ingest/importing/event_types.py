@@ -17,8 +17,8 @@ def find_kind(event_type: str) -> TableKind:
         return kind
     listed = [one.title for one in KINDS if one.snapshot and event_type == PREFIX + one.name]
     if listed:
-        raise FileRefused(f"“{listed[0]}”是整份的名单，一条事件说明不了谁不在其中；请整份交付文件。")
+        raise FileRefused(f"“{listed[0]}”是整份的名单，一条事件说明不了谁不在其中；请整份报送文件。")
     of_months = [one.title for one in KINDS if event_type == PREFIX + one.name]
     if of_months:
-        raise FileRefused(f"“{of_months[0]}”有一行就作整月的依据，一条事件说明不了齐不齐；请整份交付文件。")
+        raise FileRefused(f"“{of_months[0]}”有一行就作整月的依据，一条事件说明不了齐不齐；请整份报送文件。")
     raise FileRefused(f"不认识的事件类型“{event_type}”；可用的有 {'、'.join(EVENT_KINDS)}。")

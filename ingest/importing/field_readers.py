@@ -23,7 +23,7 @@ from ingest.recognition.recognise import Recognition
 from tracker.tabular import Cell
 
 _CLOCK_AT_END = re.compile(r"[\sT]+(\d{1,2}[:：]\d{1,2}.*)$")
-_EMPTY = CellProblem("是空的", "请填上")
+_EMPTY = CellProblem("不能为空", "请补填")
 
 
 def make_field_reader(recognition: Recognition, key: str) -> Callable[[Sequence[Cell]], Any]:

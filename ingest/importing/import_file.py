@@ -134,7 +134,7 @@ def take_in_file(
         tables, notes = open_tables(plain, encoding)
         understood, left_out = recognise_tables(tables, chosen)
         if stated and len(understood) > 1:
-            raise FileRefused("附函合计只能核对一张表；这份文件有几张，请拆开，或不写附函合计。")
+            raise FileRefused("报送单合计只能核对一张表；这份文件有几张，请拆开，或不写报送单合计。")
         times = cloud_events.read_times(tables, min(as_of or now, now))
         stated_as_of = (
             find_latest_event(times.values(), now)

@@ -246,7 +246,7 @@ class TableImport:
                 row=row or 0,
                 column=kind.fields[0].title,
                 value=subject.partition("/")[2],
-                rule="在这份文件前面的行里已有不同的内容",
+                rule="与文件前面的行编号相同、内容不同",
                 remedy=kind.when_repeated,
                 day=date.fromisoformat(day[:10]) if day else None,
                 moment=datetime.fromisoformat(day) if day and len(day) > len("2023-05-10") else None,
@@ -281,7 +281,7 @@ class TableImport:
         self._aside = find_partial_days(self._connection, center, source, days, named)
         if unbacked := self._aside and find_unbacked(self._connection, center, source, self._aside):
             which = "、".join(f"{day}" for day in sorted(unbacked)[:3]) + ("等" if len(unbacked) > 3 else "")
-            notice = f"{which}只有少数几行，像是随别的日子带来的，{len(unbacked)} 天仍算缺；请补交"
+            notice = f"{which}只有少数几行，疑似随其他日期带入，{len(unbacked)} 天仍计为缺；请补报"
             self._reading.tally.notices[notice] = sum(days[day] for day in unbacked)
 
     def _compare_totals(self) -> tuple[TotalComparison, ...]:

@@ -67,14 +67,14 @@ def _format_table(table: TableReport, center: str, *, dry_run: bool) -> Iterator
     if table.delivery is None:
         yield "这份文件以前导入过，内容都已在册：没有新增任何记录。"
     else:
-        yield _format_statements(table) + ("" if dry_run else f"；交付编号 {table.delivery}")
-    yield from (f"附函合计 {'✓' if one.fits else '✕'} {one.sentence}" for one in table.stated)
+        yield _format_statements(table) + ("" if dry_run else f"；导入编号 {table.delivery}")
+    yield from (f"报送单合计 {'✓' if one.fits else '✕'} {one.sentence}" for one in table.stated)
     yield from (f"注意：{notice}（{number} 处）" for notice, number in table.notices.items())
     yield from format_missing(table.missing, center)
     yield from (word_lacking_column(*one) for one in table.lacking)
-    yield from (f"隔离：{problem.sentence}" for problem in table.problems)
+    yield from (f"未导入：{problem.sentence}" for problem in table.problems)
     if table.quarantined and not dry_run and table.delivery:
-        yield f"全部隔离行：hotline quarantine --delivery {table.delivery} --center {center}"
+        yield f"全部问题数据：hotline quarantine --delivery {table.delivery} --center {center}"
     yield from (f"没有读懂，这一项记为不明：{problem.sentence}" for problem in table.doubts)
     if table.glance:
         yield "请看一眼："
@@ -105,7 +105,7 @@ def _format_rows(table: TableReport) -> str:
     skipped = "，".join(f"{sort} {number}" for sort, number in table.skipped.items())
     unread = f"；已导入的行里 {table.doubtful:,} 行有没读懂的内容" if table.doubtful else ""
     passed = f"；另跳过{skipped}" if skipped else ""
-    return f"数据行 {table.rows:,}，其中隔离 {table.quarantined:,}{unread}{passed}"
+    return f"数据行 {table.rows:,}，其中未导入 {table.quarantined:,}{unread}{passed}"
 
 
 def _format_statements(table: TableReport) -> str:

@@ -221,7 +221,9 @@ class BatchReader:
             and at_once
             and (kind.marks is None or previous[2] == day)
         ):
-            raise RowProblem(kind.fields[0].key, f"在第 {previous[0]} 行已有不同的内容", kind.when_repeated)
+            raise RowProblem(
+                kind.fields[0].key, f"与第 {previous[0]} 行编号相同、内容不同", kind.when_repeated
+            )
         if len(self._told) >= _REMEMBERED:
             self._told, self._told_before = {}, self._told
         self._told[key] = (number, digest, day)

@@ -62,7 +62,7 @@ class CallTimes:
         if row["direction"] == "outbound" and row["outcome"] in self._outbound:
             row["outcome"] = self._outbound[row["outcome"]] or None
         if row["part"] is None and "part" in self._present and self._legs:
-            raise RowProblem("part", "是空的：不知道这一行说的是导航、队列还是坐席", "请填上")
+            raise RowProblem("part", "不能为空：无法判断该行是导航、队列还是座席", "请补填")
         if row["part"] is not None:
             untold = _SAID_BY_DEVICES - _OF_A_PART[row["part"]]
             row = {key: None if key in untold else value for key, value in row.items()}

@@ -96,13 +96,13 @@ FIELDS = add_titles(
     ),
     Field(
         key="rang_at", read=make_moment_reader(marked=True), in_pieces=read_moments, happened=True,
-        names="座席振铃时间 振铃开始时间 开始振铃时间 ringstarttime",
+        names="坐席振铃时间 振铃开始时间 开始振铃时间 ringstarttime",
     ),
     Field(
         key="answered_at", read=make_moment_reader(marked=True), in_pieces=read_moments, happened=True,
         cost="人工接听量、热线电话接通率等", 
         told_by=("part", "answered=yes", "outcome=answered", *WITH_AGENT),
-        names="座席应答时间 应答时间 接听时间 接通时间 坐席接听时间 座席接听时间 人工接听时间 摘机时间"
+        names="坐席应答时间 应答时间 接听时间 接通时间 坐席接听时间 座席接听时间 人工接听时间 摘机时间"
         " bridgetime connecttime",
     ),
     Field(
@@ -121,8 +121,8 @@ FIELDS = add_titles(
         cost="放弃率",
     ),
     Field(
-        key="agent", title="坐席工号", read=memoize(read_id),
-        names="座席工号 话务员工号 接线员工号 坐席 座席 坐席编号 座席编号 受理工号 agentid agentno",
+        key="agent", title="座席工号", read=memoize(read_id),
+        names="坐席工号 话务员工号 接线员工号 坐席 座席 坐席编号 座席编号 受理工号 agentid agentno",
     ),
     Field(
         key="skill_group", read=memoize(text),
@@ -158,8 +158,8 @@ FIELDS = add_titles(
         names="排队等待时长 队列等待时长 排队时间 queueduration queuewaittime",
     ),
     Field(
-        key="ring_ms", title="坐席振铃时长", read=read_duration_ms, additive=True,
-        names="振铃时长 响铃时长 座席振铃时长 座席响铃时长 ringduration",
+        key="ring_ms", title="座席振铃时长", read=read_duration_ms, additive=True,
+        names="振铃时长 响铃时长 坐席振铃时长 座席响铃时长 ringduration",
     ),
     Field(
         key="ivr_ms", title="导航时长", read=read_duration_ms, additive=True,
@@ -195,12 +195,12 @@ AMBIGUOUS = (
 
 
 OFFERS = (
-    Offer("wait_ms", "queueing_ms + ring_ms", "排队时长＋坐席振铃时长（排队时长不含振铃）"),
+    Offer("wait_ms", "queueing_ms + ring_ms", "排队时长＋座席振铃时长（排队时长不含振铃）"),
     Offer("wait_ms", "queueing_ms", "排队时长（已含振铃）"),
     Offer("queued_at", "entered_at + ivr_ms", "进入系统时间＋导航时长"),
     Offer("answered_at", "entered_at + ivr_ms + queueing_ms + ring_ms", "进入系统时间＋导航＋排队＋振铃时长"),
     Offer("answered_at", "ended_at - talk_ms", "结束时间－通话时长"),
-    Offer("answered", "talk_ms > 0", "通话时长大于 0 就是坐席接听了"),
+    Offer("answered", "talk_ms > 0", "通话时长大于 0 即为座席接听"),
     Offer("ended_at", "entered_at + total_ms", "进入系统时间＋总时长"),
 )
 
@@ -270,7 +270,7 @@ def _check_result(row: Row, moments: Collection[str], legs: bool) -> None:
     elif answered_at is not None and outcome in BY_NO_PERSON and inbound:
         raise RowProblem(
             "answered_at",
-            "与呼叫结果矛盾：结果说明不是坐席接听，按呼叫结果算没有接听",
+            "与呼叫结果矛盾：结果说明不是座席接听，按呼叫结果算没有接听",
             "请核对这一列是不是系统（语音导航、机器人）接起的时间",
         )
     elif answered_at is not None and outcome in _UNANSWERED:
@@ -312,7 +312,7 @@ def _check_answer(row: Row, longer: timedelta) -> None:
         raise RowProblem(
             "answered",
             "与通话时长矛盾：没有通话",
-            "请核对这一列是不是坐席接听的标志",
+            "请核对这一列是否为座席接听的标志",
             doubtful=("answered", "talk_ms"),
         )
     if talk_ms and answered_at is not None and ended_at is not None:
@@ -361,7 +361,7 @@ def _check_wait(row: Row, times: CallTimes, longer: timedelta) -> None:
         raise RowProblem(
             "wait_ms",
             f"与{what} {seconds} 秒不符" if whole else f"比{what} {seconds} 秒还长",
-            "请核对等待时长的单位，以及它是不是从进入人工队列算到坐席应答",
+            "请核对等待时长的单位，以及是否从进入人工队列算到座席应答",
             doubtful=tuple(dict.fromkeys(key for one in ("wait_ms", "queued_at", "answered_at")
                                          for key in times.made_of(one) if key not in MOMENTS)),
         )  # fmt: skip
@@ -383,8 +383,8 @@ def is_no_person(agent: str | None) -> bool:
 def _no_person(told_by: str) -> RowProblem:
     return RowProblem(
         "agent",
-        "不像坐席：多半是机器人、语音导航或系统接起的，是不是人工接听不明",
-        "请核对这一列；确是坐席的，请改用坐席的工号",
+        "不像座席：多半是机器人、语音导航或系统接起的，是不是人工接听不明",
+        "请核对这一列；确为座席的，请改用座席工号",
         doubtful=("agent", told_by),
     )
 
@@ -408,7 +408,7 @@ def _check_talked(
 
 def _disordered(key: str, earlier: str, times: CallTimes, also: tuple[str, ...] = ()) -> RowProblem:
     return RowProblem(
-        key, f"早于{earlier}", "请核对这一行的各个时间，改正后重新交付这一行",
+        key, f"早于{earlier}", "请核对这一行的各个时间，修改后重新报送该行",
         doubtful=times.made_of(key) + also,
     )  # fmt: skip
 
@@ -425,7 +425,7 @@ def _check_unqueued(outcome: str | None, rang_at: datetime | None) -> None:
     if told_by:
         raise RowProblem(
             "queued_at",
-            f"是空的，而{'呼叫结果' if told_by == 'outcome' else '坐席振铃时间'}说明来电到过人工队列",
+            f"是空的，而{'呼叫结果' if told_by == 'outcome' else '座席振铃时间'}说明来电到过人工队列",
             "请补上进入队列时间；没有进过人工队列的，请改正呼叫结果或振铃时间",
             doubtful=("queued_at", told_by),
         )
@@ -476,7 +476,7 @@ CALLS = TableKind(
         daily=True,
         parts=(
             omit_if_unknown("answered", count_if(f"answered AND {_SURE}", "接通")),
-            omit_if_none(count_if(f"NOT {_SURE}", "是不是坐席接的不明")),
+            omit_if_none(count_if(f"NOT {_SURE}", "是否座席接听不明")),
             (
                 f"round(avg(talk_ms) FILTER (WHERE answered AND {_SURE}) / 1000)",
                 "平均通话 {:,} 秒",

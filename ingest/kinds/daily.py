@@ -1,4 +1,4 @@
-"""日报 and 话务质检."""
+"""业务日报 and 话务质检."""
 
 from datetime import date
 
@@ -44,8 +44,8 @@ INSPECTION_FIELDS = add_titles(
         names="通话流水号 呼叫流水号 话单流水号 录音流水号 来电流水号 录音编号 通话ID callid",
     ),
     Field(
-        key="agent", title="坐席工号", read=memoize(read_id),
-        names="座席工号 话务员工号 被质检工号 坐席 座席 工号",
+        key="agent", title="座席工号", read=memoize(read_id),
+        names="坐席工号 话务员工号 被质检工号 坐席 座席 工号",
     ),
     Field(
         key="passed", title="质检结果", read=Vocabulary(VERDICTS), required=True,
@@ -99,7 +99,7 @@ DAILY_COUNTS = TableKind(
     glance=Glance(
         table="daily_counts",
         day="counted_on",
-        thing="天日报",
+        thing="天业务日报",
         parts=(
             add_up("messages", "短信", "条"),
             add_up("cases", "办件", "件"),

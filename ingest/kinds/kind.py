@@ -184,4 +184,4 @@ class TableKind:
 def check_order(earlier: Any, later: Any, key: str, names: tuple[str, str]) -> None:
     """Raises: RowProblem when both are known and `later` lies before `earlier`."""
     if earlier is not None and later is not None and later < earlier:
-        raise RowProblem(key, f"早于{names[0]}", f"请核对{names[0]}和{names[1]}，改正后重新交付这一行")
+        raise RowProblem(key, f"早于{names[0]}", f"请核对{names[0]}和{names[1]}，修改后重新报送该行")

@@ -282,7 +282,7 @@ def _apply_direction(movement: str, direction: str | None, amount_fen: int) -> s
     else:
         contradicts = movement == "adjusted" or direction == "down"
     if contradicts:
-        remedy = "请核对类型、调整方向和金额的正负，改正后重新交付这一行"
+        remedy = "请核对类型、调整方向和金额的正负，修改后重新报送该行"
         raise RowProblem("direction", "与类型或金额的正负矛盾", remedy, doubtful=("movement",))
     return movement
 

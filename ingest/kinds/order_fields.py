@@ -225,7 +225,8 @@ FIELDS = add_titles(
         key="extended_to", title="延期后时限", read=make_moment_reader(date_only="end"),
         names="延期至 延期后办结时限 延期截止时间 延期到期时间",
     ),
-    Field(key="urged_at", title="督办时间", read=_time, happened=True, names="催办时间 催单时间 督办日期"),
+    Field(key="urged_at", title="催办/督办时间", read=_time, happened=True, names="督办时间 催办时间 催单"
+    "时间 督办日期"),
     Field(
         key="deadline_at", read=_read_moment_or_limit,
         names="办理时限 截止时间 要求办结时间 应办结时间 办理截止时间 到期时间 规定办结时间 限办时间"

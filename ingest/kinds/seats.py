@@ -47,8 +47,8 @@ ROUNDED = timedelta(seconds=1)
 STATE_FIELDS = add_titles(
     (AgentStateEntered,),
     Field(
-        key="agent", title="坐席工号", read=memoize(read_id), required=True,
-        names="座席工号 话务员工号 座席编号 坐席编号 座席号 坐席号 坐席ID 座席ID 工号 坐席 座席"
+        key="agent", title="座席工号", read=memoize(read_id), required=True,
+        names="坐席工号 话务员工号 座席编号 坐席编号 座席号 坐席号 坐席ID 座席ID 工号 坐席 座席"
         " agentid staffno cno usernum",
     ),
     Field(
@@ -143,8 +143,8 @@ SEAT_FIELDS = add_titles(
         names="截止时间 时段结束 结束时段",
     ),
     Field(
-        key="seats", title="坐席数", read=read_count, required=True, additive=True,
-        names="座席数 约定坐席数 合同坐席数 应到坐席数 在岗坐席数 席位数 坐席数量",
+        key="seats", title="座席数", read=read_count, required=True, additive=True,
+        names="坐席数 约定坐席数 合同坐席数 应到坐席数 在岗坐席数 席位数 坐席数量",
     ),
     Field(key="basis", title="依据", read=text, names="文号 合同名称 合同编号 依据文件"),
 )  # fmt: skip
@@ -170,7 +170,7 @@ def build_states(reading: Reading) -> Build:
             end = _end(start, end, timedelta(milliseconds=duration_ms), coarse=bool(coarse))
         if end is not None and end - start > LONGEST and state != "signed_out":
             raise RowProblem(
-                "ended_at", "一个状态持续了24小时以上", "多半是没有签出：请核对实际的结束时间后重新交付这一行"
+                "ended_at", "一个状态持续了24小时以上", "多半是没有签出：请核对实际的结束时间后重新报送该行"
             )
         told = AgentStateEntered(
             agent=agent, state=state, started_at=start, ended_at=end, until_next=until_next,
@@ -185,7 +185,7 @@ def _end(start: datetime, end: datetime | None, lasted: timedelta, *, coarse: bo
     """Raises: RowProblem where end and length say two things."""
     if end is not None and abs(start + lasted - end) > (timedelta(minutes=1) if coarse else ROUNDED):
         raise RowProblem(
-            "duration_ms", "与状态的起止时间不符", "请核对时长的单位和起止时间，改正后重新交付这一行"
+            "duration_ms", "与状态的起止时间不符", "请核对时长的单位和起止时间，改正后重新报送该行"
         )
     return start + lasted if end is None else end
 
@@ -228,14 +228,14 @@ AGENT_STATES = TableKind(
     mark="座席状态 坐席状态 状态开始 状态持续 状态时长 统计操作 小休 示忙",
     dated_by="started_at",
     day=_state_day,
-    when_repeated="同一坐席同一时刻的同一状态只能有一行，请删去不对的一行",
+    when_repeated="同一座席同一时刻的同一状态只能有一行，请删去不对的一行",
     glance=Glance(
         table="agent_states",
         day="started_on",
         at="started_at",
         thing="条座席状态",
         daily=True,
-        parts=(("count(DISTINCT agent)", "{:,} 个坐席"),),
+        parts=(("count(DISTINCT agent)", "{:,} 个座席"),),
     ),
 )
 CONTRACTED_SEATS = TableKind(

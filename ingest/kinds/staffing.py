@@ -92,8 +92,9 @@ ROSTER_FIELDS = add_titles(
     Field(
         key="education_check_no",
         read=add_empty_words("未验证 未查 否 没有", _read_check_number),
-        names="学历验证码 学信网验证编号 学信网在线验证码 学历认证编号 学历备案编号 学历验证报告编号",
-        cost="资质核验率",
+        names="学历验证编号 学历验证码 学信网验证编号 学信网在线验证码 学历"
+        "认证编号 学历备案编号 学历验证报告编号",
+        cost="学历核验率",
     ),
     Field(
         key="joined_on", read=read_day, required=True,
@@ -198,7 +199,7 @@ def build_roster(reading: Reading) -> Build:
             _check_in_post(leaving_reason=leaving_reason, state=state, has_left=has_left)
         token = None if name is None else reading.token("name", name)
         if staff_no is None and token is None:
-            raise RowProblem("staff_no", "和姓名都是空的", "请填上工号；没有工号的，至少填姓名")
+            raise RowProblem("staff_no", "和姓名均不能为空", "请补填工号；没有工号的，至少填姓名")
         person = PersonRostered(
             staff_no=staff_no or f"{token}/{joined_on}",
             name=token,
@@ -296,7 +297,7 @@ ROSTER = TableKind(
     mark="post education education_check_no left_on last_day leaving_reason pre_job_score",
     lookalikes=(
         Lookalike(
-            title="坐席话务或考勤报表",
+            title="座席话务或考勤报表",
             by="接听量 接听数 接通量 接通数 通话时长 通话数 话务量 签入 示忙 工时 出勤 考勤",
             unless="left_on last_day",
         ),

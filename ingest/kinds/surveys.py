@@ -60,7 +60,7 @@ ANSWER_FIELDS = add_titles(
     ),
     Field(
         key="can_use", read=Vocabulary(CAN_USE),
-        suits=_match_question(r"(您|你|是否).*(会使用|会用)"), cost="热线会用率",
+        suits=_match_question(r"(您|你|是否).*(会使用|会用)"), cost="热线使用知晓率",
     ),
     Field(
         key="satisfied", read=Vocabulary(SATISFIED), suits=_match_question(r"(您|你|是否).*满意"),

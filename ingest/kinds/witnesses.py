@@ -1,4 +1,4 @@
-"""外部对账数 and 录音清单: what other systems tell of the same things."""
+"""外部核对数据 and 录音清单: what other systems tell of the same things."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -38,7 +38,7 @@ TOTAL_FIELDS = add_titles(
     ),
     Field(
         key="kind", read=Vocabulary(ITEMS), required=True,
-        names="对账指标 核对项目 对账内容 项目",
+        names="对账指标 对账项目 对账内容 项目",
     ),
     Field(
         key="value", read=read_quantity, required=True, additive=True,
@@ -65,7 +65,7 @@ RECORDING_FIELDS = add_titles(
         key="duration_ms", read=read_duration_ms, required=True, filled=False, additive=True,
         names="录音长度 录制时长 录音时长秒",
     ),
-    Field(key="agent", title="坐席工号", read=memoize(read_id), names="座席工号 话务员工号 坐席 座席 工号"),
+    Field(key="agent", title="座席工号", read=memoize(read_id), names="坐席工号 话务员工号 坐席 座席 工号"),
 )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def build_totals(reading: Reading) -> Build:
         try:
             exact = convert_to_own_unit(kind, number, unit or of_column)
         except TotalProblem as problem:
-            raise RowProblem("value", f"不合规（{problem}）", "请核对数值和单位后重新交付这一行") from problem
+            raise RowProblem("value", f"不合规（{problem}）", "请核对数值和单位后重新报送该行") from problem
         total = TotalAsserted(
             kind=kind,
             first_day=period[0],
@@ -129,7 +129,7 @@ CONTROL_TOTALS = TableKind(
     mark="对账 账期 账单 出具 对方 外部",
     dated_by="period",
     day=_get_total_day,
-    glance=Glance(table="assertions", day="first_day", thing="项对账数"),
+    glance=Glance(table="assertions", day="first_day", thing="项外部核对数据"),
 )
 RECORDINGS = TableKind(
     name="recordings",

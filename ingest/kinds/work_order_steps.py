@@ -115,10 +115,10 @@ def build_step(reading: Reading) -> Build:
             raise RowProblem(
                 "action",
                 "不算回访，这一行却有解决情况或满意度",
-                "这个环节就是回访的，请在导入页的“列的对应”里指明；不是的，请删去这一行的解决情况和满意度",
+                "这个环节就是回访的，请在导入页的“列对应关系”中指定；不是的，请删去这一行的解决情况和满意度",
             )
         if action == "other":
-            reading.notices["流转记录里不计入里程碑的环节（归档、审核、申请等）。"] += 1
+            reading.notices["流转记录里不计入的环节（归档、审核、申请等）。"] += 1
             return ()
         values: dict[str, Any] = {"order_id": order_id, "at": to_unmarked(at), "step": step or at.isoformat()}
         if action == "closed":

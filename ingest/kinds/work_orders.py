@@ -279,7 +279,7 @@ def _make_deadline_finder(reading: Reading) -> DeadlineFinder:
             if isinstance(delivered, Limit):
                 _check_countable(delivered, rule)
                 counted = (rule or DeadlineRule()).end_of(delivered, calendar or Calendar.load(), accepted_at)
-                return counted, f"按交付的期限推算：{delivered}"
+                return counted, f"按报送的期限推算：{delivered}"
             if delivered is not None:
                 return delivered, DELIVERED
             return rule.deadline(calendar, kind, accepted_at) if rule and calendar else (None, None)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tracker.events.work_orders import BY_DAYS, BY_HOURS, BY_RULE
 from tracker.workdays import END_OF_DAY, Calendar, CalendarUnknown, Hours, format_hours
 
-DELIVERED = "交付文件"
+DELIVERED = "来源文件"
 WORKING_DAYS, WORKING_HOURS, HOURS = "个工作日", "工作时", "小时"
 LIMITS = {
     "working_days": WORKING_DAYS,

@@ -15,7 +15,7 @@ from ingest.quarantine.quarantine import QuarantineEntry
 from ingest.recognition.recognise import recognise
 from tracker.tabular import open_tables
 
-ADDED = ("原文件行号", "问题说明", "怎么改")  # no field knows these titles: a mended file imports as it is
+ADDED = ("原文件行号", "问题说明", "处理办法")  # no field knows these titles: a mended file imports as it is
 _WIDTH = 18
 
 
@@ -48,7 +48,7 @@ def write_rejects(path: Path, table: RejectedTable, stamp: str) -> None:
         problem_format = book.add_format({"font_color": "#b01e16", "text_wrap": True, "valign": "top"})
         wrong = book.add_format({"bg_color": "#fce8e6", "font_color": "#b01e16", "num_format": "@"})
         text = book.add_format({"num_format": "@"})
-        sheet = book.add_worksheet("待改行")
+        sheet = book.add_worksheet("问题数据")
         sheet.freeze_panes(1, 0)
         sheet.set_footer(f"&L{stamp.replace('&', '&&')}&R&P / &N")
         sheet.set_column(0, len(table.titles) + len(ADDED), _WIDTH, text)

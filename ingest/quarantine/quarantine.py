@@ -21,7 +21,7 @@ _COLUMNS = (
     '"row", "column", value, rule, remedy, costs_row, day, moment, thing, file_name, delivery, recorded_at,'
     " settled_by"
 )
-_TITLES = ("文件", "行", "列", "值", "问题", "处理办法", "交付编号", "记录时间")
+_TITLES = ("文件", "行", "列", "值", "问题", "处理办法", "导入编号", "记录时间")
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ def settle_by_delivery(
                 mended = find_mended_rows(others, before, after, again=again) if before and after else ()
             settled += [row for row in rows if row.row in mended]
         if settled:
-            reason = f"交付 {later.delivery} 里已有"
+            reason = f"导入 {later.delivery} 里已有"
             yield _settle(connection, center, delivery, settled, later.delivery, None, reason, now)
 
 
@@ -201,18 +201,18 @@ def settle_by_hand(
 
     Raises: SettlingProblem."""
     if not (reason.strip() and by.strip()):
-        raise SettlingProblem("了结被隔离的行，要写明理由和本人姓名。")
+        raise SettlingProblem("了结未导入的行，要写明理由和本人姓名。")
     found = connection.execute(
         "SELECT source FROM deliveries WHERE center_id = %s AND delivery = %s", (center, delivery)
     ).fetchone()
     if found is None:
-        raise SettlingProblem(f"没有编号为“{delivery}”的交付；编号见 hotline deliveries。")
+        raise SettlingProblem(f"没有编号为“{delivery}”的导入记录；编号见 hotline deliveries。")
     open_rows = OpenRows.read(connection, center, found[0]).rows
     chosen = [row for row in open_rows if row.delivery == delivery and (rows is None or row.row in rows)]
     unknown = set(rows or ()) - {row.row for row in chosen}
     if unknown or not chosen:
         named = "、".join(map(str, sorted(unknown))) or "任何一行"
-        raise SettlingProblem(f"交付 {delivery} 里没有尚未了结的第 {named} 行。")
+        raise SettlingProblem(f"导入 {delivery} 里没有尚未了结的第 {named} 行。")
     part = f"hand/{now.isoformat()}"
     event = _settle(connection, center, delivery, chosen, part, by, reason, now)
     with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
@@ -233,7 +233,7 @@ def reopen_rows(
             delivery=other,
             part=delivery,
             settled=[],
-            reason=f"交付 {delivery} 已作废",
+            reason=f"导入 {delivery} 已作废",
             settled_by=None,
             settled_at=now,
         )

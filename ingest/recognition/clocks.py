@@ -27,13 +27,13 @@ def check_clock(fit: HeaderFit, rows: Sequence[Row]) -> None:
     if profile.zone is not None and (doubt := _doubt_zone(fit, places)):
         raise TableUnknown(
             f"要先问清楚，没有导入：导入方案“{profile.title}”的时刻按时区“{profile.time_zone}”读，{doubt}。"
-            f"请在导入页面的“列的对应”里重新选定时区并保存，或改写导入方案{locate_profile(profile)}。",
+            f"请在导入页面的“列对应关系”里重新选定时区并保存，或改写导入方案{locate_profile(profile)}。",
             near=True,
         )
     if profile.time_zone is None and (stated := find_utc(fit)):
         raise TableUnknown(
             f"要先问清楚，没有导入：“{stated}”写着 UTC：时刻若是世界时，要加 8 小时才是北京时间。"
-            "请在导入页面的“列的对应”里选定时区，"
+            "请在导入页面的“列对应关系”里选定时区，"
             f'或在导入方案{locate_profile(profile)}里写 time_zone = "UTC"（确是北京时间的写 "北京时间"）。',
             near=True,
         )
@@ -47,7 +47,7 @@ def check_clock(fit: HeaderFit, rows: Sequence[Row]) -> None:
         title, at = fit.header.titles[halves[0]], fit.header.titles[suspected[0]]
         raise ClockUnknown(
             f"“{title}”列写着上午、下午，“{at}”列的钟点又没有超过 12 的，多半是 12 小时制。"
-            f"请在导入页面的“列的对应”里选定，或在导入方案{locate_profile(profile)}里写 [halves]，"
+            f"请在导入页面的“列对应关系”里选定，或在导入方案{locate_profile(profile)}里写 [halves]，"
             f'如 {_find_key(fit, suspected[0])} = "{title}"；确是 24 小时制的写 hours = 24。'
         )
 
@@ -156,7 +156,7 @@ def word_12_hours(title: str, number: int, profile: str) -> str:
     return (
         f"“{title}”列的 {number:,} 个时刻，钟点都在 1 到 12 之间，没有 0 点和下午的钟点，多半是 12 小时制"
         "而没有写明上午、下午，按 24 小时制读会错 12 小时。请让平台按 24 小时制导出；"
-        "另有一列写着上午、下午的，在导入页面的“列的对应”里选定；"
+        "另有一列写着上午、下午的，在导入页面的“列对应关系”里选定；"
         f"确是 24 小时制的，也在那里选定，或在导入方案{profile}里写 hours = 24。以后的同样文件不再问。"
     )
 

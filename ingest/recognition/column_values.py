@@ -285,7 +285,7 @@ class EmptyColumnCheck(ColumnCheck):
         columns = {name: found for name, found in recognition.columns.items() if name != key}
         recognition.notices[
             f"“{self.column(key).label}”列整列是空的，而表里有 {self._owing:,} {self.of}："
-            f"当作没有交付这一列，{cost or '靠它的数'}无法核实。请重新导出这一列；"
+            f"当作未报送这一列，{cost or '靠它的数'}无法核实。请重新导出这一列；"
             f'确实都没有的，在导入方案里写 truly_empty = ["{key}"]。'
         ] += 1
         return replace(recognition, columns=columns)

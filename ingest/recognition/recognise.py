@@ -30,7 +30,7 @@ __all__ = ["BY_CHANCE", "Recognition", "TableUnknown", "list_questions", "locate
 
 BY_CHANCE = 1  # cell of a row of data that is called like a field
 _HEADLESS = (
-    "文件像是没有表头：第一行已经是数据。请重新导出带列名的文件；导不出的，在导入页面的“列的对应”里选"
+    "文件像是没有表头：第一行已经是数据。请重新导出带列名的文件；导不出的，在导入页面的“列对应关系”里选"
     "“没有表头：这些就是列”，逐列指明一次，或用 hotline profile new 草拟导入方案。"
     "以后列数和内容相同的文件不再问。"
 )
@@ -114,7 +114,7 @@ def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
         raise TableUnknown(_HEADLESS, near=False)
     if not fits:
         kinds = "、".join(dict.fromkeys(profile.kind.title for profile in tried))
-        raise TableUnknown(f"看不出是哪一种数据：没有找到认识的表头；能导入的有{kinds}。", near=False)
+        raise TableUnknown(f"无法识别数据类型：没有找到可识别的表头；可导入的有{kinds}。", near=False)
     best = max(fits, key=lambda found: found.weight)
     _check_alike(best, fits)
     _check_whole(best, fits)
@@ -135,7 +135,7 @@ def _fit_without_header(rows: Sequence[Row], profiles: Iterable[Profile], *, ask
         title, different = next(iter(differences.items()))
         raise TableUnknown(
             f"要先问清楚，没有导入：文件没有表头，列数与导入方案“{title}”的相同，内容却不同：{'；'.join(different)}。"
-            "请在导入页面的“列的对应”里逐列核对并保存；列的次序变了的，请用另一个名字保存。",
+            "请在导入页面的“列对应关系”里逐列核对并保存；列的次序变了的，请用另一个名字保存。",
             near=True,
         )
     return fits
@@ -171,7 +171,7 @@ def _check_alike(best: HeaderFit, fits: list[HeaderFit]) -> None:
     raise TableUnknown(
         f"不能导入：列名像“{kinds}”，但{reason}。把别的清单当作{kind.title}，数就错了。"
         f"请导出{kind.title}本身（含上述列）；这确实就是{kind.title}的，"
-        "请在导入页面的“列的对应”里逐列指明，或在导入方案的 [columns] 里写明每个必需的列。",
+        "请在导入页面的“列对应关系”里逐列指明，或在导入方案的 [columns] 里写明每个必需的列。",
         near=False,
     )
 
@@ -188,9 +188,9 @@ def _check_whole(best: HeaderFit, fits: list[HeaderFit]) -> None:
     between = "或" if {field.key for field in lacking} == {*kind.one_of} else "、"
     titles = "、".join(title for title in nearest.header.titles if title)
     raise TableUnknown(
-        f"看不出是哪一种数据：表头是“{titles[:200]}”；最接近“{nearest.profile.title}”，"
+        f"无法识别数据类型：表头为“{titles[:200]}”；最接近“{nearest.profile.title}”，"
         f"但缺少 {between.join(f'“{field.title}”' for field in lacking)}。"
-        "请补上这些列，或在导入方案里写明它们在本平台叫什么。",
+        "请补充上述列，或在“列对应关系”中指定。",
         near=nearest.matched * 2 > sum(field.required for field in nearest.profile.kind.fields),
     )
 
@@ -204,7 +204,7 @@ def _check_unique(best: HeaderFit, fits: list[HeaderFit]) -> None:
     }
     if rivals:
         raise TableUnknown(
-            f"看不出是哪一种数据：“{best.profile.title}”和“{'”、“'.join(sorted(rivals))}”都说得通；"
+            f"无法识别数据类型：“{best.profile.title}”和“{'”、“'.join(sorted(rivals))}”都说得通；"
             "请用 --profile 指明。",
             near=True,
         )
@@ -258,7 +258,7 @@ def _word_remedy(best: HeaderFit) -> str:
         return "请先在文件里改名或删去多余的同名列。"
     lines = "、".join(f'{key} = "{titles[indexes[0]]}"' for key, indexes in doubts.items())
     return (
-        f"请在导入页面的“列的对应”里选定，或在导入方案{locate_profile(profile)}里写明：确是这一项的，"
+        f"请在导入页面的“列对应关系”里选定，或在导入方案{locate_profile(profile)}里写明：确是这一项的，"
         f"在 [columns] 下写 {lines}；"
         f'都不是的列写进 ignored，如 ignored = ["{next(iter(titles.values()))}"]。以后的同样文件不再问。'
     )
@@ -290,7 +290,7 @@ def _build_recognition(best: HeaderFit, rows: Sequence[Row]) -> Recognition:
                     near=True,
                 ) from None
             notices[
-                f"“{title}”列没有采用：{problem}。没有采用就等于没有交付“{field.title}”："
+                f"“{title}”列没有采用：{problem}。没有采用就等于未报送“{field.title}”："
                 f"{field.cost or '靠它的数'}无法核实；请改正列名，或在导入方案的 [units] 里写明单位。"
             ] += 1
         else:

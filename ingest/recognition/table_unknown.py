@@ -5,7 +5,7 @@ from tracker.tabular import FileRefused
 
 
 class TableUnknown(FileRefused):
-    """看不出是哪一种数据，或缺少必需的列。"""
+    """无法识别数据类型，或缺少必需的列。"""
 
     def __init__(self, sentence: str, *, near: bool) -> None:
         super().__init__(sentence)

@@ -177,7 +177,7 @@ def check_unread(recognition: Recognition, found: Mapping[tuple[str, str], int])
         return
     first = next(iter(found))[0]
     raise TableUnknown(
-        f"要先问清楚，没有导入：{sentence}请在导入页面的“列的对应”里为它选一项内容；"
+        f"要先问清楚，没有导入：{sentence}请在导入页面的“列对应关系”里为它选一项内容；"
         f"与计数无关的，在那里直接保存，或在导入方案{locate_profile(recognition.profile)}里写 "
         f'ignored = ["{first}"]。以后的同样文件不再问。这些行本不该计入的，也可以先在文件里删去，再导入。',
         near=True,

@@ -40,7 +40,7 @@ def _connect(center: str | None) -> Iterator[tuple[psycopg.Connection[Any], str]
 @click.command("deliveries")
 @_center
 def deliveries(center: str | None) -> None:
-    """列出已导入的交付文件：编号、内容、行数、数据截至时间。"""
+    """列出已导入的来源文件：编号、内容、行数、数据截至时间。"""
     with _connect(center) as (connection, code):
         rows = connection.execute(
             "SELECT delivery, source, file_name, rows, quarantined, as_of, imported_at, voided"
@@ -52,7 +52,7 @@ def deliveries(center: str | None) -> None:
             delivery,
             SOURCES.get(source, source),
             file_name,
-            f"{count} 行，隔离 {quarantined}",
+            f"{count} 行，未导入 {quarantined}",
             f"截至 {as_of:%Y-%m-%d %H:%M}",
             f"导入 {imported_at:%Y-%m-%d %H:%M}",
         )
@@ -63,7 +63,7 @@ def deliveries(center: str | None) -> None:
 
 @click.command("quarantine")
 @_center
-@click.option("--delivery", metavar="编号", help="只列这一次交付的。")
+@click.option("--delivery", metavar="编号", help="只列这一次导入的。")
 @click.option(
     "--csv",
     "csv_file",
@@ -85,9 +85,9 @@ def quarantine(
     reason: str,
     by: str,
 ) -> None:
-    """列出被隔离的行和没有读懂的内容：哪个文件第几行、什么问题、怎么改。
+    """列出未导入的行和没有读懂的内容：哪个文件第几行、什么问题、处理办法。
 
-    被隔离的行没有计入，有关指标会标明并给出上下限，直到改正后重新导入，或由人核对后了结（--settle）。
+    未导入的行没有计入，有关指标会标明并给出上下限，直到改正后重新导入，或由人核对后了结（--settle）。
     """
     if settle is not None:
         _settle(center, delivery, settle, reason, by)
@@ -101,7 +101,7 @@ def quarantine(
     for entry in entries:
         click.echo(f"{entry.file_name}\t{entry.problem.sentence}{_word_outcome(entry)}")
     if not entries:
-        click.echo("没有被隔离的行。")
+        click.echo("没有未导入的行。")
 
 
 def _word_outcome(entry: held_back.QuarantineEntry) -> str:
@@ -112,7 +112,7 @@ def _word_outcome(entry: held_back.QuarantineEntry) -> str:
 
 def _settle(center: str | None, delivery: str | None, rows: str, reason: str, by: str) -> None:
     if delivery is None:
-        raise click.UsageError("请用 --delivery 指明是哪一次交付的行。")
+        raise click.UsageError("请用 --delivery 指明是哪一次导入的行。")
     numbers = [part for part in re.split(r"[,，、 ]+", rows.strip()) if part]
     if rows.strip() != "all" and not all(part.isdigit() for part in numbers):
         raise click.BadParameter("请写行号，逗号分开，如 3,7,12；全部写 all。", param_hint="--settle")
@@ -126,11 +126,11 @@ def _settle(center: str | None, delivery: str | None, rows: str, reason: str, by
 @click.command("void")
 @_center
 @click.option("--event", "seq", type=click.IntRange(1), metavar="编号", help="要作废的事件编号。")
-@click.option("--delivery", metavar="编号", help="要整体作废的交付编号。")
+@click.option("--delivery", metavar="编号", help="要整体作废的导入编号。")
 @click.option("--reason", required=True, help="理由。")
 @_signed
 def void(center: str | None, seq: int | None, delivery: str | None, reason: str, by: str) -> None:
-    """作废一条事件，或整次交付；记录仍在，只是不再计数。"""
+    """作废一条事件，或整次导入；记录仍在，只是不再计数。"""
     if (seq is None) == (delivery is None):
         raise click.UsageError("请用 --event 或 --delivery 指明要作废的一样。")
     now = datetime.now(BEIJING)
@@ -139,7 +139,7 @@ def void(center: str | None, seq: int | None, delivery: str | None, reason: str,
             void_event(connection, code, seq, reason=reason, by=by, now=now)
         elif delivery is not None:
             void_delivery(connection, Settings.read().home, code, delivery, reason=reason, by=by, now=now)
-    click.echo(f"已作废{f'第 {seq} 号事件' if seq else f'交付 {delivery}'}；有关指标将在下次计算时更新。")
+    click.echo(f"已作废{f'第 {seq} 号事件' if seq else f'导入 {delivery}'}；有关指标将在下次计算时更新。")
 
 
 @click.command(
@@ -155,7 +155,7 @@ def void(center: str | None, seq: int | None, delivery: str | None, reason: str,
 def zero_report(
     source: str, first: str, last: str | None, center: str | None, by: str, remark: str | None
 ) -> None:
-    """零报告：签认某天（2023-08-12）、几天（2023-08-12 2023-08-13）或某月（2023-08）确无数据或无变动。"""
+    """零报告：确认某天（2023-08-12）、几天（2023-08-12 2023-08-13）或某月（2023-08）确无数据或无变动。"""
     first_day, end_day = _parse_span(first)
     if last:
         end_day = _parse_span(last)[1]
@@ -163,7 +163,7 @@ def zero_report(
         now = datetime.now(BEIJING)
         sign_nothing(connection, code, source, first_day, end_day, by=by, remark=remark, now=now)
     click.echo(
-        f"已登记零报告：{SOURCES[source]}，{first_day} 至 {end_day - timedelta(days=1)}，签认人 {by}。"
+        f"已登记零报告：{SOURCES[source]}，{first_day} 至 {end_day - timedelta(days=1)}，确认人 {by}。"
     )
 
 
@@ -181,9 +181,9 @@ def name(
     sort: str, known_as: str, becomes: str | None, first_day: str, merged: bool, new: bool, basis: str,
     center: str | None, by: str,
 ) -> None:  # fmt: skip
-    """名称变更：承办单位、岗位、坐席改名（换工号）或并入；登记以后按各月当时的名称统计，原始数据不变。
+    """名称变更：承办单位、岗位、座席改名（换工号）或并入；登记以后按各月当时的名称统计，原始数据不变。
 
-    类别是承办单位、岗位或坐席。不写 --since 的，是同一名称的两种写法。
+    类别是承办单位、岗位或座席。不写 --since 的，是同一名称的两种写法。
     """
     settings = Settings.read()
     way = WAYS["distinct" if new else "merged" if merged else "renamed"]

@@ -29,12 +29,12 @@ def void_event(
         raise VoidProblem(f"中心 {center} 的日志里没有第 {seq} 号事件。")
     if recorded.source == ClosingEvent.source:
         raise VoidProblem(
-            f"第 {seq} 号是关账记录（{recorded.type}），不能作废；"
-            "已审批的请退回，已锁定的请更正（页面“关账”）。"
+            f"第 {seq} 号是审核记录（{recorded.type}），不能作废；"
+            "已审批的请退回，已锁定的请更正（页面“月度审核”）。"
         )
     if recorded.source == "ledger":
         raise VoidProblem(
-            f"第 {seq} 号是日志自己的记录（{recorded.type}），不能作废；整次交付请用 --delivery 作废。"
+            f"第 {seq} 号是日志自己的记录（{recorded.type}），不能作废；整次导入请用 --delivery 作废。"
         )
     if _is_voided(connection, center, seq):
         raise VoidProblem(f"第 {seq} 号事件已经作废。")
@@ -58,9 +58,11 @@ def void_delivery(
         "SELECT voided FROM deliveries WHERE center_id = %s AND delivery = %s", (center, delivery)
     ).fetchone()
     if row is None:
-        raise VoidProblem(f"中心 {center} 没有编号为“{delivery}”的交付；hotline deliveries 列出全部编号。")
+        raise VoidProblem(
+            f"中心 {center} 没有编号为“{delivery}”的导入记录；hotline deliveries 列出全部编号。"
+        )
     if row[0]:
-        raise VoidProblem(f"交付“{delivery}”已经作废。")
+        raise VoidProblem(f"报送“{delivery}”已经作废。")
     _append(connection, center, seq=None, delivery=delivery, reason=reason, by=by, now=now, home=home)
 
 

@@ -42,9 +42,9 @@ def sign_nothing(
     if source not in SOURCES:
         raise ZeroReportProblem(f"没有“{source}”这种数据；可用的有：{'、'.join(sorted(SOURCES))}。")
     if not by.strip():
-        raise ZeroReportProblem("零报告必须写明签认人。")
+        raise ZeroReportProblem("零报告必须写明确认人。")
     if not first_day < end_day <= now.astimezone(BEIJING).date():
-        raise ZeroReportProblem("零报告只能签认已经过完的日子。")
+        raise ZeroReportProblem("零报告只能确认已经过完的日子。")
     if source in _DAILY:
         _check_empty(connection, center, source, first_day, end_day)
     report = NothingToReport(
@@ -63,4 +63,4 @@ def _check_empty(
         (center, source, first_day, end_day),
     ).fetchone()
     if found:
-        raise ZeroReportProblem(f"{found[0]} 已导入 {found[1]} 行{SOURCES[source]}，不能签认为没有数据。")
+        raise ZeroReportProblem(f"{found[0]} 已导入 {found[1]} 行{SOURCES[source]}，不能确认为没有数据。")

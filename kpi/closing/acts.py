@@ -140,33 +140,33 @@ def return_sources(
 def check_completion(status: MonthStatus, row: SourceStatus, by: str) -> Refusal | None:
     """Why a source cannot be completed now; None: it can. Likewise for the three below."""
     if row.state is ClosingState.OPEN:
-        return None if status.ended else Refusal(f"{status.month.label}还没有结束，结束后才能报齐")
-    return _check_unlocked(status) or Refusal(f"{row.state.value}，不必再报齐", is_done=True)
+        return None if status.ended else Refusal(f"{status.month.label}尚未结束，结束后方可报齐")
+    return _check_unlocked(status) or Refusal(f"{row.state.value}，无需再次报齐", is_done=True)
 
 
 def check_submission(
     status: MonthStatus, row: SourceStatus, by: str, *, acknowledged: str | None = None
 ) -> Refusal | None:
     if row.state is ClosingState.OPEN:
-        return Refusal("还没有报齐，请先报齐")
+        return Refusal("请先确认报齐")
     if row.state is not ClosingState.COMPLETED:
-        return _check_unlocked(status) or Refusal(f"{row.state.value}，不必再提交", is_done=True)
+        return _check_unlocked(status) or Refusal(f"{row.state.value}，无需再次提交", is_done=True)
     if row.checked.findings and not acknowledged:
-        return Refusal(f"{row.checked.told}；请改正，或写明原因后提交")
+        return Refusal(f"{row.checked.told}；请修改，或写明原因后提交")
     return None
 
 
 def check_approval(status: MonthStatus, row: SourceStatus, by: str) -> Refusal | None:
     if row.state in (ClosingState.OPEN, ClosingState.COMPLETED):
-        return Refusal(f"{row.state.value}，还没有提交")
+        return Refusal(f"{row.state.value}，尚未提交")
     if row.state is ClosingState.LOCKED:
         return _check_unlocked(status)
     if row.told.submitted_by is not None and is_same_person(row.told.submitted_by, by):
         return Refusal(f"由{row.told.submitted_by}提交，须由另一人审批")
     if row.unexplained:
-        return Refusal(f"提交以后出现问题（{row.checked.told}），请退回，重新提交并说明")
+        return Refusal(f"提交后出现问题（{row.checked.told}），请退回，重新提交并说明")
     if row.state is ClosingState.APPROVED and not row.changed:
-        return Refusal(f"已由{row.told.approved_by}审批，此后没有变动，不必再审批", is_done=True)
+        return Refusal(f"已由{row.told.approved_by}审批，此后没有变动，无需再次审批", is_done=True)
     return None
 
 
@@ -190,14 +190,14 @@ def _check_seen(
 
 def check_return(status: MonthStatus, row: SourceStatus, by: str) -> Refusal | None:
     if row.state is ClosingState.OPEN:
-        return Refusal("还没有报齐，无可退回")
+        return Refusal("尚未报齐，无可退回")
     return _check_unlocked(status)
 
 
 def _check_unlocked(status: MonthStatus) -> Refusal | None:
     if not status.closing.sealed:
         return None
-    return Refusal(f"{status.month.label}已锁定；要改动已锁定的数字，须申请锁定例外后更正")
+    return Refusal(f"{status.month.label}已锁定；如需更正，请先申请限期解锁")
 
 
 ActCheck = Callable[[MonthStatus, SourceStatus, str], Refusal | None]

@@ -25,7 +25,7 @@ class BoardMonth:
     ended: bool
     coverage: Mapping[str, Fraction | None] = field(default_factory=dict)  # source → share
     changed: frozenset[str] = frozenset()  # sources with changes after their approval
-    gaps: Mapping[str, str] = field(default_factory=dict)  # source → 缺8月12日，待交8月20日
+    gaps: Mapping[str, str] = field(default_factory=dict)  # source → 缺8月12日，待报8月20日
 
     @property
     def month(self) -> Month:

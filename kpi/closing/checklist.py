@@ -76,14 +76,14 @@ class SourceCheck:
             days = tuple(unit.first_day for unit in gaps)
             yield Finding(compute_ended_coverage(self.source, gaps).named, self.source.remedy, days=days)
         if self.coverage.share is not None and self.coverage.share > 1:
-            over = f"应有{self.coverage.expected}{self.source.unit}，实有{self.coverage.backed}"
-            yield Finding(f"有据率超过100%：{over}", "请核对是否有别处的数据混入，或应有的数量登记错误。")
+            over = f"应报{self.coverage.expected}{self.source.unit}，实报{self.coverage.backed}"
+            yield Finding(f"数据完整率超过100%：{over}", "请核对是否有别处的数据混入，或应报数量填写错误。")
 
     def _list_held_back(self) -> Iterator[Finding]:
         if self.rejects:
-            remedy = "请改正后重新导入，确不是数据的行由本人核对后了结。"
+            remedy = "请修改后重新导入；确非数据的行，由本人核对后了结。"
             deliveries = tuple(one for one in self.held if one.delivery)
-            yield Finding(f"{self.rejects:,}行被隔离，尚未改正", remedy, held=deliveries)
+            yield Finding(f"{self.rejects:,}行未导入，尚未修改", remedy, held=deliveries)
         if self.asked:
             remedy = "请回答后导入，或放弃这份文件。"
             yield Finding(f"{self.asked:,}行在待答的文件里，尚未导入", remedy)

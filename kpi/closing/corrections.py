@@ -37,19 +37,19 @@ def propose_correction(
     now: datetime,
     seen: int | None = None,
 ) -> CorrectionProposal:
-    """提请更正: the figures that would change, before and after, and the events that cause it.
+    """申请更正: the figures that would change, before and after, and the events that cause it.
 
     One proposal waits at a time. A later one takes its place only where whoever makes it has `seen` it (the
     number of its event), or where it can no longer be approved. Raises: ClosingProblem.
     """
-    name = clean_signature(by, "提请更正")
+    name = clean_signature(by, "申请更正")
     if not reason.strip():
         raise ClosingProblem("更正必须写明理由。")
     register, exemption = _require_exemption(connection, center, month, now)
     if (waiting := _find_waiting(register, exemption)) and waiting.event_seq != seen:
         raise ClosingProblem(
-            f"{waiting.proposed_by}已提请更正{month.label}（第 {waiting.event_seq} 号事件），等另一人批准；"
-            f"理由是“{waiting.reason}”。要换成您的，请刷新页面看过以后重新提请。"
+            f"{waiting.proposed_by}已申请更正{month.label}（第{waiting.event_seq}号记录），待另一人批准；"
+            f"理由：{waiting.reason}。如需替换，请刷新页面核对后重新申请。"
         )
     changing = select_permitted(register, exemption)
     if not changing:
@@ -87,7 +87,7 @@ def approve_correction(
     refusal = _check_approval(register, exemption, proposal, name)
     if refusal is not None or proposal is None:
         raise ClosingProblem(f"{refusal}。")
-    check_seen(seen, proposal.event_seq, "提请")
+    check_seen(seen, proposal.event_seq, "申请")
     append_seal(
         connection, center, month, now=now,
         vintage=proposal.vintage,
@@ -114,9 +114,7 @@ def _require_exemption(
     register = read_late_register(connection, center, month)
     exemption = register.closing.find_open_exemption(now)
     if exemption is None:
-        raise ClosingProblem(
-            f"{month.label}已锁定，现在没有生效的锁定例外，不能更正；请先由一人申请、另一人批准。"
-        )
+        raise ClosingProblem(f"{month.label}已锁定，暂不能更正；请先申请限期解锁并经另一人批准。")
     return register, exemption
 
 
@@ -127,7 +125,7 @@ def _check_approval(
     if proposal is None:
         return f"{month.label}没有等待批准的更正"
     if is_same_person(proposal.proposed_by, by):
-        return f"这一更正由{proposal.proposed_by}提请，须由另一人批准"
+        return f"这一更正由{proposal.proposed_by}申请，须由另一人批准"
     return _explain_outdated(register, exemption, proposal)
 
 
@@ -144,21 +142,21 @@ def _explain_outdated(
 ) -> str | None:
     """Why nobody can approve a proposal any more."""
     if proposal.exception != exemption.subject:
-        return "提请更正时所依据的锁定例外已经失效，请重新提请"
+        return "申请更正时所依据的限期解锁已经失效，请重新申请"
     now_due = [
         as_sealed_with_code(one.after, proposal.vintage)["code"]
         for one in select_permitted(register, exemption)
     ]
     if now_due != [figure["code"] for figure in proposal.figures]:
-        return "提请以后数据又有变动，更正后的数字与提请时不同，请重新提请"
+        return "申请后数据有变动，更正结果与申请时不一致；请重新申请。"
     return None
 
 
 def _explain_nothing_to_correct(register: LateRegister, exemption: Exemption) -> str:
     label = register.closing.month.label
     if register.figures:
-        return f"{label}的锁定例外只限{exemption.scope}，其中没有数字需要更正。"
-    return f"{label}已锁定的数字与现有事实一致，没有需要更正的。"
+        return f"{label}的限期解锁只限{exemption.scope}，其中没有数字需要更正。"
+    return f"{label}已锁定的数字与最新数据一致，无需更正。"
 
 
 def _seal_before(one: RestatedFigure) -> Json:

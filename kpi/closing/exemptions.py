@@ -1,4 +1,4 @@
-"""锁定例外: a correction of a locked month needs a reason, a second person and an expiry.
+"""限期解锁: a correction of a locked month needs a reason, a second person and an expiry.
 
 While one is open, corrections may be proposed and approved, and nothing else: deliveries are taken in without
 it, and without it no sealed figure moves.
@@ -32,8 +32,8 @@ def request_exemption(
     now: datetime,
     source: str | None = None,
 ) -> Exemption:
-    """申请锁定例外, for one source or for all. Raises: ClosingProblem."""
-    name = clean_signature(by, "申请锁定例外")
+    """申请限期解锁, for one source or for all. Raises: ClosingProblem."""
+    name = clean_signature(by, "申请限期解锁")
     closing = _hold_closing(connection, center, month, now)
     refusal = _check_request(closing, reason, expires_at, now, source)
     if refusal is not None:
@@ -50,18 +50,18 @@ def request_exemption(
 def open_exemption(
     connection: sa.Connection, center: str, month: Month, *, by: str, now: datetime, number: int | None = None
 ) -> Exemption:
-    """批准锁定例外, by another person: the one of that number, or the one that waits.
+    """批准解锁, by another person: the one of that number, or the one that waits.
 
     Raises: ClosingProblem.
     """
-    name = clean_signature(by, "批准锁定例外")
+    name = clean_signature(by, "批准解锁")
     closing = _hold_closing(connection, center, month, now)
     waiting = [one for one in closing.exemptions if one.is_pending(now) and number in (None, one.number)]
     if not waiting:
-        raise ClosingProblem(f"{month.label}没有等待批准的锁定例外：没有申请，或已批准、已关闭、已过期。")
+        raise ClosingProblem(f"{month.label}没有等待批准的限期解锁：没有申请，或已批准、已结束、已到期。")
     exemption = waiting[-1]
     if is_same_person(exemption.requested_by, name):
-        raise ClosingProblem(f"这一锁定例外由{exemption.requested_by}申请，须由另一人批准。")
+        raise ClosingProblem(f"这一限期解锁由{exemption.requested_by}申请，须由另一人批准。")
     event = LockException(
         month=str(month), number=exemption.number, of=exemption.of, reason=exemption.reason,
         requested_by=exemption.requested_by, approved_by=name, opened_at=now, expires_at=exemption.expires_at,
@@ -80,13 +80,13 @@ def close_exemption(
     reason: str | None = None,
     number: int | None = None,
 ) -> Exemption:
-    """关闭锁定例外 before it expires, or turns down one that waits. Anybody may. Raises: ClosingProblem."""
-    name = clean_signature(by, "关闭锁定例外")
+    """结束限期解锁 before it expires, or turns down one that waits. Anybody may. Raises: ClosingProblem."""
+    name = clean_signature(by, "结束限期解锁")
     closing = _hold_closing(connection, center, month, now)
     running = [one for one in closing.exemptions if one.is_open(now) or one.is_pending(now)]
     matching = [one for one in running if number in (None, one.number)]
     if not matching:
-        raise ClosingProblem(f"{month.label}没有生效中或等待批准的锁定例外。")
+        raise ClosingProblem(f"{month.label}没有生效中或等待批准的限期解锁。")
     closed = LockExceptionClosed(
         month=str(month), number=matching[-1].number, closed_by=name, closed_at=now, reason=reason
     )
@@ -103,18 +103,18 @@ def _check_request(
     closing: Closing, reason: str, expires_at: datetime, now: datetime, source: str | None
 ) -> str | None:
     if not closing.sealed:
-        return f"{closing.month.label}还没有锁定，不需要锁定例外。"
+        return f"{closing.month.label}还没有锁定，不需要限期解锁。"
     if not reason.strip():
-        return "申请锁定例外必须写明理由。"
+        return "申请限期解锁必须写明理由。"
     if source is not None and source not in list_needed_sources():
         available = "、".join(f"{key}（{SOURCES[key].title}）" for key in list_needed_sources())
         return f"没有来源“{source}”；可用的有：{available}。"
     if expires_at <= now:
-        return f"到期时间{format_expiry(expires_at)}已经过去；请写以后的时间。"
+        return f"到期时间{format_expiry(expires_at)}已过；请填写以后的时间。"
     if expires_at > now + LONGEST:
-        return f"锁定例外最长{LONGEST.days}天：到期时间最晚为{format_expiry(now + LONGEST)}。"
+        return f"限期解锁最长{LONGEST.days}天：到期时间最晚为{format_expiry(now + LONGEST)}。"
     if any(one.is_pending(now) and one.of == source for one in closing.exemptions):
-        return f"{closing.month.label}已有同样范围的锁定例外在等待批准。"
+        return f"{closing.month.label}已有同样范围的限期解锁在等待批准。"
     return None
 
 

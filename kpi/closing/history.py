@@ -80,7 +80,7 @@ def _build_act(seq: int, at: datetime, kind: str, data: Mapping[str, Any]) -> Cl
 def _describe_act(kind: str, data: Mapping[str, Any]) -> str:
     parts = [data[name] for name in ("reason", "acknowledged", "remark") if data.get(name)]
     if kind == MonthSealed.type:
-        parts.insert(0, f"第{data['vintage']}版，{len(data['figures'])}个数字，提请人{data['sealed_by']}")
+        parts.insert(0, f"第{data['vintage']}版，{len(data['figures'])}个数字，申请人{data['sealed_by']}")
     elif data.get("findings"):
         parts.append(f"当时：{data['findings']}")
     return "；".join(parts)

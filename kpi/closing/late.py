@@ -1,4 +1,4 @@
-"""迟到登记: what was recorded of a locked month after its seal, and which sealed figures it would move."""
+"""锁定后变动: what was recorded of a locked month after its seal, and which sealed figures it would move."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,11 +27,11 @@ from tracker.periods import Month
 class Lateness(StrEnum):
     """In which way an event is late."""
 
-    LATE = "迟到"  # happened in the month, told after its lock
-    CHANGED = "更改"  # says something else than what was told before
-    FOLLOWING = "后续"  # happened after the month, to something of the month
+    LATE = "补报"  # happened in the month, told after its lock
+    CHANGED = "修改"  # says something else than what was told before
+    FOLLOWING = "后续办理"  # happened after the month, to something of the month
     VOID = "作废"  # takes back what was told before
-    BACKING = "补据"  # a zero report or a delivery that backs days which had no backing
+    BACKING = "补零报告或来源"  # a zero report or a delivery that backs days which had no backing
 
 
 @dataclass(frozen=True)

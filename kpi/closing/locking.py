@@ -29,11 +29,11 @@ from tracker.signatures import clean_signature, is_same_person
 def request_lock(
     connection: sa.Connection, center: str, month: Month, *, by: str, now: datetime, remark: str | None = None
 ) -> None:
-    """提请锁定: the first signature. It holds until something is approved after it.
+    """申请锁定: the first signature. It holds until something is approved after it.
 
     Raises: ClosingProblem that says what stands in the way.
     """
-    name = clean_signature(by, "提请锁定")
+    name = clean_signature(by, "申请锁定")
     status = refresh_status(connection, center, month, now)
     refusal = check_lock(status) or _explain_locked(status)
     if refusal is not None:
@@ -60,7 +60,7 @@ def lock_month(
     name = clean_signature(by, "锁定")
     status = refresh_status(connection, center, month, now)
     request = _require_request(status, name)
-    check_seen(seen, request.event_seq, "提请锁定")
+    check_seen(seen, request.event_seq, "申请锁定")
     figures = read_figures_to_seal(connection, center, month)
     if not figures:
         raise ClosingProblem(f"{month.label}还没有任何指标数字，没有可锁定的。")
@@ -79,7 +79,7 @@ def check_lock(status: MonthStatus) -> str | None:
     if status.closing.sealed:
         return f"{status.month.label}已锁定"
     if status.obstacles:
-        return f"{status.month.label}还不能锁定：{'；'.join(status.obstacles)}"
+        return f"{status.month.label}暂不能锁定：{'；'.join(status.obstacles)}"
     return None
 
 
@@ -133,16 +133,16 @@ def _explain_locked(status: MonthStatus) -> str | None:
     request = status.closing.request
     if request is None or not status.request_holds:
         return None
-    return f"已由{request.requested_by}提请锁定，等另一人确认"
+    return f"已由{request.requested_by}申请锁定，待另一人批准"
 
 
 def _require_request(status: MonthStatus, by: str) -> LockRequest:
     refusal = check_lock(status)
     request = status.closing.request
     if refusal is None and (request is None or not status.request_holds):
-        refusal = f"还没有人提请锁定{status.month.label}，或提请以后又有来源重新审批；请先由一人提请"
+        refusal = f"还没有人申请锁定{status.month.label}，或申请后有来源重新审批；请先申请锁定"
     if refusal is None and request is not None and is_same_person(request.requested_by, by):
-        refusal = f"由{request.requested_by}提请锁定，须由另一人确认"
+        refusal = f"由{request.requested_by}申请锁定，须由另一人批准"
     if refusal is not None or request is None:
         raise ClosingProblem(f"{refusal}。")
     return request

@@ -11,7 +11,7 @@ from kpi.figures.sources import SOURCES
 from tracker.events.times import get_day_start
 from tracker.periods import Month, Period
 
-_NEXT = {ClosingState.OPEN: "等报送人报齐", ClosingState.COMPLETED: "等提交"}
+_NEXT = {ClosingState.OPEN: "待录入人员确认报齐", ClosingState.COMPLETED: "待提交"}
 
 
 def explain_period(status: MonthStatus, period: Period) -> str:
@@ -32,7 +32,7 @@ def explain_turn(closing: Closing, period: Period, indicator: Indicator, now: da
         return _explain_running(what, month)
     waiting = [
         f"{join_titles([SOURCES[key].title for key in keys])}{step}"
-        for state, step in (_NEXT | {ClosingState.SUBMITTED: "已提交，等另一人审批"}).items()
+        for state, step in (_NEXT | {ClosingState.SUBMITTED: "已提交，待另一人审批"}).items()
         if (
             keys := [
                 key for key, one in closing.states.items() if one.state is state and key in indicator.needs
@@ -40,13 +40,13 @@ def explain_turn(closing: Closing, period: Period, indicator: Indicator, now: da
         )
     ]
     if waiting:
-        return f"{what}是暂定数，随数据交付而变。下一步：{'；'.join(waiting)}。"
-    return f"{what}所依据的来源都已审批，随{month.label}锁定后不再变动；锁定前如有变动，须重新审批。"
+        return f"{what}尚未锁定，会随新报数据变动。下一步：{'；'.join(waiting)}。"
+    return f"{what}所依据的来源均已审批，随{month.label}锁定后不再变动；锁定前如有变动，须重新审批。"
 
 
 def _explain_running(what: str, month: Month) -> str:
     since = format_expiry(get_day_start(month.end_day))
-    return f"{what}是暂定数，随数据交付而变；{month.label}结束（{since}）后才能报齐、提交、审批和锁定。"
+    return f"{what}尚未锁定，会随新报数据变动；{month.label}结束（{since}）后方可报齐、提交、审批和锁定。"
 
 
 def _explain_sealed(closing: Closing, period: Period, declared: Indicator | None, now: datetime) -> str:
@@ -61,17 +61,16 @@ def _explain_sealed(closing: Closing, period: Period, declared: Indicator | None
         return f"{sentence}。{'；'.join(_format_window(one) for one in bearing)}。"
     if open_now:
         scope = "、".join(one.scope for one in open_now)
-        return f"{sentence}，现在谁也不能改：生效中的锁定例外只限{scope}，与它无关。"
+        return f"{sentence}。生效中的限期解锁仅限{scope}，不含该数字。"
     return (
-        f"{sentence}，现在谁也不能改；要更正，须由一人申请锁定例外、另一人批准。"
-        "迟到的数据照常入库，记入迟到登记。"
+        f"{sentence}。锁定后报送的数据正常入库，计入“锁定后变动”；如需更正，请先申请限期解锁并经另一人批准。"
     )
 
 
 def _format_window(one: Exemption) -> str:
     return (
-        f"第{one.number}号锁定例外（{one.scope}，{one.requested_by}申请、{one.approved_by}批准：{one.reason}）"
-        f"生效，到{format_expiry(one.expires_at)}为止，可由一人提请更正、另一人批准"
+        f"第{one.number}次限期解锁（{one.scope}，{one.requested_by}申请、{one.approved_by}批准：{one.reason}）"
+        f"生效，到{format_expiry(one.expires_at)}止，可由一人申请更正、另一人批准"
     )
 
 
@@ -81,16 +80,16 @@ def _explain_open(status: MonthStatus, period: Period) -> str:
         return _explain_running(what, month)
     waiting = "；".join(_list_waiting(status.rows))
     if waiting:
-        return f"{what}是暂定数，随数据交付而变。下一步：{waiting}。"
-    return f"{what}所依据的来源都已审批，随{month.label}锁定后不再变动。{_explain_before_lock(status)}"
+        return f"{what}尚未锁定，会随新报数据变动。下一步：{waiting}。"
+    return f"{what}所依据的来源均已审批，随{month.label}锁定后不再变动。{_explain_before_lock(status)}"
 
 
 def _explain_before_lock(status: MonthStatus) -> str:
     if status.request_holds and status.closing.request is not None:
-        return f"{status.closing.request.requested_by}已提请锁定，等另一人确认。"
+        return f"{status.closing.request.requested_by}已申请锁定，待另一人批准。"
     if status.obstacles:
-        return f"还差：{'；'.join(status.obstacles)}。"
-    return "下一步：由一人提请锁定，另一人确认。"
+        return f"尚需：{'；'.join(status.obstacles)}。"
+    return "下一步：由一人申请锁定，另一人批准。"
 
 
 def _list_waiting(rows: Sequence[SourceStatus]) -> Iterator[str]:
@@ -101,9 +100,9 @@ def _list_waiting(rows: Sequence[SourceStatus]) -> Iterator[str]:
             yield f"{join_titles(titles)}{step}"
     for row in rows:
         if row.state is ClosingState.SUBMITTED:
-            yield f"{row.source.title}由{row.told.submitted_by}提交，等另一人审批"
+            yield f"{row.source.title}由{row.told.submitted_by}提交，待另一人审批"
         if row.state is ClosingState.APPROVED and row.changed:
-            yield f"{row.source.title}已审批后有变动，等{row.told.submitted_by}以外的人重新审批"
+            yield f"{row.source.title}已审批后有变动，待{row.told.submitted_by}以外的人重新审批"
 
 
 def _name_scope(period: Period, declared: Indicator | None) -> str:

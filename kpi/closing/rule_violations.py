@@ -105,7 +105,7 @@ _call_of_inspection = sa.exists().where(
 
 _QUERIES = {
     "calls_order": _ViolationQuery(
-        calls, (("进入队列", calls.c.queued_at), ("坐席应答", calls.c.answered_at)),
+        calls, (("进入队列", calls.c.queued_at), ("座席应答", calls.c.answered_at)),
         _limit_to_days(calls.c.entered_on, ANSWERED_TOO_SOON),
     ),
     "calls_end": _ViolationQuery(

@@ -90,8 +90,8 @@ RULES = (
         "请供应商核对这些电话的时间后重新导出。",
     ),
     ClosingRule(
-        "orders_balance", "收支不平的工单", "work_orders", _check_orders_balance,
-        "多半是有办结而无受理、或办结早于受理的工单：请补导受理记录或更正时间。",
+        "orders_balance", "工单期初期末不平", "work_orders", _check_orders_balance,
+        "多为有办结无受理、或办结早于受理的工单；请补报受理记录或修改时间。",
     ),
     ClosingRule(
         "orders_closed_before_accepted", "办结早于受理的工单", "work_orders",
@@ -109,23 +109,23 @@ RULES = (
         "请核对这些工单的办结时间和回访时间后重新导出。",
     ),
     ClosingRule(
-        "staff_balance", "增减不平的人员", "roster", _check_staff_balance,
-        "多半是离职日期早于入职日期：请更正花名册后重新导入。",
+        "staff_balance", "人员增减不平", "roster", _check_staff_balance,
+        "多为离职日期早于入职日期；请修改花名册后重新导入。",
     ),
     ClosingRule(
         "training_attendance", "实到多于应到的培训", "training",
         _require_none("trainings_overfull", "场培训的实到人数多于应到人数"),
-        "请核对培训签到后更正。",
+        "请核对培训签到后修改。",
     ),
     ClosingRule(
         "inspections_known", "找不到话单的质检", "inspections",
         _require_none("inspections_without_call", "条质检找不到对应的话单"),
-        "请补导这些电话的话单，或更正质检记录的流水号。",
+        "请补报这些电话的话单，或修改质检记录的流水号。",
     ),
     ClosingRule(
         "survey_returns", "收回多于发放的问卷", "survey_issues",
         _require_none("surveys_overfull", "次发放的回收份数多于发放份数"),
-        "请核对问卷发放记录后更正。",
+        "请核对问卷发放记录后修改。",
     ),
 )  # fmt: skip
 

@@ -36,7 +36,7 @@ class Refusal:
 
 
 class ClosingProblem(ValueError):
-    """现在不能这样办，原因见说明。"""
+    """暂不能办理，原因见说明。"""
 
 
 NOTHING_SEEN = 0  # no event has this number
@@ -45,11 +45,10 @@ NOTHING_SEEN = 0  # no event has this number
 def check_seen(seen: int | None, waiting: int, what: str) -> None:
     """Whoever confirms signs the event that she was shown. Raises: ClosingProblem where another one waits."""
     if seen == NOTHING_SEEN:
-        raise ClosingProblem(f"请从关账页核对{what}的内容，再确认。")
+        raise ClosingProblem(f"请在月度审核页核对{what}的内容后再批准。")
     if seen not in (None, waiting):
         raise ClosingProblem(
-            f"您看到的{what}（第 {seen} 号事件）已被后来的（第 {waiting} 号事件）取代；"
-            "请刷新页面，核对后再确认。"
+            f"您看到的{what}（第{seen}号记录）已被后来的（第{waiting}号记录）取代；请刷新页面，核对后再确认。"
         )
 
 

@@ -26,7 +26,7 @@ Connection = psycopg.Connection[Any]
 
 
 class AttachingProblem(ValueError):
-    """材料不能挂接或撤下，原因见说明。"""
+    """材料不能上传或撤销，原因见说明。"""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def attach(
     if kind not in KINDS:
         raise AttachingProblem(f"没有“{kind}”这种材料；可用的有{_list_kinds()}。")
     if not by.strip():
-        raise AttachingProblem("请写明挂接人。")
+        raise AttachingProblem("请写明上传人。")
     target = find_target(connection, center, to)
     title = _check_title(connection, center, title or f"{KINDS[kind]} {target.label}")
     _check_size(path, limit)
@@ -96,9 +96,9 @@ def withdraw(
     """Says that a document no longer counts. Raises: ShelfProblem, AttachingProblem."""
     document = find_document(connection, center, number)
     if not reason.strip() or not by.strip():
-        raise AttachingProblem("撤下材料必须写明理由和经办人。")
+        raise AttachingProblem("撤销材料必须写明理由和经办人。")
     if document.withdrawn:
-        raise AttachingProblem(f"材料{document.document}已经撤下。")
+        raise AttachingProblem(f"材料{document.document}已经撤销。")
     event = DocumentWithdrawn(
         document=document.document, reason=reason.strip(), withdrawn_by=by.strip(), withdrawn_at=now
     )

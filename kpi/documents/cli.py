@@ -41,7 +41,7 @@ class InstanceContext(NamedTuple):
 
 @click.group("documents")
 def documents() -> None:
-    """证明材料：挂接、查缺、核验；列出、取出、撤下在页面“证明材料”上。"""
+    """佐证材料：上传、查缺、核验；列出、下载、撤销在页面“佐证材料”上办理。"""
 
 
 @documents.command("attach", epilog=f"材料种类：{_kinds}")
@@ -51,16 +51,16 @@ def documents() -> None:
     "about",
     required=True,
     metavar="种类/编号",
-    help="证明什么，例如 person/R001、payment/ZF20230101、month/2023-05、indicator/call_answer_rate/2023。",
+    help="关联对象，例如 person/R001、payment/ZF20230101、month/2023-05、indicator/call_answer_rate/2023。",
 )
 @click.option("--kind", callback=_parse_kind, required=True, metavar="材料种类", help="是什么材料，见下。")
-@click.option("--title", metavar="标题", help="标题；省略则为材料种类加所证明的事。不要写姓名。")
+@click.option("--title", metavar="标题", help="标题；省略则为“材料种类＋关联对象”。请勿填写姓名。")
 @_by
 @_center
 def attach(path: Path, about: str, kind: str, title: str | None, by: str, center: str | None) -> None:
-    """把一份文件挂接到它所证明的人、款项、培训、月份或指标上。
+    """上传一份文件，并关联到人员、款项、培训、月份或指标。
 
-    格式由内容判定，能收 PDF、PNG、JPEG、TIFF、DOCX、XLSX、OFD、CSV、TXT；带宏、脚本或密码的不收。
+    格式由内容判定，支持 PDF、PNG、JPEG、TIFF、DOCX、XLSX、OFD、CSV、TXT；不支持带宏、脚本或密码的文件。
     """
     with _open_instance(center) as context, context.database.connect() as connection:
         attachment = attaching.attach(
@@ -69,11 +69,12 @@ def attach(path: Path, about: str, kind: str, title: str | None, by: str, center
         )  # fmt: skip
     event = attachment.event
     if not attachment.added:
-        click.echo(f"{attachment.label}已有同一份{KINDS[kind]}（材料编号 {event.document}），没有重复登记。")
+        click.echo(f"{attachment.label}已有相同的{KINDS[kind]}（材料编号 {event.document}），未重复保存。")
         return
     pages = f"，{event.pages}页" if event.pages else ""
     click.echo(
-        f"已挂接到{attachment.label}：{event.title}（{event.media_type}{pages}）；材料编号 {event.document}"
+        f"已上传并关联到{attachment.label}：{event.title}（{event.media_type}{pages}）；"
+        f"材料编号 {event.document}"
     )
 
 
@@ -83,7 +84,7 @@ def attach(path: Path, about: str, kind: str, title: str | None, by: str, center
 @_center
 @_json
 def missing_documents(year: int, kind: str | None, center: str | None, as_objects: bool) -> None:
-    """查缺：哪件事缺哪份材料、从哪天起该有、怎么补。"""
+    """查缺：缺失材料、应归档日期和补充办法。"""
     with _open_instance(center) as context, context.database.engine.connect() as connection:
         files = missing.read_dossiers(connection, context.center, Year(year), get_day(_get_now()))
     incomplete = missing.select_incomplete(files, kind)
@@ -102,7 +103,7 @@ def missing_documents(year: int, kind: str | None, center: str | None, as_object
 @documents.command("check")
 @_center
 def check(center: str | None) -> None:
-    """重新计算每份材料的哈希，指出缺失或被改动的文件。"""
+    """重新计算每份材料的哈希值，指出缺失或被改动的文件。"""
     with _open_instance(center) as context, context.database.connect() as connection:
         stored = shelf.read_documents(connection, context.center, with_withdrawn=True)
         store = shelf.find_store(connection, context.settings.home, context.center)
@@ -112,7 +113,7 @@ def check(center: str | None) -> None:
     if faults:
         click.echo(f"{len(stored)}份材料中有{len(faults)}份不符。")
         raise SystemExit(1)
-    click.echo(f"{len(stored)}份材料的文件都在，与登记的哈希相符。")
+    click.echo(f"{len(stored)}份材料的文件都在，与登记的哈希值相符。")
 
 
 @contextmanager

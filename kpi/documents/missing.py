@@ -26,7 +26,7 @@ class DocumentState(StrEnum):
     """How a required document stands."""
 
     HELD = "在档"
-    STATED = "已载无文件"  # a delivered row says so; no document proves it
+    STATED = "有登记无原件"  # a delivered row says so; no document proves it
     MISSING = "缺"
 
 

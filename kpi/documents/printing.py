@@ -23,14 +23,14 @@ def format_tallies(tallies: Sequence[DocumentTally]) -> list[str]:
         for one in tallies
         if one.needed
     )
-    header = ("档案", "应有材料", "应有", "在档", "已载无文件", "在档率")
+    header = ("档案", "应归档材料", "应归档", "在档", "有登记无原件", "归档率")
     return align_rows([header, *rows], LEFT * 2 + RIGHT * 4)
 
 
 def format_incomplete(incomplete: Sequence[IncompleteDossier]) -> Iterator[str]:
     """One line for each thing that lacks something, and what mends each sort of gap."""
     if not incomplete:
-        yield "应有的材料都在档。"
+        yield "应归档材料均已在档。"
         return
     rows = (
         (
@@ -41,18 +41,18 @@ def format_incomplete(incomplete: Sequence[IncompleteDossier]) -> Iterator[str]:
         )
         for dossier, missing in incomplete
     )
-    yield from align_rows([("档案", "摘要", "应有自", "缺少"), *rows], LEFT * 4)
-    yield "\n怎么补："
+    yield from align_rows([("档案", "摘要", "应归档日期", "缺少"), *rows], LEFT * 4)
+    yield "\n补充办法："
     remedies = dict.fromkeys(
         (KINDS[one.document], one.remedy) for _, missing in incomplete for one, _ in missing
     )
     for title, remedy in remedies:
         yield f"  {title}：{remedy}"
-    yield ("“已载无文件”指花名册已载明而没有文件作证。挂接：hotline documents attach 文件 --to 种类/编号")
+    yield ("“有登记无原件”指花名册已登记、原件未上传。上传：hotline documents attach 文件 --to 种类/编号")
 
 
 def _format_required(missing: Sequence[RequiredState]) -> str:
-    marks = {DocumentState.STATED: "（已载无文件）"}
+    marks = {DocumentState.STATED: "（有登记无原件）"}
     return "、".join(KINDS[one.document] + marks.get(state, "") for one, state in missing)
 
 

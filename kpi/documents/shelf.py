@@ -129,10 +129,10 @@ def _read(
 
 def _find_by_prefix(connection: psycopg.Connection[Any], center: str, number: str) -> list[Document]:
     if len(number) < _SHORTEST:
-        raise ShelfProblem(f"材料编号至少写{_SHORTEST}位；页面“证明材料”列出全部编号。")
+        raise ShelfProblem(f"材料编号至少写{_SHORTEST}位；页面“佐证材料”列出全部编号。")
     begins = number.strip().lower()
     named = (sa.func.starts_with(column, begins) for column in (documents.c.document, documents.c.sha256))
     candidates = sorted(_read(connection, center, sa.or_(*named)), key=lambda one: one.withdrawn)
     if not candidates:
-        raise ShelfProblem(f"没有编号以“{number}”开头的材料；页面“证明材料”列出全部编号。")
+        raise ShelfProblem(f"没有编号以“{number}”开头的材料；页面“佐证材料”列出全部编号。")
     return candidates

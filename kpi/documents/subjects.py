@@ -32,7 +32,7 @@ _EXAMPLES = "person/R001、payment/ZF20230101、month/2023-05、indicator/call_a
 
 
 class TargetProblem(LookupError):
-    """没有这样东西，材料无从挂接。"""
+    """没有该关联对象，材料无法上传。"""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def find_target(connection: Connection, center: str, about: str) -> AttachmentTa
     kind, _, identity = about.strip().partition("/")
     if kind not in TITLES or not identity:
         raise TargetProblem(
-            f"不知道“{about}”是什么；请写成 种类/编号，例如{_EXAMPLES}。种类有{'、'.join(TITLES)}。"
+            f"关联对象“{about}”无效；请按“种类/编号”填写，如{_EXAMPLES}。种类有{'、'.join(TITLES)}。"
         )
     subject = _DERIVED.get(kind, _label_fact)(connection, center, kind, identity)
     return AttachmentTarget(subject, label_target(subject))
@@ -107,7 +107,7 @@ def _label_recruitment(connection: Connection, center: str, kind: str, identity:
 
 def _label_outage(connection: Connection, center: str, kind: str, identity: str) -> str:
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", identity):
-        raise TargetProblem(f"故障请写明日期，例如 outage/2023-07-02；“{identity}”不是日期。")
+        raise TargetProblem(f"平台停机请写明日期，例如 outage/2023-07-02；“{identity}”不是日期。")
     down = sa.and_(probes.c.probed_on == _parse_day(identity), ~probes.c.up)
     if not _has(connection, probes, center, down):
         raise TargetProblem(f"{identity}的平台巡检没有异常记录。")

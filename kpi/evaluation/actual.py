@@ -32,7 +32,7 @@ class MetPoints:
         return sum(1 for met in self.points if met)
 
     def __str__(self) -> str:
-        return f"{self.count}/{len(self.points)}点"
+        return f"{len(self.points)}项要点满足{self.count}项"
 
 
 @dataclass(frozen=True)

@@ -27,15 +27,15 @@ from tracker.events.event import Json
 
 
 class AttestationProblem(ValueError):
-    """填报或打分不能登记，原因见说明。"""
+    """填报或打分未保存，原因见说明。"""
 
 
 class DocumentProblem(AttestationProblem):
-    """编号所指的证明材料不能用。"""
+    """编号所指的佐证材料不能用。"""
 
 
 class MissingDocument(AttestationProblem):
-    """填报须附证明文件，没有附。"""
+    """填报须附佐证材料。"""
 
 
 @dataclass(frozen=True)
@@ -141,10 +141,10 @@ def _list_document_hashes(connection: psycopg.Connection[Any], center: str, valu
             document = find_bytes(connection, center, number)
         except ShelfProblem:
             raise DocumentProblem(
-                f"{value.code}：“{number}”不是文件，也不是已挂接材料的编号；请核对。"
+                f"{value.code}：“{number}”不是文件，也不是已上传材料的编号；请核对。"
             ) from None
         if document.withdrawn:
-            raise DocumentProblem(f"{value.code}：证明材料{document.document}已经撤下，请换一份。")
+            raise DocumentProblem(f"{value.code}：佐证材料{document.document}已撤销，请更换。")
         yield document.sha256
     for path in value.files:
         yield hash_file(path, "sha256")
@@ -164,9 +164,9 @@ def _make_attestation(
         raise AttestationProblem(f"{_format_item_name(item)}：实际值{problem}") from None
     _check_share(item, value, actual)
     if item.needs_document and not value.documents and not value.files:
-        wanted = "、".join(item.evidence) or item.feed.attested or "证明文件"
+        wanted = "、".join(item.evidence) or item.feed.attested or "佐证材料"
         raise MissingDocument(
-            f"{_format_item_name(item)}：没有附证明文件，不能登记；请附上{wanted}。没有文件的，评分时按无法核实处理。"
+            f"{_format_item_name(item)}未附佐证材料，未提交；请上传{wanted}。确无材料的，评分时按无法核实处理。"
         )
     return IndicatorAttested(
         scheme=scheme.key,
@@ -186,7 +186,7 @@ def _check_share(item: SchemeItem, value: Attested, actual: Actual) -> None:
     """A percentage over 100 is a slip unless a remark says why it is none."""
     if isinstance(actual, Amount) and actual.unit == PERCENT and actual.value > 100 and not value.remark:
         raise AttestationProblem(
-            f"{_format_item_name(item)}：{actual}超过100%，请核对；确实如此的，请在备注里说明原因。"
+            f"{_format_item_name(item)}：{actual}超过100%；请核对，情况属实的请在备注中说明。"
         )
 
 
@@ -195,7 +195,7 @@ def _check_manual(item: SchemeItem) -> None:
     if item.feed.automatic and not item.no_backing:
         source = item.feed.figure or item.feed.measure
         raise AttestationProblem(
-            f"{_format_item_name(item)}：由系统按 {source} 自动取数，不能人工填报；请补交缺少的数据。"
+            f"{_format_item_name(item)}：由系统按 {source} 自动取数，不能人工填报；请补报缺失的数据。"
         )
     if item.points and not count_manual_points(item):
         raise AttestationProblem(f"{_format_item_name(item)}：各条都由系统自动判定，不用填报。")

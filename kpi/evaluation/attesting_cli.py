@@ -31,13 +31,13 @@ _file = click.Path(dir_okay=False, path_type=Path)
     "documents",
     multiple=True,
     metavar="文件",
-    help="文件的路径，或已挂接材料的编号；可写多个。",
+    help="文件的路径，或已上传材料的编号；可写多个。",
 )
 @click.option(
     "--table",
     type=_file,
     metavar="表",
-    help="一次填报多项：CSV 或 XLSX，列为 指标、实际值、证明文件、备注、理由。",
+    help="一次填报多项：CSV 或 XLSX，列为 指标、实际值、佐证材料、备注、理由。",
 )
 @click.option("--remark", metavar="文字", help="备注。")
 @click.option(
@@ -58,7 +58,7 @@ def attest(
     center: str | None,
     year: int,
 ) -> None:
-    """填报系统不能自动取数的指标，附证明文件。
+    """填报系统不能自动取数的指标，附佐证材料。
 
     评价要点逐条写 是、否 或 ?（无法核实），以逗号分开；其他写数值（如 98.8%）或等级（如 达成）。
     与系统数据不一致的，两个值都列出；要按填报计分，须用 --reason 写明理由。
@@ -77,7 +77,7 @@ def attest(
             get_driver(opened.connection), settings.home, opened.code, scheme, year, values,
             by=by, now=opened.now, limit=settings.document_limit,
         )  # fmt: skip
-    click.echo(f"已登记{opened.center.name}{year}年“{scheme.title}”的填报{len(values)}项，填报人 {by}。")
+    click.echo(f"已保存{opened.center.name}{year}年“{scheme.title}”的填报{len(values)}项，填报人 {by}。")
     named = {item.code for item in scheme.items if {item.code, item.title} & {one.code for one in values}}
     for line in _list_contradictions(scheme, center, year, named):
         click.echo(line)
@@ -99,14 +99,14 @@ def _list_contradictions(scheme: Scheme, center: str | None, year: int, codes: s
 @_center
 @_year
 def experts(name: str, path: Path, center: str | None, year: int) -> None:
-    """登记专家打分表（CSV 或 XLSX，列为 专家、指标、得分、备注），逐人保留。"""
+    """录入专家打分表（CSV 或 XLSX，列为 专家、指标、得分、备注），逐人保留。"""
     scheme = read_scheme(find_scheme(name, Settings.read().home))
     marks = read_marked(path)
     with write_center(center, datetime.now(BEIJING)) as opened:
         mark(get_driver(opened.connection), opened.code, scheme, year, marks, now=opened.now)
     people = len({one.expert for one in marks})
     click.echo(
-        f"已登记{opened.center.name}{year}年“{scheme.title}”的专家打分：{people}位专家，{len(marks)}个分数。"
+        f"已保存{opened.center.name}{year}年“{scheme.title}”的专家打分：{people}位专家，{len(marks)}个分数。"
     )
 
 

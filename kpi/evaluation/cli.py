@@ -47,7 +47,7 @@ def evaluate(
     every: bool,
     as_objects: bool,
 ) -> None:
-    """按评价方案评分：规则分、专家分、最终分并列，并核对报告中的数字。
+    """按评价方案评分：规则得分、专家评分、最终得分并列，并核对报告中的数字。
 
     方案写名称（如 turpan-2022）或自己的 TOML 文件；随附的五份公开报告带有当时发布的事实和得分。
     写明 --year（和 --center）时，改用热线中心的指标、填报和专家打分评分。
@@ -96,7 +96,7 @@ def check(path: Path) -> None:
 @click.option("--by", required=True, metavar="姓名", help="选定人。")
 @click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
 def choose(name: str, year: int, by: str, center: str | None) -> None:
-    """选定一年的评价方案：指标总览上列出如果今天评价已稳得、有风险、已失去的分。"""
+    """选定一年的评价方案：指标总览上列示模拟评分的已落实、待落实、已失分。"""
     home, now = Settings.read().home, datetime.now(BEIJING)
     with write_center(center, now) as opened:
         raw = get_driver(opened.connection)

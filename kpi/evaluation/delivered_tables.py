@@ -10,7 +10,7 @@ from kpi.evaluation.claims.tables import read_tables
 _ATTESTED = {
     "指标": ("指标编码", "编码", "名称"),
     "实际值": ("完成值", "数值"),
-    "证明文件": ("文件",),
+    "佐证材料": ("文件",),
     "备注": (),
     "理由": ("与系统数据不一致的理由",),
 }
@@ -24,13 +24,13 @@ _BETWEEN = ("；", "\n", "、")
 
 
 def read_attested(path: Path) -> list[Attested]:
-    """Rows of 指标、实际值、证明文件、备注、理由; a document is a path from the table's folder, or a number.
+    """Rows of 指标、实际值、佐证材料、备注、理由; a document is a path from the table's folder, or a number.
 
     Raises: AttestationProblem.
     """
     found = []
     for _, row in _read_rows(path, _ATTESTED, ("指标", "实际值")):
-        numbers, files = split_documents(_split_entries(row.get("证明文件", "")), path.parent)
+        numbers, files = split_documents(_split_entries(row.get("佐证材料", "")), path.parent)
         found.append(Attested(row["指标"], row["实际值"], numbers, files, row.get("备注"), row.get("理由")))
     return found
 

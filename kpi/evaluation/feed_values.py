@@ -116,7 +116,7 @@ def _take_from_measure(log: YearLog, item: SchemeItem, feed: Feed, marks: tuple[
 
 
 def _describe_gaps(coverage: Coverage) -> str:
-    return f"没有交付{'、'.join(one.source.title for one in coverage.sources)}"
+    return f"未报送{'、'.join(one.source.title for one in coverage.sources)}"
 
 
 def make_number_facts(

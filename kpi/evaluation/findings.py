@@ -193,9 +193,7 @@ def _check_bands(evaluation: Evaluation) -> Iterator[ClaimResult]:
         floor = OFFICIAL_FLOORS.get(band.name)
         if floor is None or scheme.total != 100 or floor == band.low:
             continue
-        text = (
-            f"“{band.name}”从{show_points(band.low)}分起，{OFFICIAL}为{show_points(floor)}分，与全国口径不同"
-        )
+        text = f"“{band.name}”从{show_points(band.low)}分起，{OFFICIAL}为{show_points(floor)}分，与规定不一致"
         yield ClaimResult("bands", f"等级“{band.name}”", ClaimOutcome.EXPLAIN, text, "", band.low - floor)
 
 

@@ -23,7 +23,7 @@ from kpi.terminal_tables import format_parts, format_value
 from tracker.centers import Center
 from tracker.periods import Year
 
-NOT_ATTESTED = "尚未填报，也没有证明文件"
+NOT_ATTESTED = "未填报，未提供佐证材料"
 
 
 def read_center_facts(

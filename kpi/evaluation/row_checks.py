@@ -18,7 +18,7 @@ MOST = 200  # characters of a note
 
 
 class RowCheckProblem(ValueError):
-    """核对结果不能登记，原因见说明。"""
+    """核对结果未保存，原因见说明。"""
 
 
 class RowOutcome(StrEnum):

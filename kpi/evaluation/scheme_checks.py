@@ -100,9 +100,9 @@ def _check_feed(here: TomlTable, item: SchemeItem, feed: Feed | None) -> None:
     if feed.figure is not None and feed.figure not in INDICATORS:
         raise here.problem("from", f"没有指标“{feed.figure}”；{_suggest_near(feed.figure, INDICATORS)}")
     if feed.measure is not None and feed.measure not in MEASURES:
-        raise here.problem("from", f"没有计量“{feed.measure}”；{_suggest_near(feed.measure, MEASURES)}")
+        raise here.problem("from", f"没有统计项“{feed.measure}”；{_suggest_near(feed.measure, MEASURES)}")
     if feed.measure is not None and feed.take not in (Take.VALUE, Take.NUMERATOR):
-        raise here.problem("from", f"：计量只有全年合计，不能按 {feed.take} 取数；请改用指标（figure）。")
+        raise here.problem("from", f"：统计项只有全年合计，不能按 {feed.take} 取数；请改用指标（figure）。")
     unit = get_feed_unit(feed)
     if item.target is not None and unit is not None and find_factor(unit, item.target.unit) is None:
         units = f"的单位是“{item.target.unit}”，取数的单位是“{unit}”"

@@ -132,7 +132,7 @@ def _read_item(code: str, node: TomlTable) -> SchemeItem:
 def _read_feed(node: TomlTable) -> Feed:
     node.only("figure", "measure", "take", "attested", "checks")
     if sum(key in node for key in ("figure", "measure", "attested")) != 1:
-        raise node.problem(None, "须在 figure（指标）、measure（计量）、attested（人工填报）中写一个。")
+        raise node.problem(None, "须在 figure（指标）、measure（统计项）、attested（人工填报）中写一个。")
     take = node.choice("take", list(Take), Take.VALUE)
     if "attested" in node:
         checks = _make_counting_feed(node.text("checks"), Take(take)) if "checks" in node else None

@@ -34,7 +34,7 @@ def format_score_tree(evaluation: Evaluation, *, reasons: bool = False) -> Itera
         yield from _format_reasons(evaluation)
     found = list_findings(evaluation)
     yield ""
-    yield f"核对发现：{summarize_outcomes(found)}。" if found else "核对：没有发现问题。"
+    yield f"复核发现的问题：{summarize_outcomes(found)}。" if found else "核对：没有发现问题。"
     yield from format_results(found)
     yield from _list_rows_commands(evaluation)
 
@@ -85,10 +85,10 @@ def _format_totals(evaluation: Evaluation) -> Iterator[str]:
     yield f"最终得分 {show_points(evaluation.total)}，等级“{evaluation.rating}”（按精确的总分判定）。"
     if facts.total is not None:
         same = "一致" if facts.total == evaluation.total and facts.rating == evaluation.rating else "不一致"
-        yield f"发布得分 {show_points(facts.total)}，等级“{facts.rating}”，与上{same}。"
+        yield f"公布得分 {show_points(facts.total)}，等级“{facts.rating}”，与上{same}。"
     if evaluation.rule_weight == scheme.total:
         by_rule = scheme.rating(evaluation.rule_total)
-        yield f"只按规则计算为 {show_points(evaluation.rule_total)} 分，等级“{by_rule}”。"
+        yield f"规则得分 {show_points(evaluation.rule_total)} 分，等级“{by_rule}”。"
     else:
         left = scheme.total - evaluation.rule_weight
         text = f"{show_points(evaluation.rule_weight)} 分里得 {show_points(evaluation.rule_total)} 分"
@@ -98,7 +98,7 @@ def _format_totals(evaluation: Evaluation) -> Iterator[str]:
         ends = [f"{show_points(end)} 分（“{scheme.rating(end)}”）" for end in (low, high)]
         yield f"有的数字部分可核实：按上下限计，总分在 {' 至 '.join(ends)} 之间。"
     if any(one.told.provisional for one in evaluation.items):
-        yield "带*的年度尚未结束，得分暂定。"
+        yield "带*的年度尚未结束，得分为预估。"
     for code in scheme.weights_assumed:
         group = scheme.group(code)
         yield f"{code} {group.title}：原报告没有印出其下各项的分值，这里按平均分配。"

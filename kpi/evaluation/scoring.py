@@ -190,7 +190,13 @@ def score_by_rule(item: SchemeItem, facts: ItemFacts) -> RuleScore | None:
     if facts.unverifiable:
         left = item.weight * (1 - item.unverifiable)
         return RuleScore(
-            left, f"无法核实，扣{show_share(item.unverifiable)}" + (f"：{facts.note}" if facts.note else "")
+            left,
+            (
+                "无法核实，不得分"
+                if item.unverifiable == 1
+                else f"无法核实，扣权重分的{show_share(item.unverifiable)}"
+            )
+            + (f"：{facts.note}" if facts.note else ""),
         )
     if facts.actual is None:
         return None
@@ -199,20 +205,20 @@ def score_by_rule(item: SchemeItem, facts: ItemFacts) -> RuleScore | None:
             f"{item.code} {item.title}：规则 {item.rule.kind} 用不上“{facts.actual}”这种实际值。"
         )
     if isinstance(facts.actual, MetPoints) and len(facts.actual.points) != len(item.points):
-        counts = f"有{len(item.points)}条评价要点，填报了{len(facts.actual.points)}条"
-        raise ScoreProblem(f"{item.code} {item.title}：{counts}，应逐条对应。")
+        counts = f"有{len(item.points)}项评价要点，填报了{len(facts.actual.points)}项"
+        raise ScoreProblem(f"{item.code} {item.title}：{counts}，应逐项对应。")
     try:
         scored = item.rule.score(facts.actual, item.target, item.weight)
     except ScoreProblem as problem:
         raise ScoreProblem(f"{item.code} {item.title}：{problem}") from None
     if facts.backed or not item.no_backing:
         return scored
-    reason = f"{scored.reason}；没有后台统计数据支撑，扣{show_share(item.no_backing)}"
+    reason = f"{scored.reason}；无后台统计数据支撑，扣权重分的{show_share(item.no_backing)}"
     return RuleScore(max(scored.points - item.weight * item.no_backing, Fraction(0)), reason)
 
 
 def _score_undecided(facts: ItemFacts) -> RuleScore:
-    return RuleScore(Fraction(0), f"{facts.shown or '尚未填报'}，暂计0分")
+    return RuleScore(Fraction(0), f"{facts.shown or '未填报'}，暂计0分")
 
 
 def _decide_final(

@@ -18,7 +18,7 @@ MOST = 500  # characters of a note
 
 
 class VerdictProblem(ValueError):
-    """核验结论不能登记，原因见说明。"""
+    """核验结论未保存，原因见说明。"""
 
 
 class Verdict(StrEnum):

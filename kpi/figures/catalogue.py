@@ -11,11 +11,11 @@ from kpi.figures.sources import SOURCES, Rhythm, Source
 CardFields = dict[str, str]
 
 _RHYTHMS = {
-    Rhythm.DAILY: "每天。当天结束以后交付且含有当天的行，或签有零报告，才算有据；没有业务和没有数据是两回事",
-    Rhythm.HOURLY: "每小时。该小时至少有一行才算有据",
-    Rhythm.MONTHLY: "每月。月末以后交付过，或签有全月零报告，才算有据；没有据的月份不计入，也不沿用上月",
-    Rhythm.STANDING: "自生效日起一直有效，直到下一次核定；月末有生效的核定才算有据",
-    Rhythm.SURVEY: "每年一轮。期间内有问卷才算有据；没有问卷的月份为不适用，全年没有为无法核实",
+    Rhythm.DAILY: "每天。次日零时以后报送且含有当日数据，或已确认零报告，视为已报送",
+    Rhythm.HOURLY: "每小时。该小时至少有一行，视为已报送",
+    Rhythm.MONTHLY: "每月。月末以后报送，或已确认全月零报告，视为已报送；未报送的月份不计入，也不沿用上月",
+    Rhythm.STANDING: "自生效日起一直有效，直到下一次核定；月末有生效的核定，视为已报送",
+    Rhythm.SURVEY: "每年一轮。期间内有问卷，视为已报送；没有问卷的月份为不适用，全年没有为无法核实",
 }
 
 
@@ -26,13 +26,13 @@ def build_card(indicator: Indicator) -> CardFields:
         "编码": indicator.key,
         "名称": indicator.title,
         "单位": indicator.unit or "无",
-        "为什么": words.why,
+        "设置依据": words.why,
         "分子": words.numerator,
         "分母": words.denominator or "无（本指标是数量）",
         "公式": format_formula(indicator),
         "包含": words.includes,
         "不含": words.excludes,
-        "月份归属": words.month,
+        "归属月份": words.month,
         "例子": _format_example(indicator, words.example),
         "舍入": f"{indicator.rounding.words}，保留{indicator.scale}位小数；分子、分母保持精确",
         "年度和季度": _describe_longer_periods(indicator),
@@ -41,7 +41,7 @@ def build_card(indicator: Indicator) -> CardFields:
         "方向": indicator.direction.value,
         "出处": indicator.source,
         "口径版本": str(indicator.version),
-        "施行月份": f"自{indicator.effective_from.label}起" if indicator.effective_from else "自最初起",
+        "启用月份": f"自{indicator.effective_from.label}起" if indicator.effective_from else "自系统启用起",
     }
     return fields | ({"区间": "另附95%置信区间（Wilson）"} if indicator.wilson else {})
 
@@ -138,7 +138,7 @@ def _describe_longer_periods(indicator: Indicator) -> str:
     if below and Over.FIRST in {term.over for term in below.terms}:
         return "按整个期间重新数人，不是各月相加"
     if below is None and Over.LAST in {term.over for term in indicator.formula.numerator.terms}:
-        return "取期间最后一个有据的月末，不是各月相加"
+        return "取期间最后一个已报送的月末，不是各月相加"
     if below is None:
         return "各月相加"
     return "分子之和÷分母之和，不是各月比率的平均"

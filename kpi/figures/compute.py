@@ -97,7 +97,7 @@ def _judge(evidence: FigureEvidence, indicator: Indicator, period: Period, cover
     all_months = formula.counted(coverage.list_months_of)
     months = all_months.ended(today) if indicator.is_level else all_months
     if all_months and not months:
-        return _Judgement(Status.NOT_APPLICABLE, "按月末计，本期还没有结束的月份。")
+        return _Judgement(Status.NOT_APPLICABLE, "按月末计，本期尚无结束的月份。")
     doubt = compute_doubt(formula, months, evidence.unknowns, evidence.held)
     if doubt.untold:
         return _judge_unfounded(doubt.untold)
@@ -120,7 +120,7 @@ def _judge(evidence: FigureEvidence, indicator: Indicator, period: Period, cover
         )
     over = f"{ranked}的中位数。" if ranked else ""
     if denominator is not None and _is_no_whole(formula, denominator, doubt):
-        reason = f"{word_gaps(gaps)}。分母里不明的比已知的还多，不给出数字。"
+        reason = f"{word_gaps(gaps)}。分母里不明的比已知的还多，本期不计算。"
         return _Judgement(Status.UNVERIFIABLE, reason, gaps)
     value = numerator * formula.times if denominator is None else numerator * formula.times / denominator
     over += _explain_more_than_whole(indicator, value)
@@ -155,7 +155,7 @@ def _judge(evidence: FigureEvidence, indicator: Indicator, period: Period, cover
 
 
 def _judge_unfounded(gaps: tuple[Gap, ...]) -> _Judgement:
-    return _Judgement(Status.UNVERIFIABLE, f"{word_gaps(gaps)}。没有依据，不给出数字。", gaps)
+    return _Judgement(Status.UNVERIFIABLE, f"{word_gaps(gaps)}。本期不计算。", gaps)
 
 
 def _describe_ranked(sums: Sums, formula: Median, months: CountedMonths) -> str:
@@ -182,7 +182,7 @@ def _is_no_whole(formula: Formula, denominator: Fraction, doubt: Doubt) -> bool:
 
 def _explain_more_than_whole(indicator: Indicator, value: Fraction) -> str:
     """A percentage over 100 is shown as it is, never capped, and says so."""
-    return "数值超过100%，如实列出，请核对分子与分母。" if indicator.unit == "%" and value > 100 else ""
+    return "数值超过100%，请核对分子、分母。" if indicator.unit == "%" and value > 100 else ""
 
 
 def _estimate_missing(sums: Sums, indicator: Indicator, coverage: Coverage) -> tuple[Fraction, str]:
@@ -206,8 +206,8 @@ def _explain_nothing_expected(coverage: Coverage, opening_day: date | None, peri
     if any(one.source.rhythm is Rhythm.SURVEY for one in coverage.sources):
         return "本期没有问卷；调查按年组织，以年度数字为准。"
     if coverage.rhythm in (Rhythm.MONTHLY, Rhythm.STANDING):
-        return f"{titles}按月交付，本期还没有结束的月份。"
-    return f"{titles}在本期还没有交付；月份结束后仍没有的，才算缺口。"
+        return f"{titles}按月报送，本期尚无结束的月份。"
+    return f"{titles}在本期尚未报送；月份结束后仍未报送的，计为缺失。"
 
 
 def _list_never_delivered(coverage: Coverage) -> tuple[Gap, ...]:
@@ -238,7 +238,7 @@ def _judge_nothing_to_divide(
 
 def _describe_known_part(gaps: tuple[Gap, ...]) -> str:
     """Of what a figure is sure: where rows are there and do not tell, of less than was delivered."""
-    return "能确定的部分" if any(gap.is_of_rows for gap in gaps) else "已交付的部分"
+    return "能确定的部分" if any(gap.is_of_rows for gap in gaps) else "已报送的部分"
 
 
 def _extend_missing(
@@ -263,5 +263,8 @@ def _extend_missing(
 
 
 def _describe_complete(coverage: Coverage) -> str:
-    texts = (f"{one.source.title}{one.backed}/{one.expected}{one.source.unit}" for one in coverage.sources)
-    return f"{'、'.join(texts)}有据。"
+    texts = (
+        f"{one.source.title}：应报{one.expected}{one.source.unit}，已报{one.backed}{one.source.unit}"
+        for one in coverage.sources
+    )
+    return f"{'；'.join(texts)}。"

@@ -47,7 +47,7 @@ class SourceCoverage:
 
     @property
     def named(self) -> str:
-        """What is missing and what is owed, named compactly: 缺8月12日、8月13日，待交11月5日; or empty."""
+        """What is missing and what is owed, named compactly: 缺8月12日、8月13日，待报11月5日; or empty."""
         return word_units(self.gaps)
 
 

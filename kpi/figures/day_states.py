@@ -21,7 +21,7 @@ class DayState(StrEnum):
     DATA = "有数据"  # delivered after it had ended
     ZERO = "零报告"  # somebody signed that there was nothing, or no change
     PARTLY = "部分"  # rows of it were held back, or some of its hours lack
-    OWED = "待交"  # not there, while its month runs
+    OWED = "待报"  # not there, while its month runs
     MISSING = "缺"  # not there, and its month is over
     AHEAD = "未到期"  # has not begun
     NOT_EXPECTED = "不适用"

@@ -64,7 +64,7 @@ def compute_doubt(
             *(Gap(GapCode.UNSETTLED, source, count=count) for source, count in unsettled.items()),
             *(gap for source, counts in rows.items() for gap in _build_row_gaps(source, counts)),
         ),
-        basis="不明的" if not rows else "不明的和被隔离的" if fields or unsettled else "被隔离的",
+        basis="不明的" if not rows else "不明的和未导入的" if fields or unsettled else "未导入的",
     )  # fmt: skip
 
 

@@ -25,18 +25,19 @@ class Status(StrEnum):
 
 
 _MEANINGS = {
-    Status.VERIFIABLE: "应有数据的每一天都有交付文件支撑，没有一行被隔离，算数要看的每一格都读得懂。",
-    Status.PARTLY: "缺几天数据，或有行被隔离、有行看不出算不算；缺的都已列出。上下限是最差和最好的可能，"
+    Status.VERIFIABLE: "应有数据的每一天都有来源文件支撑，没有未导入的行，参与计算的内容均可识别。",
+    Status.PARTLY: "部分日期缺数据，或有行未导入、有行无法判断是否计入；"
+    "缺失均已列出。上下限为最差和最好的可能，"
     "其中缺的日子按最忙的一天估计，实际可能更多，不据此判断是否达标。",
-    Status.UNVERIFIABLE: "没有数据，或所有的行都缺算数要看的那一列；不给出数字，既不是0，也不是100%。",
-    Status.NOT_APPLICABLE: "没有可以相除的（分母为0），或还没到该有数据的时候。",
+    Status.UNVERIFIABLE: "没有数据，或所有行均缺少所需的列；不给出数字，既不是0，也不是100%。",
+    Status.NOT_APPLICABLE: "分母为0，或尚未到报送时间。",
 }
 
 
 class LockState(StrEnum):
     """May the figure still move?"""
 
-    PROVISIONAL = "暂定"  # its month is not locked
+    PROVISIONAL = "未锁定"  # its month is not locked
     LOCKED = "已锁定"  # as it was locked
     CORRECTED = "已更正"  # locked, and replaced since with two people's consent
 

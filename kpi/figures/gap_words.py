@@ -13,12 +13,12 @@ _UNKNOWN = "（结转未知）"
 
 
 def word_gaps(gaps: Iterable[Gap]) -> str:
-    """All of them, without a full stop: 话单缺8月12日；工单有3行被隔离，没有计入."""
+    """All of them, without a full stop: 话单缺8月12日；工单有3行未导入，没有计入."""
     return "；".join(map(word_gap, gaps))
 
 
 def word_units(gaps: Iterable[Gap]) -> str:
-    """Units of one source that are missing or owed, without its title: 缺8月12日，待交11月5日."""
+    """Units of one source that are missing or owed, without its title: 缺8月12日，待报11月5日."""
     return "，".join(f"{_STATES[gap.code]}{_name_titles(gap)}" for gap in gaps)
 
 
@@ -30,9 +30,9 @@ def word_gap(gap: Gap) -> str:
         case GapCode.MISSING | GapCode.OWED:
             return f"{source.title}{word_units((gap,))}"
         case GapCode.NOTHING:
-            return f"{source.title}应有{gap.count}{source.unit}，一{source.unit}也没有"
+            return f"{source.title}应报{gap.count}{source.unit}，均未报送"
         case GapCode.CARRIED_NEVER:
-            return f"本期以前{source.begun}没有交付{_UNKNOWN}"
+            return f"本期以前{source.begun}未报送{_UNKNOWN}"
         case GapCode.CARRIED_MISSING:
             return f"上月{source.begun}缺{_name_titles(gap)}{_UNKNOWN}"
         case GapCode.CARRIED_EARLIER:
@@ -41,7 +41,7 @@ def word_gap(gap: Gap) -> str:
             return f"本期以前的{source.title}缺{_name_titles(gap)}，与它们前后相连的不明"
         case GapCode.NOT_TOLD_APART:
             sentences = "；".join(f"{source.title}里没有一行是{title}" for title in gap.titles)
-            return f"{sentences}，看不出来源是否区分"
+            return f"{sentences}，无法判断来源是否区分"
         case _:
             return f"{source.title}{_word_rows(gap)}"
 
@@ -66,18 +66,18 @@ def _word_rows(gap: Gap) -> str:
     rows, field = f"有{gap.count:,}{gap.unit}", "、".join(f"“{title}”" for title in gap.titles)
     match gap.code:
         case GapCode.ROWS_HELD:
-            return f"{rows}被隔离，没有计入"
+            return f"{rows}未导入，没有计入"
         case GapCode.ROWS_ASKED:
             return f"{rows}在待答的文件里，没有计入"
         case GapCode.UNSETTLED:
-            return f"{rows}以后没有再交付，当时还没有办结，后来怎样不明"
+            return f"{rows}以后未再报送，当时还没有办结，后来怎样不明"
         case GapCode.LEAVING_UNTOLD:
             return "里有人是否离职、何时离职不明"
         case GapCode.TOPIC_UNDECLARED:
             of = f"（{gap.count:,}{gap.unit}）" if gap.count else ""
             return f"的{field}还没有在统计设定里说明{of}"
         case _ if gap.misread:
-            return f"{rows}的{field}不明（其中{gap.misread:,}{gap.unit}没有读懂）"
+            return f"{rows}的{field}不明（其中{gap.misread:,}{gap.unit}无法识别）"
         case _ if gap.unit != Gap.unit:
             return f"{rows}的{field}不全"
         case _:
@@ -85,14 +85,14 @@ def _word_rows(gap: Gap) -> str:
 
 
 _REMEDIES = {
-    GapCode.ROWS_HELD: "请改正被隔离的行后重新导入；核对过、没有漏掉数据的，可以了结（hotline quarantine）。",
-    GapCode.ROWS_ASKED: "请回答待答问题（页面“待答问题”，或 hotline questions）。",
-    GapCode.COLUMN_UNTOLD: "请在导出里加上这一列，重新导出本期数据后导入。",
-    GapCode.FIELD_LACKING: "请补全这些行的这一项，重新导出后导入。",
-    GapCode.FIELD_MISREAD: "请按“隔离行”里的说明改正没有读懂的内容，或回答导入时的问题，重新导入。",
-    GapCode.LEAVING_UNTOLD: "名单里少了的人，请说明是离职了还是仍在岗"
+    GapCode.ROWS_HELD: "请修改问题数据后重新导入；经核对无遗漏的，可以了结。",
+    GapCode.ROWS_ASKED: "请在“待答问题”页面回答。",
+    GapCode.COLUMN_UNTOLD: "请在导出文件中加上该列，重新导出本期数据后导入。",
+    GapCode.FIELD_LACKING: "请补全这些行的该项内容，重新导出后导入。",
+    GapCode.FIELD_MISREAD: "请按“问题数据”的说明修改无法识别的内容，或回答导入时的问题，重新导入。",
+    GapCode.LEAVING_UNTOLD: "名单中缺少的人员，请说明是否离职"
     "（页面“待答问题”，或 hotline questions）；花名册里没有写离职日期的，请补全后重新导入。",
-    GapCode.TOPIC_UNDECLARED: "请在“统计设定”里说明，只须说明一次（hotline declare）。",
-    GapCode.UNSETTLED: "请交付期末以后重新导出的工单，把当时还没有办结的也导出来。",
-    GapCode.NOT_TOLD_APART: "请向平台供应商问明导出里能否区分；不能区分的，这项指标无从计算。",
+    GapCode.TOPIC_UNDECLARED: "请在“统计设定”中说明，只需说明一次。",
+    GapCode.UNSETTLED: "请报送期末以后重新导出的工单，含当时尚未办结的。",
+    GapCode.NOT_TOLD_APART: "请向平台供应商核实导出文件能否区分；不能区分的，该指标无法计算。",
 }

@@ -69,7 +69,7 @@ class Objections:
             return ""
         deliveries = sum(one.is_delivery for one in statements)
         counts = [f"{len(statements) - deliveries:,}条记录"] * (deliveries < len(statements))
-        counts += [f"{deliveries:,}次交付"] * bool(deliveries)
+        counts += [f"{deliveries:,}次导入"] * bool(deliveries)
         reasons = [*dict.fromkeys(one.reason for one in statements)]
         why = "；".join(reasons[:_LISTED]) + ("等" if len(reasons) > _LISTED else "")
         return f"{source.title}有{'、'.join(counts)}已作废（理由：{why}），不在其中。"
@@ -80,7 +80,7 @@ def _describe_contradiction(one: TotalCheck) -> str:
     theirs, ours = (Decimal(number or 0).normalize() for number in (total.value, one.ours))
     return (
         f"{total.issued_by}{total.span}的{total.control.title}是{theirs:,f}{unit}，"
-        f"本系统是{ours:,f}{unit}，相差太大，见对账矩阵。"
+        f"本系统是{ours:,f}{unit}，相差太大，见数据勾稽表。"
     )
 
 

@@ -37,7 +37,7 @@ def format_coverage(share: Fraction | None) -> str | None:
 
 
 def format_vintage(vintage: int) -> str:
-    """A vintage as people read it: 暂定, 已锁定（第1版）, 已更正（第2版）."""
+    """A vintage as people read it: 未锁定, 已锁定（第1版）, 已更正（第2版）."""
     if vintage == 0:
         return LockState.PROVISIONAL.value
     return f"{LockState.LOCKED.value if vintage == 1 else LockState.CORRECTED.value}（第{vintage}版）"

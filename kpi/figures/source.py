@@ -56,5 +56,5 @@ class Source:
         return self.rhythm.unit
 
 
-DELIVER_LIST = "请交付含缺少月份、月末以后导出的明细；确无发生的，请签零报告。"
+DELIVER_LIST = "请报送含缺少月份、月末以后导出的明细；确无发生的，请签零报告。"
 """The remedy for a month of which a list is missing."""

@@ -12,8 +12,9 @@ from tracker.facts.closing import sealed_figures, seals
 from tracker.periods import Year
 
 CORRECTED = (
-    "月份", "版次", "更正时间", "指标", "统计期", "原数值", "更正后", "单位", "原溯源码", "更正后溯源码",
-    "提请人", "批准人", "理由",
+    "月份", "数据版本", "更正时间", "指标", "统计期", "原数值", "更正后", "计量单位", "原溯源码", "更正后溯源"
+    "码",
+    "申请人", "批准人", "理由",
 )  # fmt: skip
 
 

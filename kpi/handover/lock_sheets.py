@@ -9,10 +9,10 @@ from kpi.handover.xlsx_writer import StyledCell
 from tracker.events.times import BEIJING
 from tracker.periods import Year
 
-SEALS = ("月份", "版次", "锁定时间", "提请人", "确认人", "更正理由", "日志末尾事件号", "日志末尾哈希")
+SEALS = ("月份", "数据版本", "锁定时间", "申请人", "批准人", "更正理由", "锁定时的记录号", "日志校验值")
 EXEMPTIONS = (
     "月份", "序号", "范围", "理由", "申请人", "申请时间", "批准人", "批准时间", "到期时间（不含）",
-    "关闭人", "关闭时间", "关闭原因",
+    "结束人", "结束时间", "结束原因",
 )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from tracker.log.reading import LogHead
 from tracker.periods import Year
 
 _HEADER = (
-    "指标", "编码", "统计期", "版次", "溯源码", "显示的数值", "重算的数值", "单位", "显示的分子",
+    "指标", "编码", "统计期", "数据版本", "溯源码", "显示的数值", "重算的数值", "单位", "显示的分子",
     "重算的分子", "显示的分母", "重算的分母", "结果", "不同之处",
 )  # fmt: skip
 
@@ -87,7 +87,7 @@ def _take_log(connection: sa.Connection, replay: Replay, center: Center) -> LogH
     found = follow_chain(read_links(replay.duck, center.center_id), chain.get_digest(center.digest))
     if found.problem or (found.seq, found.hash) != (head.seq, head.hash):
         problem = found.problem or "日志的末尾与登记的末尾不符。"
-        raise RecomputationProblem(f"事件日志没有通过核验，不再重算：{problem}请运行 hotline log verify。")
+        raise RecomputationProblem(f"数据日志没有通过核验，不再重算：{problem}请运行 hotline log verify。")
     return head
 
 

@@ -11,17 +11,17 @@ from kpi.evaluation.verdicts import Verdict
 from kpi.handover.verdict_file import PROVES, VerdictFile, read_verdicts
 from kpi.terminal_tables import LEFT, RIGHT, align_rows
 
-_ROWS = ("事件号", "事件哈希", "核对", "说明")
+_ROWS = ("记录号", "事件哈希值", "核对", "说明")
 
 
 @click.command(name="verdicts")
 @click.argument("path", metavar="文件.json", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--key", "fingerprint", metavar="指纹", help="中心的公钥指纹，印在盖章的报告上；空格不计。")
-@click.option("--sha256", "expected", metavar="哈希", help="评价员纸上留存的 SHA-256。")
+@click.option("--sha256", "expected", metavar="哈希值", help="评价人员纸上留存的 SHA-256。")
 def verdicts(path: Path, fingerprint: str | None, expected: str | None) -> None:
-    """核对评价员的核验结论文件：签名是否成立，内容是什么。
+    """核对评价人员的核验结论文件：签名是否成立，内容是什么。
 
-    例如 hotline verdicts 核验结论.json --sha256 纸上的哈希
+    例如 hotline verdicts 核验结论.json --sha256 纸上的哈希值
     """
     data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
@@ -32,9 +32,9 @@ def verdicts(path: Path, fingerprint: str | None, expected: str | None) -> None:
     click.echo(
         f"签名成立：{content['center']['name']}（{content['center']['id']}）{content['year']}年核验结论"
     )
-    click.echo(f"  评价员    {content['evaluator']['name']}（{content['evaluator']['login']}）")
+    click.echo(f"  评价人员    {content['evaluator']['name']}（{content['evaluator']['login']}）")
     click.echo(f"  导出时间  {content['exported_at']}")
-    click.echo(f"  日志末尾  第 {content['head']['seq']:,} 号 {content['head']['hash']}")
+    click.echo(f"  数据日志  第 {content['head']['seq']:,} 号 {content['head']['hash']}")
     click.echo(f"  公钥指纹  {found.fingerprint}")
     click.echo(f"  SHA-256   {digest}")
     counts = "，".join(f"{one.label} {found.count(one)} 项" for one in Verdict)

@@ -26,9 +26,9 @@ from tracker.periods import Period, Quarter, Year
 FiguresByPeriod = Mapping[str, Mapping[Period, Figure]]
 
 INDICATOR_COLUMNS = (
-    "分组", "指标", "编码", "统计期", "数值", "单位", "分子", "分母", "有据率", "状态", "说明",
+    "分组", "指标", "编码", "统计期", "数值", "计量单位", "分子", "分母", "数据完整率", "数据状态", "说明",
     "目标", "是否达标", "下限", "上限", "区间含义", "期间已结束", "口径版本", "出处",
-    "锁定", "版次", "溯源码", "与各月公布数",
+    "锁定", "数据版本", "溯源码", "与各月公布数",
 )  # fmt: skip
 
 
@@ -56,9 +56,9 @@ def write_year_workbook(
         book.sheet("指标", INDICATOR_COLUMNS, rows, frozen=4)
         header = ("指标", "单位", *(str(period) for period in list_periods(year)))
         book.sheet("一览", header, list_overview_rows(book, material.figures, year), frozen=2)
-        book.sheet("缺口", GAPS, list_gap_rows(connection, center, year, now))
-        book.sheet("关账", SEALS, list_seal_rows(connection, center, year))
-        book.sheet("锁定例外", EXEMPTIONS, list_exemption_rows(connection, center, year))
+        book.sheet("数据缺失", GAPS, list_gap_rows(connection, center, year, now))
+        book.sheet("月度审核", SEALS, list_seal_rows(connection, center, year))
+        book.sheet("限期解锁", EXEMPTIONS, list_exemption_rows(connection, center, year))
         _add_cards(book, material.definitions, year)
         stamped: list[list[StyledCell]] = [["导出标记", stamp]] if stamp else []
         notes = list_note_rows(f"{material.name}（{center}）", year, now, material.head)
@@ -156,4 +156,4 @@ def _add_cards(book: WorkbookWriter, definitions: Definitions, year: Year) -> No
     book.sheet("指标定义", titles, rows, frozen=2)
     counts = [build_measure_card(measure) for measure in MEASURES.values()]
     measured: list[list[StyledCell]] = [list(one.values()) for one in counts]
-    book.sheet("计量定义", tuple(counts[0]), measured, frozen=2)
+    book.sheet("统计项定义", tuple(counts[0]), measured, frozen=2)

@@ -45,7 +45,7 @@ def test_the_tree_shows_rule_panel_final_and_published_scores(run):
         "专家评定",
     ]
     assert "最终得分 79.75，等级“中”" in told
-    assert "发布得分 79.75，等级“中”，与上一致。" in told
+    assert "公布得分 79.75，等级“中”，与上一致。" in told
 
 
 def test_the_tree_as_json_is_exact(run):

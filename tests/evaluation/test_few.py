@@ -114,7 +114,7 @@ def test_a_rehearsal_calls_such_points_neither_safe_nor_lost_but_to_be_agreed(co
     assert (standing.safe, standing.at_risk, standing.lost) == (0, 60, 0)
     assert standing.stakes[0].why == "n=1，少于5，不判是否达标"
     [remedy] = standing.stakes[0].remedies
-    assert (remedy.way, remedy.text) == (RemedyKind.AGREE, "与评价方商定“支付及时率”n=1，少于5时怎样计分")
+    assert (remedy.way, remedy.text) == (RemedyKind.AGREE, "与评价机构商定“支付及时率”n=1，少于5时的计分方式")
     listed = next(one for one in found.statuses if one.score.item.code == "A2")
     assert (listed.safe, listed.at_risk, listed.lost) == (20, 20, 0)
     assert listed.stakes[0].why == "“八成按时”n=1，少于5，不判"

@@ -171,7 +171,7 @@ def test_what_nobody_attested_cannot_be_verified_and_costs_what_the_scheme_says(
     score = urumqi.score("B103")
     assert score.told.unverifiable
     assert score.rule.points == 0
-    assert score.rule.reason == "无法核实，扣100%：尚未填报，也没有证明文件"
+    assert score.rule.reason == "无法核实，不得分：未填报，未提供佐证材料"
 
 
 @pytest.mark.slow
@@ -214,14 +214,14 @@ def refused(database: Database, home: Path, *told: Attested, by: str = "张三")
 @pytest.mark.parametrize(
     ("told", "words"),
     [
-        (Attested("A102", "是,是"), "没有附证明文件，不能登记；请附上申请文件、预算批复"),
+        (Attested("A102", "是,是"), "没有附佐证材料，不能登记；请附上申请文件、预算批复"),
         (Attested("Z9", "是"), "里没有指标“Z9”；可用的有 A101、A102"),
         (Attested("A102", "是", (DOCUMENT,)), "要填报2条（按规定程序申请、材料符合要求），读到1条"),
         (Attested("A102", "是,大概", (DOCUMENT,)), "每条应写 是、否 或 ?"),
         (Attested("B205", "是,是,是", (DOCUMENT,)), "要填报2条（按要求签订合同、权责清晰、时间明确），读到3"),
         (Attested("A101", "有依据", (DOCUMENT,)), "没有“有依据”这一等；可以写的是 可直接应用"),
         (Attested("D101", "98件", (DOCUMENT,)), "D101 政务服务中心运行情况良好：实际值的单位是“件”，应为“%”"),
-        (Attested("D101", "988%", (DOCUMENT,)), "988%超过100%，请核对；确实如此的，请在备注里说明原因"),
+        (Attested("D101", "988%", (DOCUMENT,)), "988%超过100%；请核对，情况属实的请在备注中说明"),
         (Attested("D101", "很高", (DOCUMENT,)), "实际值应为数字"),
         (Attested("B206", "5%", (DOCUMENT,)), "由系统按 staff_turnover_rate 自动取数，不能人工填报"),
     ],
@@ -261,7 +261,7 @@ def test_an_attested_number_without_back_end_statistics_loses_what_the_scheme_sa
     attested(tlf, home, Attested("C102", "5266件", (DOCUMENT,)))
     score = scored(tlf).score("C102")
     assert (score.told.backed, score.rule.points) == (False, Fraction("2.5"))
-    assert "没有后台统计数据支撑，扣50%" in score.rule.reason
+    assert "无后台统计数据支撑，扣权重分的50%" in score.rule.reason
 
 
 def test_a_mark_beyond_the_weight_is_refused(tlf: Database):
@@ -279,7 +279,7 @@ def test_a_mark_beyond_the_weight_is_refused(tlf: Database):
 def test_tables_of_attestations_and_marks_are_read(tmp_path: Path):
     (tmp_path / "批复.pdf").write_bytes(b"approved")
     table = (
-        '填报表\n指标,实际值,证明文件,备注\nA102,"是,是",批复.pdf,已批\n\nA101,可直接应用,{0}；批复.pdf,\n'
+        '填报表\n指标,实际值,佐证材料,备注\nA102,"是,是",批复.pdf,已批\n\nA101,可直接应用,{0}；批复.pdf,\n'
     )
     path = written(tmp_path, table.format(DOCUMENT), "填报.csv")
     approved = tmp_path / "批复.pdf"
@@ -306,8 +306,8 @@ def test_a_table_of_marks_that_cannot_be_read_says_where(text: str, words: str, 
 
 
 def test_a_document_that_is_not_there_is_named(tlf: Database, home: Path, tmp_path: Path):
-    path = written(tmp_path, '指标,实际值,证明文件\nA102,"是,是",没有.pdf\n', "填报.csv")
-    assert refused(tlf, home, *read_attested(path)).startswith("A102：“没有.pdf”不是文件，也不是已挂接材料的")
+    path = written(tmp_path, '指标,实际值,佐证材料\nA102,"是,是",没有.pdf\n', "填报.csv")
+    assert refused(tlf, home, *read_attested(path)).startswith("A102：“没有.pdf”不是文件，也不是已上传材料的")
 
 
 def test_a_file_given_with_a_value_is_kept_and_attached_to_it(tlf: Database, home: Path, tmp_path: Path):
@@ -335,8 +335,8 @@ def test_a_value_whose_only_document_is_withdrawn_cannot_be_verified(tlf: Databa
     with tlf.connect() as connection:
         withdraw(connection, "tlf", DOCUMENT[:16], reason="盖错章", by="李四", now=IMPORTED)
     score = scored(tlf).score("A102")
-    assert score.rule.reason == "无法核实，扣100%：张三填报，附1份文件（1份已不在档）"
-    with pytest.raises(AttestationProblem, match="已经撤下，请换一份"):
+    assert score.rule.reason == "无法核实，不得分：张三填报，附1份文件（1份已不在档）"
+    with pytest.raises(AttestationProblem, match="已撤销，请更换"):
         attested(tlf, home, Attested("A102", "是,是", (DOCUMENT,)))
 
 
@@ -352,4 +352,4 @@ def test_a_running_year_is_marked_provisional(tlf: Database):
     assert facts.told("C101").provisional
     tree = "\n".join(format_score_tree(evaluate(scheme_of("urumqi-2023"), facts)))
     assert "2.86%*" in tree
-    assert "带*的年度尚未结束，得分暂定。" in tree
+    assert "带*的年度尚未结束，得分为预估。" in tree

@@ -124,7 +124,7 @@ def test_rows_of_two_kinds_stand_under_their_own_titles(folder: Path):
 def test_the_score_table_has_the_columns_of_published_reports(folder: Path):
     sheet = openpyxl.load_workbook(folder / "评价.xlsx")["综合评分表"]
     assert [cell.value for cell in sheet[2]] == [
-        "一级指标", "二级指标", "三级指标", "权重", "指标解释", "标杆值", "评分依据", "评价标准", "评分过程",
+        "一级指标", "二级指标", "三级指标", "权重", "指标解释", "目标值", "评分依据", "评价标准", "评分过程",
         "得分", "得分率",
     ]  # fmt: skip
     assert sheet["A3"].value == "A 决策（14）"
@@ -198,7 +198,7 @@ def altered(path: Path, into: Path, old: str, new: str, header: str, column: str
 @pytest.mark.slow
 def test_the_check_of_claims_finds_exactly_the_number_that_was_altered(folder: Path, tmp_path: Path):
     """95.24 % of 表3-2 made 96.24 %: the analysis has 400 ÷ 420 and 95.24 %."""
-    path = altered(folder / "报告.docx", tmp_path / "x.docx", "95.24%", "96.24%", "业绩值", "业绩值")
+    path = altered(folder / "报告.docx", tmp_path / "x.docx", "95.24%", "96.24%", "实际完成值", "实际完成值")
     (found,) = problems(path)
     assert found.of == "C101 聘用人员到位率"
     assert found.difference == 1
@@ -223,7 +223,7 @@ def test_the_self_evaluation_form_has_the_official_weights_and_arithmetic(sample
     assert compute_budget_points(dossier) == Fraction("9.9")
     late = next(row for row in rows if row.line.item.code == "C301")
     assert (late.weight, late.points) == (Fraction("7.5"), Fraction("5.86"))
-    assert "原因和措施" in late.why
+    assert "偏差原因和改进措施" in late.why
 
 
 @pytest.mark.slow
@@ -273,6 +273,11 @@ def test_corrections_are_listed_with_both_values(database: Database, tmp_path: P
         with open_book(tmp_path / "x.xlsx", "x", IMPORTED) as book:
             rows = list_corrected_rows(book, connection, CENTER, Year(2023))
     told = dict(zip(CORRECTED, next(row for row in rows if row[3] == "呼入量"), strict=True))
-    assert (told["月份"], told["版次"], told["统计期"], told["理由"]) == ("2023-05", 2, "2023-05", "补报计入")
+    assert (told["月份"], told["数据版本"], told["统计期"], told["理由"]) == (
+        "2023-05",
+        2,
+        "2023-05",
+        "补报计入",
+    )
     assert (told["原数值"][0], told["更正后"][0]) == (2, 3)
     assert told["原溯源码"] != told["更正后溯源码"]

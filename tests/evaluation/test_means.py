@@ -98,7 +98,7 @@ def test_working_days_of_a_year_without_a_calendar_are_not_guessed(database: Dat
 
 def test_a_mean_of_a_measure_is_refused(tmp_path: Path):
     text = SMALL.replace('figure = "cases_handled", take = "TAKE"', 'measure = "cases", take = "per_day"')
-    with pytest.raises(SchemeProblem, match="计量只有全年合计，不能按 per_day 取数"):
+    with pytest.raises(SchemeProblem, match="统计项只有全年合计，不能按 per_day 取数"):
         read_scheme(written(tmp_path, text))
 
 

@@ -79,7 +79,7 @@ def test_tasks_stand_by_points(urumqi: Rehearsal):
 def test_two_days_of_calls_are_worth_what_the_answer_rate_may_lose(sample: Database):
     """98.32 % as it stands, 97.45 % if all calls of 12 and 13 August had been lost: 6 × 97.45 ÷ 98."""
     found = task(rehearsed(sample, "turpan-2022"), "话单")
-    assert found.remedies[0].text == "补交8月12日、8月13日的话单"
+    assert found.remedies[0].text == "补报8月12日、8月13日的话单"
     assert [one.item.code for one in found.stakes] == ["C202"]
     assert found.points == 6 - Fraction("5.97")
     assert found.remedies[0].deadline.day == date(2024, 2, 12)
@@ -130,7 +130,7 @@ def test_in_april_the_rest_of_the_year_can_still_bring_the_target(sample: Databa
     april = rehearsed(sample, "turpan-2022", datetime(2023, 4, 1, tzinfo=BEIJING))
     assert not april.ended
     stake = next(one for one in standing(april, "C301").stakes if one.remedies[0].way is RemedyKind.KEEP_UP)
-    needed = "余下9个月不低于81.67%，按现在的量约12笔中至少10笔，全年才能≥80%（至今75%）"
+    needed = "余下9个月不低于81.67%，按当前业务量约12笔中至少10笔，全年即可达到目标（≥80%）；当前75%"
     assert stake.remedies[0].text == needed
     assert stake.remedies[0].deadline.day == date(2023, 12, 31)
     assert standing(april, "C301").lost == 0
@@ -172,7 +172,7 @@ def test_the_command_prints_sums_tasks_and_losses(
     asked = ["rehearse", "turpan-2022", "--center", "tlf", "--year", "2023"]
     told = CliRunner().invoke(hotline, [*asked, "--how", "--all"])
     assert told.exception is None
-    assert "补交8月12日、8月13日的话单" in told.output
+    assert "补报8月12日、8月13日的话单" in told.output
     assert "期限：2024-02-12（平台日志法定至少留存6个月" in told.output
     assert "C301 资金发放及时率 失1.31分" in told.output
     found = json.loads(CliRunner().invoke(hotline, [*asked, "--json"]).output)
@@ -227,7 +227,7 @@ def test_a_locked_year_is_safe(connection, small: Scheme):
         lock(connection, month, now)
     after = rehearse(connection, CENTER, small, 2023, now)
     assert (after.safe, after.at_risk, after.lost) == (100, 0, 0)
-    assert "没有要办的事。" in list(format_rehearsal(after))
+    assert "暂无待办事项。" in list(format_rehearsal(after))
 
 
 def test_a_panels_mark_leaves_nothing_to_mend(connection, small: Scheme):

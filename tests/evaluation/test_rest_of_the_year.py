@@ -87,13 +87,13 @@ def share(value: str, target: str, whole: int, direction: Direction = Direction.
     [
         (
             share("75", "≥80%", 4),
-            "余下9个月不低于81.67%，按现在的量约12笔中至少10笔，全年才能≥80%（至今75%）",
+            "余下9个月不低于81.67%，按当前业务量约12笔中至少10笔，全年即可达到目标（≥80%）；当前75%",
         ),
-        (share("0", "≥80%", 4), "余下9个月全部做到的，全年为75%，已达不到≥80%（至今0%）"),
-        (share("100", "≥20%", 4), "全年已能达到≥20%，余下不会改变（至今100%）"),
+        (share("0", "≥80%", 4), "按余下9个月全部达标测算，全年最高75%，无法达到目标（≥80%）；当前0%"),
+        (share("100", "≥20%", 4), "全年已可达到目标（≥20%）；当前100%"),
         (
             share("8", "≤5%", 100, Direction.LOWER),
-            "余下9个月控制在4%以内，按现在的量约300笔中最多12笔，全年才能≤5%（至今8%）",
+            "余下9个月控制在4%以内，按当前业务量约300笔中最多12笔，全年才能≤5%（至今8%）",
         ),
     ],
 )  # fmt: skip
@@ -104,7 +104,7 @@ def test_a_share_is_told_with_the_number_of_things(text: str, found: str):
 def test_days_that_are_no_longer_there_cannot_be_asked_for():
     target = parse_target("=365天")
     found = forecast_growth(Fraction(88), Fraction(1, 4), target, "天", APRIL)
-    assert found.text == "余下9个月每天都做到的，全年为363天，已达不到=365天（至今88天）"
+    assert found.text == "余下9个月按每天都达标测算，全年最高363天，无法达到目标（=365天）；当前88天"
     assert found.high == 363
 
 

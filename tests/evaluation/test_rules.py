@@ -121,7 +121,7 @@ def test_twenty_per_cent_and_eighty_per_cent_of_five_sixths():
 def test_one_missing_point_of_all_or_nothing_is_nothing():
     assert AllOrNothingRule().score(met(True, True), None, Fraction(2)).points == 2
     scored = AllOrNothingRule().score(met(True, None), None, Fraction(2))
-    assert (scored.points, "1条无法核实" in scored.reason) == (0, True)
+    assert (scored.points, "1项无法核实" in scored.reason) == (0, True)
 
 
 @pytest.mark.parametrize(("count", "expected"), [(8, 8), (7, 6), (6, 4), (5, 2), (4, 0), (0, 0)])

@@ -28,7 +28,7 @@ WRONG = [  # what is changed, into what, what stands on the line that is named, 
     ("weight = 60", "", "[indicators.A101]", "“indicators.A101”缺少 weight。"),
     ("weight = 60", 'weight = "许多"', "许多", "“indicators.A101.weight”应为数字，读到的是“许多”"),
     ("call_answer_rate", "call_anwser", "call_anwser", "“indicators.A101.from”没有指标“call_anwser”"),
-    ('figure = "call_answer_rate"', 'measure = "calls"', "measure", "没有计量“calls”；相近的有"),
+    ('figure = "call_answer_rate"', 'measure = "calls"', "measure", "没有统计项“calls”；相近的有"),
     ("≥98%", "≥98件", "≥98件", "“indicators.A101.target”的单位是“件”，取数的单位是“%”，两者对不上"),
     ("≥98%", "≤98%", RULE, "“indicators.A101.rule”：规则 met_or_pro_rata 的目标应以 ≥、= 开头"),
     ("≥98%", "很高", RULE, "met_or_pro_rata 需要写成"),
@@ -126,5 +126,5 @@ def test_what_is_wrong_with_facts_is_told_with_file_and_line(old: str, new: str,
 def test_a_list_of_another_length_is_refused_when_scored(tmp_path: Path):
     scheme = read_scheme(written(tmp_path, SMALL))
     facts = read_facts(written(tmp_path, FACTS.replace('"是", "?"', '"是"'), "facts.toml"), scheme)
-    with pytest.raises(ValueError, match="A102 制度：有2条评价要点，填报了1条，应逐条对应"):
+    with pytest.raises(ValueError, match="A102 制度：有2项评价要点，填报了1项，应逐项对应"):
         evaluate(scheme, facts)

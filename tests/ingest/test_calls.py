@@ -93,9 +93,7 @@ def test_a_row_that_cannot_be_so_is_held_back(tmp_path: Path, change: tuple[str,
 
 def test_a_problem_is_a_sentence_with_row_column_value_rule_and_remedy(tmp_path: Path) -> None:
     problem = calls(tmp_path, CALL_1.replace("2023-05-01 08:03:10", "25:61")).problems[0]
-    assert problem.sentence == (
-        "第 2 行“进入队列时间”列的值“25:61”不是时间；请改成 2023-05-01 08:03:05 这样的写法。"
-    )
+    assert problem.sentence == ("第 2 行“进入队列时间”列的值“25:61”不是时间；请按 2023-05-01 08:03:05 填写。")
 
 
 def test_every_wrong_cell_of_a_row_is_told(tmp_path: Path) -> None:

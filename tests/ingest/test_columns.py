@@ -169,5 +169,5 @@ def test_a_call_told_twice_is_compared_whichever_way_it_went(tmp_path: Path, apa
     assert other != CALL_1
     found = taken(csv_file(tmp_path, CALL_HEADER, CALL_1, *between, CALL_1, other))
     [problem] = found.problems
-    assert (problem.row, problem.rule) == (apart + 4, f"在第 {apart + 3} 行已有不同的内容")
+    assert (problem.row, problem.rule) == (apart + 4, f"与第 {apart + 3} 行编号相同、内容不同")
     assert len(found.events) == apart + 2

@@ -42,7 +42,7 @@ def test_ingest_tells_what_it_recognised_and_what_became_of_it(run: Run, tmp_pat
     for told in (
         "识别为话单",
         "未使用的列（不保存）：备注",
-        "数据行 2，其中隔离 1",
+        "数据行 2，其中未导入 1",
         "新增 1",
         "第 3 行“呼叫类型”",
         "2023-06-01",
@@ -134,25 +134,26 @@ def test_a_letter_that_does_not_fit_keeps_a_file_out(run: Run, tmp_path: Path) -
     path = csv_file(tmp_path, f"{CALL_HEADER},通话时长", f"{CALL_1},100")
     refused = run("ingest", "--rows", "2", "--sum", "通话时长=100", path)
     assert refused.exit_code == 1
-    assert "与附函不符，没有导入：数据行数：附函 2，读到 1，差 -1。" in refused.output
-    assert "附函合计 ✕ 数据行数" in run("ingest", "--dry-run", "--rows", "2", path).output
+    assert "与报送单不符，没有导入：数据行数：报送单 2，读到 1，差 -1。" in refused.output
+    assert "报送单合计 ✕ 数据行数" in run("ingest", "--dry-run", "--rows", "2", path).output
     fits = run("ingest", "--rows", "1", "--sum", "通话时长=1,00", path)
     assert (
-        "附函合计 ✓ 通话时长（以秒计）：附函 100，读到 100，相符" in fits.output and "新增 1" in fits.output
+        "报送单合计 ✓ 通话时长（以秒计）：报送单 100，读到 100，相符" in fits.output
+        and "新增 1" in fits.output
     )
     assert run("ingest", "--sum", "通话时长", path).exit_code == 2
 
 
 def test_an_encoding_may_be_said(run: Run, tmp_path: Path) -> None:
     path = csv_file(tmp_path, CALL_HEADER, CALL_1, encoding="gb18030")
-    assert "看不出是哪一种数据" in run("ingest", "--encoding", "big5", path).output
+    assert "无法识别数据类型" in run("ingest", "--encoding", "big5", path).output
     assert "新增 1" in run("ingest", "--encoding", "gb18030", path).output
 
 
 def test_deliveries_and_quarantine_list_what_came(run: Run, tmp_path: Path) -> None:
     run("ingest", csv_file(tmp_path, CALL_HEADER, CALL_1, CALL_2.replace("呼入", "坏"), name="话单.csv"))
-    assert "话单.csv\t2 行，隔离 1" in run("deliveries").output
-    assert "话单.csv\t第 3 行“呼叫类型”列的值“坏”不是认识的说法" in run("quarantine").output
+    assert "话单.csv\t2 行，未导入 1" in run("deliveries").output
+    assert "话单.csv\t第 3 行“呼叫类型”列的值“坏”取值不在可选范围" in run("quarantine").output
 
 
 def test_the_quarantine_can_be_opened_in_excel_without_running_formulas(run: Run, tmp_path: Path) -> None:
@@ -226,8 +227,8 @@ def test_what_was_not_understood_is_told_apart_from_what_was_held_back(run: Run,
     )
     for told in (run("ingest", "--dry-run", path).output, run("ingest", path).output):
         assert "没有读懂，这一项记为不明：第 2 行“满意度”列的值“还行吧”" in told
-        assert "隔离：第 3 行“受理时间”列" in told and "隔离：第 2 行" not in told
-        assert "数据行 2，其中隔离 1；已导入的行里 1 行有没读懂的内容" in told
+        assert "未导入：第 3 行“受理时间”列" in told and "未导入：第 2 行" not in told
+        assert "数据行 2，其中未导入 1；已导入的行里 1 行有没读懂的内容" in told
         assert "没有“办结时限”列：按时办结率（本期应办结）、按时办结率（本期受理）无法核实。" in told
         assert told.rstrip().endswith(
             "2023年5月 1 件工单（5月1日 08:00），已办结 1，未办结 0，投诉 1，每天 1 件。对吗？"

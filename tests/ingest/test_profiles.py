@@ -312,7 +312,7 @@ def test_a_row_without_any_of_several_columns_that_must_be_filled_is_held_back(t
         csv_file(tmp_path, OF_SEVERAL, "a,呼入,语音,,,,,,8001,正常"), "own", profile(tmp_path, SEVERAL)
     )
     assert found.events == []
-    assert [problem.rule for problem in found.problems] == ["是空的"]
+    assert [problem.rule for problem in found.problems] == ["不能为空"]
 
 
 def test_what_a_mapping_keeps_of_several_columns_is_read_again(tmp_path: Path) -> None:

@@ -155,7 +155,13 @@ def test_a_title_of_several_meanings_is_asked_about_only_where_its_field_has_no_
     with pytest.raises(TableUnknown) as asked:
         recognised(*titles)
     meanings = [*(kind.by_key[each].title for each in one.fields), *filter(None, [one.or_else])]
-    for said in (f"“{title}”列可能是", *meanings, f'{key} = "{title}"', f'ignored = ["{title}"]', "列的对应"):
+    for said in (
+        f"“{title}”列可能是",
+        *meanings,
+        f'{key} = "{title}"',
+        f'ignored = ["{title}"]',
+        "列对应关系",
+    ):
         assert said in str(asked.value)
 
 
@@ -289,6 +295,6 @@ def test_a_column_that_is_not_there_is_named_with_what_it_costs() -> None:
     found = recognised("工号", "姓名", "岗位", "入职日期", "最后工作日")
     assert found.lacking == (
         ("学历", "学历达标率（大专以上）"),
-        ("学历验证编号", "资质核验率"),
+        ("学历验证编号", "学历核验率"),
         ("岗前考核成绩", "培训上岗率"),
     )

@@ -67,7 +67,11 @@ def test_a_remark_that_may_change_what_a_column_means_is_asked_about(
     header: str, title: str, remarked: str, remark: str
 ) -> None:
     sentence = refusal(header.replace(title, remarked))
-    for said in (f"“{remarked}”列注有“{remark}”，请确认它还是不是", "列的对应", f'ignored = ["{remarked}"]'):
+    for said in (
+        f"“{remarked}”列注有“{remark}”，请确认它还是不是",
+        "列对应关系",
+        f'ignored = ["{remarked}"]',
+    ):
         assert said in sentence
 
 

@@ -1,4 +1,4 @@
-"""附函合计: the letter's rows and sums held against the file, kept with the delivery."""
+"""报送单合计: the letter's rows and sums held against the file, kept with the delivery."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -31,8 +31,8 @@ def test_rows_and_a_sum_that_fit_are_told_and_kept(
     path = payments(tmp_path, *PAYMENTS, "合计,,,,,1200.15")
     report = imported(path, stated=parse_declared_totals("2", "金额（元）", "1,200.15"))
     assert sentences(report) == [
-        "数据行数：附函 2，读到 2，相符",
-        "金额（元）：附函 1,200.15，读到 1,200.15，相符",
+        "数据行数：报送单 2，读到 2，相符",
+        "金额（元）：报送单 1,200.15，读到 1,200.15，相符",
     ]
     [event] = delivery_events(database)
     assert event["stated"][1] == {"item": "金额（元）", "told": "1200.15", "read": "1200.15"}
@@ -68,13 +68,13 @@ def test_a_plain_number_has_no_unit_and_a_line_of_totals_is_not_added(
         name="问卷发放.csv",
     )  # fmt: skip
     report = imported(path, stated=parse_declared_totals("2", "发放份数（份）", "150"))
-    assert sentences(report)[1] == "发放份数（份）：附函 150，读到 150，相符"
+    assert sentences(report)[1] == "发放份数（份）：报送单 150，读到 150，相符"
 
 
 def test_a_binding_letter_refuses_a_file_that_does_not_fit(
     imported: Callable[..., ImportReport], database: Database, tmp_path: Path
 ):
-    with pytest.raises(FileRefused, match="与附函不符，没有导入：数据行数：附函 3，读到 2，差 -1"):
+    with pytest.raises(FileRefused, match="与报送单不符，没有导入：数据行数：报送单 3，读到 2，差 -1"):
         imported(payments(tmp_path, *PAYMENTS), stated=DeclaredTotals(rows=3, binding=True))
     assert delivery_events(database) == []
 

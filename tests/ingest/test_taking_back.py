@@ -107,7 +107,7 @@ def test_a_signed_day_without_data_is_covered(imported: Import, database: Databa
     [
         ("calls", date(2023, 5, 1), date(2023, 5, 2), "王", "已导入 1 行"),
         ("faxes", date(2023, 5, 2), date(2023, 5, 3), "王", "没有“faxes”"),
-        ("calls", date(2023, 5, 2), date(2023, 5, 3), " ", "签认人"),
+        ("calls", date(2023, 5, 2), date(2023, 5, 3), " ", "确认人"),
         ("calls", date(2026, 11, 21), date(2026, 11, 22), "王", "已经过完"),
         ("calls", date(2023, 5, 3), date(2023, 5, 3), "王", "已经过完"),
     ],

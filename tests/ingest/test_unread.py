@@ -197,7 +197,7 @@ def test_a_column_that_nothing_reads_and_that_may_decide_is_asked_about_once(
     with pytest.raises(TableUnknown) as asked:
         here.take_in("清单_2024-05.csv", (*header, title), [row])
     sentence = str(asked.value)
-    for said in (f"“{title}”列没有采用", "1 行", f"“{word}”", "列的对应", f'ignored = ["{title}"]'):
+    for said in (f"“{title}”列没有采用", "1 行", f"“{word}”", "列对应关系", f'ignored = ["{title}"]'):
         assert said in sentence
     kind = next(kind.name for kind in KINDS if f'kind = "{kind.name}"' in sentence)
     lines = f'kind = "{kind}"\ndefault = true\nignored = ["{title}"]\n'

@@ -10,7 +10,7 @@ from ingest.importing.import_file import ImportReport
 from tests.ingest.facts import Facts
 from tests.ingest.tables import csv_file, taken, workbook
 
-TOTALS = "月份,对账项目,数值,单位,出具单位"
+TOTALS = "月份,核对项目,数值,单位,出具单位"
 RECORDINGS = "通话流水号,录音开始时间,录音时长(秒),坐席工号"
 
 
@@ -52,8 +52,8 @@ def test_a_month_that_a_spreadsheet_made_a_date_is_the_month(tmp_path: Path) -> 
     ("header", "row"),
     [
         (TOTALS, "2023-05,银行流水,18.915833,万元,某某银行"),
-        ("月份,对账项目,数值(万元),出具单位", "2023-05,银行流水,18.915833,某某银行"),
-        ("月份,对账项目,数值,出具单位", "2023-05,银行流水,189158.33,某某银行"),
+        ("月份,核对项目,数值(万元),出具单位", "2023-05,银行流水,18.915833,某某银行"),
+        ("月份,核对项目,数值,出具单位", "2023-05,银行流水,189158.33,某某银行"),
     ],
 )
 def test_money_is_kept_in_yuan_whatever_its_unit(tmp_path: Path, header: str, row: str) -> None:
@@ -66,7 +66,7 @@ def test_money_is_kept_in_yuan_whatever_its_unit(tmp_path: Path, header: str, ro
         ("2023-13,账单通话数,1,通,某某电信", "月份"),
         ("2023-05-02,账单通话数,1,通,某某电信", "月份"),
         ("2023-06-25至2023-05-26,账单通话数,1,通,某某电信", "月份"),
-        ("2023-05,猫的数量,1,通,某某电信", "对账项目"),
+        ("2023-05,猫的数量,1,通,某某电信", "核对项目"),
         ("2023-05,账单通话数,很多,通,某某电信", "数值"),
         ("2023-05,账单通话数,1.5,通,某某电信", "数值"),
         ("2023-05,账单通话数,-1,通,某某电信", "数值"),

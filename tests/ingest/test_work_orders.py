@@ -39,7 +39,7 @@ def test_the_acceptance_carries_what_is_known_of_the_order(tmp_path: Path) -> No
     assert accepted["kind"] == "投诉"
     assert accepted["unit"] == "市城管局"
     assert accepted["deadline_at"] == "2023-01-06T18:00:00+08:00"
-    assert accepted["deadline_basis"] == "交付文件"
+    assert accepted["deadline_basis"] == "来源文件"
 
 
 def test_a_deadline_before_the_acceptance_is_no_deadline_and_is_listed(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_a_deadline_may_be_told_as_a_length_of_time(
     found = orders(tmp_path, CLOSED.replace("2023-01-06 18:00:00", written), profile=rule)
     assert found.problems == []
     assert found.events[0]["deadline_at"] == f"{due}+08:00"
-    assert found.events[0]["deadline_basis"].startswith("按交付的期限推算：")
+    assert found.events[0]["deadline_basis"].startswith("按报送的期限推算：")
 
 
 @pytest.mark.parametrize("written", ["5个工作日", "8工作时", "5", "5天"])
@@ -200,7 +200,7 @@ def test_a_length_of_time_that_may_mean_several_moments_is_asked_about(tmp_path:
 
 def test_a_delivered_deadline_is_not_counted_again(tmp_path: Path) -> None:
     accepted = orders(tmp_path, CLOSED, profile="[deadline]\notherwise = 1").events[0]
-    assert accepted["deadline_basis"] == "交付文件"
+    assert accepted["deadline_basis"] == "来源文件"
 
 
 def test_a_year_without_a_calendar_costs_the_deadline_and_not_the_row(tmp_path: Path) -> None:

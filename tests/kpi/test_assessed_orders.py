@@ -181,7 +181,7 @@ def test_a_reply_that_was_not_due_when_it_was_last_told_of_is_open(here: Centre)
     }  # fmt: skip
     here.take_in("工单_2023-05-29.csv", TITLES, [*rows, list(open_row.values())])
     shown = here.figures(MAY, "work_order_replied_in_time_rate")["work_order_replied_in_time_rate"]
-    assert shown.status is Status.PARTLY and "没有再交付" in shown.reason
+    assert shown.status is Status.PARTLY and "未再报送" in shown.reason
 
 
 def test_cities_count_it_otherwise(here: Centre) -> None:

@@ -121,7 +121,7 @@ def test_withdrawing_needs_a_reason_and_happens_once(attached, raw, tmp_path):
     with pytest.raises(AttachingProblem, match="理由"):
         withdraw(raw, "tlf", number, reason=" ", by="李四", now=NOW)
     withdraw(raw, "tlf", number[:6], reason="传错了", by="李四", now=NOW)
-    with pytest.raises(AttachingProblem, match="已经撤下"):
+    with pytest.raises(AttachingProblem, match="已经撤销"):
         withdraw(raw, "tlf", number, reason="传错了", by="李四", now=NOW)
 
 
@@ -179,7 +179,7 @@ def test_a_file_over_the_limit_is_refused_before_it_is_copied(attached, home, tm
 def test_an_unknown_kind_or_nobody_is_refused(attached, tmp_path):
     with pytest.raises(AttachingProblem, match="diploma_check"):
         attached(papers.pdf(tmp_path), kind="poem")
-    with pytest.raises(AttachingProblem, match="挂接人"):
+    with pytest.raises(AttachingProblem, match="上传人"):
         attached(papers.pdf(tmp_path), by=" ")
 
 

@@ -202,9 +202,9 @@ def test_what_cannot_be_taken_apart_says_what_can(given):
     call 2024-02-01 08:00:00 queued 08:00:05
     delivered calls 2024-02-01..2024-02-29 as of 2024-03-01"""
     results.bring_up_to_date(given, "tlf", NOW)
-    with pytest.raises(RowsProblem, match="可以按日、星期、时段、技能组、坐席分解"):
+    with pytest.raises(RowsProblem, match="可按日、星期、时段、技能组、座席分组"):
         break_down(given, "tlf", "call_answer_rate", Month(2024, 2), "unit")
-    with pytest.raises(RowsProblem, match="没有数字可以分解"):
+    with pytest.raises(RowsProblem, match="没有数字可以分组"):
         break_down(given, "tlf", "work_order_on_time_rate", Month(2024, 2))
 
 

@@ -72,7 +72,7 @@ def test_a_month_as_a_table(run):
     *cells, code = line.split()
     assert cells == [
         "热线电话接通率", "66.67%", "2", "÷", "3", "≥95%", "不判（n=3，少于5）",
-        "100%", "可核实", "暂定",
+        "100%", "可核实", "未锁定",
     ]  # fmt: skip
     assert f"{code}  吐鲁番 2023年5月 热线电话接通率" in run(kpi.cli.code, code)
     assert "工单缺5月31日。" in shown

@@ -131,7 +131,7 @@ def test_of_all_sources_those_that_can_be_are_done(may):
     do(complete_sources, may, "张三")
     outcome = do(submit_sources, may, "张三", None)
     assert outcome.done == ("calls",)
-    assert outcome.refused["work_orders"].text == "还没有报齐，请先报齐"
+    assert outcome.refused["work_orders"].text == "请先确认报齐"
 
 
 def test_an_unknown_source_is_named(may):
@@ -154,10 +154,10 @@ def test_every_act_is_kept(may):
 
 def test_a_month_is_locked_by_two_people(may):
     approve_all(may)
-    with pytest.raises(ClosingProblem, match="请先由一人提请"):
+    with pytest.raises(ClosingProblem, match="请先申请限期解锁"):
         lock_month(may, "tlf", MAY, by="王五", now=NOW)
     request_lock(may, "tlf", MAY, by="张三", now=NOW)
-    with pytest.raises(ClosingProblem, match="由张三提请锁定，须由另一人确认"):
+    with pytest.raises(ClosingProblem, match="由张三申请锁定，须由另一人批准"):
         lock_month(may, "tlf", MAY, by="张 三", now=NOW)
     seal = lock_month(may, "tlf", MAY, by="王五", now=NOW)
     assert (seal.vintage, seal.sealed_by, seal.approved_by, seal.reason) == (1, "张三", "王五", None)
@@ -173,7 +173,7 @@ def test_a_request_to_lock_is_void_after_a_new_approval(may):
     do(complete_sources, may, "张三")
     do(submit_sources, may, "张三")
     do(approve_sources, may, "李四")
-    with pytest.raises(ClosingProblem, match="又有来源重新审批"):
+    with pytest.raises(ClosingProblem, match="有来源重新审批"):
         lock_month(may, "tlf", MAY, by="王五", now=NOW)
 
 
@@ -260,7 +260,7 @@ def rows_in(connection: sa.Connection, table: sa.Table) -> list[Any]:
 
 def test_a_seal_cannot_be_voided(may):
     seal = lock(may)
-    with pytest.raises(VoidProblem, match="是关账记录"):
+    with pytest.raises(VoidProblem, match="是审核记录"):
         void_event(get_driver(may), "tlf", seal.event_seq, reason="误锁", by="张三", now=NOW)
 
 
@@ -351,12 +351,12 @@ def test_an_old_row_after_the_lock_goes_to_the_late_register(may):
     assert [(one.kind, one.subject) for one in register.events] == [(Lateness.LATE, "call/c3")]
     offered = next(one for one in register.figures if one.after.indicator == "calls_offered")
     assert (offered.before.value, offered.after.value) == (2, 3)
-    with pytest.raises(ClosingProblem, match="没有生效的锁定例外"):
+    with pytest.raises(ClosingProblem, match="请先申请限期解锁"):
         correct(may)
     reopen(may)
     propose_correction(may, "tlf", MAY, by="张三", reason="补报", now=LATER)
     assert shown(may).value == 2
-    with pytest.raises(ClosingProblem, match="由张三提请，须由另一人批准"):
+    with pytest.raises(ClosingProblem, match="由张三申请，须由另一人批准"):
         approve_correction(may, "tlf", MAY, by="张三", now=LATER)
     approve_correction(may, "tlf", MAY, by="李四", now=LATER)
     assert (shown(may).value, shown(may).lock) == (3, LockState.CORRECTED)
@@ -457,7 +457,7 @@ def test_a_correction_that_is_no_longer_what_was_proposed_is_refused(may):
     reopen(may)
     propose_correction(may, "tlf", MAY, by="张三", reason="补报", now=LATER)
     record(may, "call 2023-05-06 08:00:00 id c6 queued 08:00:10")
-    with pytest.raises(ClosingProblem, match="请重新提请"):
+    with pytest.raises(ClosingProblem, match="请重新申请"):
         approve_correction(may, "tlf", MAY, by="李四", now=LATER)
     assert shown(may).value == 2
 
@@ -465,7 +465,7 @@ def test_a_correction_that_is_no_longer_what_was_proposed_is_refused(may):
 def test_nothing_to_correct_is_said(may):
     lock(may)
     reopen(may)
-    with pytest.raises(ClosingProblem, match="与现有事实一致"):
+    with pytest.raises(ClosingProblem, match="与最新数据一致"):
         correct(may)
 
 
@@ -495,7 +495,7 @@ def test_a_lock_exception_without_reason_or_second_person_is_impossible(may):
     for wrong, why in (
         ({"reason": " "}, "必须写明理由"),
         ({"by": " "}, "必须写明姓名"),
-        ({"expires_at": LATER}, "已经过去"),
+        ({"expires_at": LATER}, "已过"),
         ({"expires_at": LATER + timedelta(days=30, seconds=1)}, "最长30天"),
     ):
         with pytest.raises(ValueError, match=why):
@@ -516,7 +516,7 @@ def test_an_exception_that_expired_permits_nothing(may):
     record(may, LATE_CALL)
     reopen(may)
     propose_correction(may, "tlf", MAY, by="张三", reason="补报", now=EXPIRY - timedelta(microseconds=1))
-    with pytest.raises(ClosingProblem, match="没有生效的锁定例外"):
+    with pytest.raises(ClosingProblem, match="请先申请限期解锁"):
         approve_correction(may, "tlf", MAY, by="李四", now=EXPIRY)
 
 
@@ -525,7 +525,7 @@ def test_an_exception_closed_early_permits_nothing(may):
     record(may, LATE_CALL)
     reopen(may)
     close_exemption(may, "tlf", MAY, by="王五", now=LATER)
-    with pytest.raises(ClosingProblem, match="没有生效的锁定例外"):
+    with pytest.raises(ClosingProblem, match="请先申请限期解锁"):
         correct(may)
 
 
@@ -554,29 +554,29 @@ def test_who_may_change_a_figure_is_told_in_every_state(may):
 
     running = get_day_start(date(2023, 5, 31))
     assert all(
-        "结束（2023-06-01 00:00）后才能报齐" in one for one in (who(now=running), who_of_month(running))
+        "结束（2023-06-01 00:00）后方可报齐" in one for one in (who(now=running), who_of_month(running))
     )
     assert "话单等报送人报齐" in who()
     do(complete_sources, may, "张三")
     assert "话单等提交" in who()
     do(submit_sources, may, "张三")
-    assert "话单已提交，等另一人审批" in who()
-    assert "话单由张三提交，等另一人审批" in who_of_month()
+    assert "话单已提交，待另一人审批" in who()
+    assert "话单由张三提交，待另一人审批" in who_of_month()
     do(approve_sources, may, "李四")
-    assert "都已审批" in who()
+    assert "均已审批" in who()
     record(may, LATE_CALL)
-    assert "话单已审批后有变动，等张三以外的人重新审批" in who_of_month()
+    assert "话单已审批后有变动，待张三以外的人重新审批" in who_of_month()
     do(approve_sources, may, "李四")
     approve_rest(may)
-    assert "由一人提请锁定，另一人确认" in who_of_month()
+    assert "由一人申请锁定，另一人批准" in who_of_month()
     request_lock(may, "tlf", MAY, by="张三", now=NOW)
-    assert "张三已提请锁定，等另一人确认" in who_of_month()
+    assert "张三已申请锁定，待另一人批准" in who_of_month()
     lock_month(may, "tlf", MAY, by="王五", now=NOW)
-    assert all("现在谁也不能改" in one for one in (who(), who_of_month()))
+    assert all("如需更正，请先申请限期解锁" in one for one in (who(), who_of_month()))
     reopen(may, source="calls")
-    assert "到2023-07-01 00:00为止，可由一人提请更正、另一人批准" in who(now=LATER)
-    assert "生效中的锁定例外只限话单，与它无关" in who("payment_on_time_rate", LATER)
-    assert "现在谁也不能改" in who(now=EXPIRY)
+    assert "到2023-07-01 00:00止，可由一人申请更正、另一人批准" in who(now=LATER)
+    assert "生效中的限期解锁仅限话单，不含该数字" in who("payment_on_time_rate", LATER)
+    assert "如需更正，请先申请限期解锁" in who(now=EXPIRY)
 
 
 def approve_rest(connection: sa.Connection) -> None:

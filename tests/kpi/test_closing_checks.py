@@ -153,7 +153,7 @@ def test_a_month_that_runs_is_checked_as_far_as_it_is_over(given):
     delivered calls 2023-05-04..2023-05-04 as of 2023-05-05"""
     now = datetime(2023, 5, 6, 12, tzinfo=BEIJING)
     row = refresh_status(given, "tlf", MAY, now).by_source["calls"]
-    assert [one.text for one in row.checked.findings] == ["待交5月3日、5月5日"]
+    assert [one.text for one in row.checked.findings] == ["待报5月3日、5月5日"]
 
 
 def test_more_than_expected_is_shown_and_not_capped(given):
@@ -164,7 +164,7 @@ def test_more_than_expected_is_shown_and_not_capped(given):
     row = next(one for one in refresh_status(given, "tlf", MAY, NOW).rows if one.source.key == "probes")
     assert row.coverage is not None
     assert row.coverage > 1
-    assert row.checked.findings[-1].text == "有据率超过100%：应有744小时，实有800"
+    assert row.checked.findings[-1].text == "数据完整率超过100%：应报744小时，实报800"
 
 
 HEADER = "流水号,呼叫类型,进入系统时间,进入队列时间,接听时间,结束时间,通话时长(秒),呼叫结果,坐席工号"

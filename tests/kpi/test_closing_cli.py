@@ -78,18 +78,18 @@ def test_august_is_closed_with_its_gap_and_corrected_when_the_late_file_comes(
         closing = told(read_closing, AUGUST)
         return explain_turn(closing, AUGUST, INDICATORS["call_answer_rate"], clock.now)
 
-    with pytest.raises(ClosingProblem, match="还没有报齐"):
+    with pytest.raises(ClosingProblem, match="请先确认报齐"):
         do(submit_sources, None, by="张三")
     do(complete_sources, None, by="张三")
     outcome = do(submit_sources, None, by="张三")
     assert {"work_orders", "probes"} <= set(outcome.done)
     assert outcome.refused["calls"].text == "缺8月12日、8月13日；请改正，或写明原因后提交"
-    do(submit_sources, None, by="张三", acknowledged="平台迁移，供应商正在补导")
+    do(submit_sources, None, by="张三", acknowledged="平台迁移，供应商正在补报")
     with pytest.raises(ClosingProblem, match="由张三提交，须由另一人审批"):
         do(approve_sources, None, by="张三")
     do(approve_sources, None, by="李四", remark="同意")
     do(request_lock, by="张三")
-    with pytest.raises(ClosingProblem, match="须由另一人确认"):
+    with pytest.raises(ClosingProblem, match="须由另一人批准"):
         do(lock_month, by="张三")
     do(lock_month, by="王五")
     before = figure(run, "")
@@ -99,7 +99,7 @@ def test_august_is_closed_with_its_gap_and_corrected_when_the_late_file_comes(
 
     deliver(tlf_2023, home, LATE_FILE)
     assert figure(run, "") == before
-    assert (figure(run, " --live")["value"], figure(run, " --live")["lock"]) == ("98.40", "暂定")
+    assert (figure(run, " --live")["value"], figure(run, " --live")["lock"]) == ("98.40", "未锁定")
     register = told(read_late_register, AUGUST)
     by_phone = [one for one in INDICATORS.values() if "calls" in one.needs]
     assert (len(register.events), len(register.figures)) == (180, len(by_phone))
@@ -109,8 +109,8 @@ def test_august_is_closed_with_its_gap_and_corrected_when_the_late_file_comes(
     assert [(one.value, one.numerator, one.denominator) for one in (rate.before, rate.after)] == [
         (Decimal("98.38"), 2852, 2899), (Decimal("98.40"), 3016, 3065),
     ]  # fmt: skip
-    assert "现在谁也不能改" in who()
-    with pytest.raises(ClosingProblem, match="没有生效的锁定例外"):
+    assert "如需更正，请先申请限期解锁" in who()
+    with pytest.raises(ClosingProblem, match="请先申请限期解锁"):
         do(propose_correction, by="张三", reason="补报")
 
     until = clock.now + timedelta(days=9)
@@ -139,9 +139,9 @@ def test_august_is_closed_with_its_gap_and_corrected_when_the_late_file_comes(
     assert "共2,852行，合计2,852通，与当时的数字一致" in traced
     seq = int(str(before["log_seq"]))
     then = run(f"kpi 2023-08 call_answer_rate --rows --part denominator --at-seq {seq + 1} --limit 1")
-    assert f"事件日志到第{seq:,}号时，数字是98.38%（溯源码 {before['code']}）" in then
+    assert f"数据日志到第{seq:,}号时，数字是98.38%（溯源码 {before['code']}）" in then
     assert "共2,899行，合计2,899通，与当时的数字一致" in then
-    assert "现在仍是这个数字" in run(f"code {after['code']}")
+    assert "仍为最新数字" in run(f"code {after['code']}")
 
 
 def figure(run: Run, option: str) -> dict[str, object]:
@@ -158,7 +158,7 @@ def empty(server_url, template):
 @pytest.mark.parametrize(
     ("command", "told"),
     [
-        ("month report 2023 a.docx", "不是月份；月报按月出"),
+        ("month report 2023 a.docx", "不是月份；月报按月生成"),
         ("month report 2023-13 a.docx", "无法识别统计期"),
         ("kpi 2023-08 --live --at-seq 3", "只能用一个"),
         ("kpi 2023-08 call_answer_rate --rows --live", "不能与 --live 同用"),

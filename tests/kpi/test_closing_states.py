@@ -39,14 +39,14 @@ ACTS: dict[str, Do] = {
     "提交": lambda db, by: submit_sources(db, *_ALL, by=by, now=LATER, acknowledged="没有其他数据"),
     "审批": lambda db, by: approve_sources(db, *_ALL, by=by, now=LATER),
     "退回": lambda db, by: return_sources(db, *_ALL, by=by, now=LATER, reason="重来"),
-    "提请锁定": lambda db, by: request_lock(db, *_MONTH, by=by, now=LATER),
+    "申请锁定": lambda db, by: request_lock(db, *_MONTH, by=by, now=LATER),
     "锁定": lambda db, by: lock_month(db, *_MONTH, by=by, now=LATER),
     "申请例外": lambda db, by: request_exemption(
         db, *_MONTH, by=by, reason="补报", expires_at=EXPIRY, now=LATER
     ),
     "批准例外": lambda db, by: open_exemption(db, *_MONTH, by=by, now=LATER),
     "关闭例外": lambda db, by: close_exemption(db, *_MONTH, by=by, now=LATER),
-    "提请更正": lambda db, by: propose_correction(db, *_MONTH, by=by, reason="补报", now=LATER),
+    "申请更正": lambda db, by: propose_correction(db, *_MONTH, by=by, reason="补报", now=LATER),
     "批准更正": lambda db, by: approve_correction(db, *_MONTH, by=by, now=LATER),
 }
 
@@ -80,27 +80,27 @@ REACHED: dict[str, Callable[[sa.Connection], object]] = {
     "已提交": lambda db: [tried(db, act, "张三") for act in ("报齐", "提交")],
     "已审批": lambda db: approve_all(db, now=LATER),
     "已审批后有变动": lambda db: (approve_all(db, now=LATER), arrive(db, 1)),
-    "已提请锁定": lambda db: (approve_all(db, now=LATER), tried(db, "提请锁定", "张三")),
+    "已申请锁定": lambda db: (approve_all(db, now=LATER), tried(db, "申请锁定", "张三")),
     "已锁定": lambda db: lock(db, now=LATER),
     "有迟到": lambda db: (lock(db, now=LATER), arrive(db, 1)),
     "已申请例外": lambda db: (lock(db, now=LATER), arrive(db, 1), tried(db, "申请例外", "张三")),
     "例外生效": lambda db: (
         lock(db, now=LATER), arrive(db, 1), tried(db, "申请例外", "张三"), tried(db, "批准例外", "王五"),
     ),
-    "已提请更正": lambda db: (REACHED["例外生效"](db), tried(db, "提请更正", "张三")),
+    "已申请更正": lambda db: (REACHED["例外生效"](db), tried(db, "申请更正", "张三")),
 }  # fmt: skip
 LEGAL = {
     "未报齐": {"报齐"},
     "已报齐": {"提交", "退回"},
     "已提交": {"审批", "退回"},
-    "已审批": {"退回", "提请锁定"},
+    "已审批": {"退回", "申请锁定"},
     "已审批后有变动": {"审批", "退回"},
-    "已提请锁定": {"退回", "锁定"},
+    "已申请锁定": {"退回", "锁定"},
     "已锁定": {"申请例外"},
     "有迟到": {"申请例外"},
     "已申请例外": {"批准例外", "关闭例外"},
-    "例外生效": {"申请例外", "关闭例外", "提请更正"},
-    "已提请更正": {"申请例外", "关闭例外", "批准更正"},  # a second proposal needs sight of the first
+    "例外生效": {"申请例外", "关闭例外", "申请更正"},
+    "已申请更正": {"申请例外", "关闭例外", "批准更正"},  # a second proposal needs sight of the first
 }
 
 
@@ -118,8 +118,8 @@ def test_in_every_state_every_act_is_done_or_refused(may: sa.Connection, state: 
 
 @pytest.mark.parametrize(
     ("state", "act"),
-    [("已提交", "审批"), ("已审批后有变动", "审批"), ("已提请锁定", "锁定"), ("已申请例外", "批准例外"),
-     ("已提请更正", "批准更正")],
+    [("已提交", "审批"), ("已审批后有变动", "审批"), ("已申请锁定", "锁定"), ("已申请例外", "批准例外"),
+     ("已申请更正", "批准更正")],
 )  # fmt: skip
 @pytest.mark.parametrize("same", ["张三", "张 三", "张\u200d三"])
 def test_the_second_step_is_never_the_same_persons(may: sa.Connection, state: str, act: str, same: str):

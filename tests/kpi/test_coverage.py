@@ -111,7 +111,7 @@ def test_a_leap_february_is_covered_by_29_days(figure):
     call 2024-02-29 08:00:00 queued 08:00:10 answered 08:00:20
     delivered calls 2024-02-01..2024-02-29 as of 2024-03-01"""
     february = figure("call_answer_rate", "2024-02")
-    assert (february.coverage, february.reason) == (1, "话单29/29天有据。")
+    assert (february.coverage, february.reason) == (1, "话单：应报29天，已报29天。")
 
 
 @pytest.mark.acceptance(4)
@@ -271,7 +271,7 @@ def test_a_missing_input_never_counts_as_nothing(figure):
     delivered payments as of 2024-01-01"""
     year = figure("budget_execution_rate", "2023")
     assert (year.status, year.value, year.numerator) == (Status.UNVERIFIABLE, None, None)
-    assert year.reason == "预算应有12个月，一个月也没有。没有依据，不给出数字。"
+    assert year.reason == "预算应报12个月，均未报送。本期不计算。"
 
 
 def test_a_daily_report_with_an_empty_column_does_not_cover_that_column(figure):
@@ -332,7 +332,7 @@ def test_of_a_running_month_days_are_due_up_to_the_newest_delivered(figure):
     delivered calls 2023-08-06..2023-08-10 as of 2023-08-11"""
     august = figure("call_answer_rate", "2023-08", "2023-08-21")
     assert (august.coverage, august.status) == (Fraction(9, 10), Status.PARTLY)
-    assert august.reason == "话单待交8月5日。"
+    assert august.reason == "话单待报8月5日。"
     assert august.provisional
 
 
@@ -357,7 +357,7 @@ def test_of_the_first_delivered_month_nobody_knows_what_it_had_over_from_before(
             figure(key, period) for key in ("work_order_on_time_rate", "work_orders_closed_in_period")
         )
         assert (on_time.value, on_time.status, on_time.low, on_time.high) == (100, Status.PARTLY, None, None)
-        assert "本期以前受理的工单没有交付（结转未知）" in on_time.reason
+        assert "本期以前受理的工单未报送（结转未知）" in on_time.reason
         assert closed.status is Status.PARTLY
     june = figure("work_order_on_time_rate", "2023-06")
     assert (june.value, june.status) == (100, Status.VERIFIABLE)
@@ -371,7 +371,7 @@ def test_whoever_signs_that_no_order_was_accepted_before_knows_what_the_month_ha
     (lack,) = group_gaps(
         [(INDICATORS["work_order_on_time_rate"], figure("work_order_on_time_rate", "2023-05"))]
     )
-    assert lack.remedy == "请交付上一个月起未办结的工单，或签写此前没有受理工单的零报告。"
+    assert lack.remedy == "请报送上一个月起未办结的工单，或签写此前没有受理工单的零报告。"
     record(connection, "zero work_orders 2023-04-01..2023-04-30 signed 2023-06-02")
     assert figure("work_order_on_time_rate", "2023-05").status is Status.VERIFIABLE
 

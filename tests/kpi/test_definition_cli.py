@@ -66,7 +66,7 @@ def test_a_definition_is_shown_changed_foreseen_and_adopted(run, database, tmp_p
     adopt_all_inbound(database)
     assert "50.00%" in run(kpi.cli.kpi, "2023-05", "call_answer_rate")
     assert "100.00%" in run(kpi.cli.kpi, "2023-05", "call_answer_rate", "--definition", "1")
-    assert "提出人张三，批准人李四" in run(definition, "history", "call_answer_rate")
+    assert "申请人张三，批准人李四" in run(definition, "history", "call_answer_rate")
 
 
 def test_an_indicator_without_a_version_says_what_is_lacking(run):
@@ -91,8 +91,8 @@ def test_the_catalogue_and_the_workbook_show_what_was_adopted_and_when_it_holds(
     run(kpi.cli.export, str(path), "--year", "2023")
     header, *lines = openpyxl.load_workbook(path)["指标定义"].iter_rows(values_only=True)
     rows = [dict(zip(header, line, strict=True)) for line in lines]
-    versions = [(row["口径版本"], row["施行月份"]) for row in rows if row["编码"] == "call_answer_rate"]
-    assert versions == [("1", "自最初起"), ("2", "自2023年5月起")]
+    versions = [(row["口径版本"], row["启用月份"]) for row in rows if row["编码"] == "call_answer_rate"]
+    assert versions == [("1", "自系统启用起"), ("2", "自2023年5月起")]
 
 
 def test_without_a_database_the_packaged_definitions_are_shown(tmp_path, monkeypatch):

@@ -86,7 +86,7 @@ WRONG = [
     ("formula.kind", "rate", "“formula.kind”应为 count、share、ratio 之一"),
     ("formula.times", 1, "公式种类 share 是百分比"),
     ("formula.numerator.terms.0.measure", "calls_answred",
-     "“formula.numerator.terms.1.measure”：没有计量“calls_answred”。相近的有 calls_answered"),
+     "“formula.numerator.terms.1.measure”：没有统计项“calls_answred”。相近的有 calls_answered"),
     ("formula.numerator.terms.0.factor", "1/0", "“formula.numerator.terms.1.factor”应为不为0的整数或分数"),
     ("formula.numerator.terms.0.over", "some", "“formula.numerator.terms.1.over”应为 all、first、last 之一"),
     ("formula.numerator.terms", [], "“formula.numerator.terms”至少要有一项"),
@@ -147,7 +147,7 @@ def test_a_call_over_midnight_moves_the_month_it_is_booked_in_at_once(connection
 def test_a_definition_begins_only_after_the_last_locked_month(connection, month, told):
     record(connection, MAY_DATA)
     lock(connection)
-    with pytest.raises(DefinitionProblem, match=f"{told}.*最早可自2023年6月起施行"):
+    with pytest.raises(DefinitionProblem, match=f"{told}.*最早可自2023年6月起执行"):
         adopted(connection, effective_from=Month(2023, month))
     assert adopted(connection, effective_from=Month(2023, 6)).version == 2
 
@@ -281,7 +281,7 @@ def test_an_adoption_that_cannot_stand_is_refused(connection, changed, sentence)
 def test_a_version_does_not_begin_before_the_one_it_replaces(connection):
     record(connection, CALLS)
     adopted(connection)
-    with pytest.raises(DefinitionProblem, match="不能早于它"):
+    with pytest.raises(DefinitionProblem, match="不得早于该月"):
         adopted(connection, replace(OF_INBOUND, scale=1, card=RATE.card), Month(2024, 2))
     third = adopted(connection, replace(RATE, target=None), Month(2024, 4), reason="改回")
     assert third.version == 3

@@ -51,7 +51,7 @@ def test_a_document_is_attached_and_checked(run: Run, tmp_path: Path):
     path = papers.pdf(tmp_path, pages=2)
     shown = run(documents, *attaching(path, "payment/P1", "支付凭证"))
     assert "已挂接到支付 P1" in shown and "2页" in shown
-    assert "没有重复登记" in run(documents, *attaching(path, "payment/P1", "voucher"))
+    assert "未重复保存" in run(documents, *attaching(path, "payment/P1", "voucher"))
     assert "1份材料的文件都在" in run(documents, "check")
 
 
@@ -92,10 +92,10 @@ def test_a_file_that_is_not_taken_is_refused_with_a_sentence(run: Run, tmp_path:
 def test_what_is_missing_is_listed_with_since_when_and_how_to_mend_it(run: Run):
     shown = run(documents, "missing", "--year", "2023")
     line = next(line for line in shown.splitlines() if line.startswith("人员 R1"))
-    assert "2022-05-01" in line and "学历核验材料（已载无文件）" in line
+    assert "2022-05-01" in line and "学历核验材料（有登记无原件）" in line
     assert "name-" not in shown, "a person is called by the number of staff, not by a token"
     assert "劳动合同：请扫描" in shown
     told = json.loads(run(documents, "missing", "--year", "2023", "--kind", "diploma_check", "--json"))
     assert [(one["needed"], one["held"], one["stated"]) for one in told["tally"]] == [(1, 0, 1)]
-    assert [(one["about"], one["state"]) for one in told["missing"]] == [("person/R1", "已载无文件")]
+    assert [(one["about"], one["state"]) for one in told["missing"]] == [("person/R1", "有登记无原件")]
     assert "还没有应归档的" in run(documents, "missing", "--year", "2019")

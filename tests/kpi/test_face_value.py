@@ -434,10 +434,10 @@ def test_a_delivery_taken_back_is_named_too(centre: Centre) -> None:
         assert delivery is not None
         void_delivery(connection, centre.home, centre.code, delivery, reason="重复", by="张三", now=NOW)
     [rate] = shown(centre, "call_answer_rate")
-    assert "话单有1次交付已作废（理由：重复）" in rate.reason
+    assert "话单有1次导入已作废（理由：重复）" in rate.reason
 
 
-TOTALS = ("账期", "对账项目", "数值", "出具单位")
+TOTALS = ("账期", "核对项目", "数值", "出具单位")
 
 
 def test_another_count_that_is_far_from_ours_is_named_with_the_figure(centre: Centre) -> None:

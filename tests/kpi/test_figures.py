@@ -55,7 +55,7 @@ def test_without_any_delivery_there_is_no_number(figure):
         None,
         None,
     )
-    assert uptime.reason == "平台巡检应有8760小时，一小时也没有。没有依据，不给出数字。"
+    assert uptime.reason == "平台巡检应报8760小时，均未报送。本期不计算。"
 
 
 def test_nothing_is_owed_of_days_before_the_centre_opened(connection, figure):
@@ -114,7 +114,7 @@ def test_more_answers_than_were_issued_are_shown_and_flagged_not_capped(connecti
     record(connection, "\n".join(f"answer W{number} 2023-12-05 yes yes yes" for number in range(103)))
     year = figure("survey_response_rate", "2023")
     assert (year.value, year.numerator, year.denominator) == (103, 103, 100)
-    assert year.reason.endswith("数值超过100%，如实列出，请核对分子与分母。")
+    assert year.reason.endswith("数值超过100%，请核对分子、分母。")
 
 
 def test_a_mean_over_missing_days_has_no_bounds_and_says_so(connection, figure):
@@ -141,7 +141,7 @@ def test_on_the_first_morning_of_a_month_nothing_is_expected_yet(figure):
     delivered calls 2025-03-01..2025-03-31 as of 2025-04-01"""
     april = figure("call_answer_rate", "2025-04", now="2025-04-01T00:30")
     assert (april.status, april.coverage, april.provisional) == (Status.NOT_APPLICABLE, None, True)
-    assert april.reason == "话单在本期还没有交付；月份结束后仍没有的，才算缺口。"
+    assert april.reason == "话单在本期尚未报送；月份结束后仍没有的，才算缺失。"
     assert figure("call_answer_rate", "2025-03", now="2025-04-01T00:30").provisional is False
 
 
@@ -154,7 +154,7 @@ def test_a_running_month_has_no_month_end_yet(figure):
     march = figure("staffing_in_post_rate", "2025-03", now="2025-03-10")
     assert (march.status, march.reason) == (
         Status.NOT_APPLICABLE,
-        "人员花名册、岗位核定按月交付，本期还没有结束的月份。",
+        "人员花名册、岗位核定按月报送，本期还没有结束的月份。",
     )
     year = figure("staffing_in_post_rate", "2025", now="2025-03-10")
     assert (year.numerator, year.denominator, year.coverage, year.provisional) == (2, 2, 1, True)

@@ -312,7 +312,7 @@ def test_what_a_source_does_not_tell_apart_is_not_computed(given):
     found = by_fork(given, "call_answer_rate")
     for name in ("legs", "less_exits", "callback_counts", "with_blocked"):
         assert found[name].status is Status.UNVERIFIABLE, name
-        assert "看不出来源是否区分" in found[name].reason
+        assert "无法判断来源是否区分" in found[name].reason
         assert format_change(found[""], found[name]) == "不可算"
     assert format_change(found[""], found["by_queue_day"]) == "不变"
 

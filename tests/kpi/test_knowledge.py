@@ -48,7 +48,7 @@ def test_a_day_that_nobody_understands_is_in_doubt_and_a_word_is_held_back(here:
     odd = [("K5", "更新", "2023-05-05", "尽快", ""), ("K6", "处理", "2023-05-05", "2023-05-09", "")]
     here.take_in("知识库更新.csv", TITLES, [*ROWS, *odd])
     shown = here.figures(MAY, IN_TIME)[IN_TIME]
-    assert shown.status is Status.PARTLY and "“应完成日期”" in shown.reason and "1行被隔离" in shown.reason
+    assert shown.status is Status.PARTLY and "“应完成日期”" in shown.reason and "1行未导入" in shown.reason
     assert shown.low is not None and shown.high is not None
     assert shown.low <= Fraction(100, 4) <= Fraction(300, 4) <= shown.high
 

@@ -93,8 +93,8 @@ def test_an_answered_call_without_a_recording_is_a_finding_where_recordings_were
     told = found(given, "answered_without_recording")
     assert (told.count, told.explained, told.unexplained) == (2, 1, 1)
     assert told.explanation == "录音清单缺5月2日"
-    assert [row.subject for row in opened(given, "接听无录音", unexplained=True).rows] == ["call/c2"]
-    assert [row.explained for row in opened(given, "接听无录音").rows] == [False, True]
+    assert [row.subject for row in opened(given, "话单无录音", unexplained=True).rows] == ["call/c2"]
+    assert [row.explained for row in opened(given, "话单无录音").rows] == [False, True]
 
 
 def test_without_a_list_of_recordings_no_call_lacks_one(given):

@@ -187,7 +187,7 @@ def changed(**formula: Any) -> dict[str, Any]:
 
 def test_a_median_that_cannot_be_taken_is_refused():
     of_sums = {"averaged": False, "terms": [{"measure": "work_orders_handling_s", "factor": "1/3600"}]}
-    with pytest.raises(DefinitionProblem, match="按件排列的计量"):
+    with pytest.raises(DefinitionProblem, match="按件排列的统计项"):
         parse_indicator(changed(numerator=of_sums))
     with pytest.raises(DefinitionProblem, match="要写 ratio"):
         parse_indicator(changed(kind="share", times=100))

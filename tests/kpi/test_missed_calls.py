@@ -58,7 +58,7 @@ def test_a_call_to_the_number_within_24_hours_calls_back_whether_it_is_taken_or_
 def test_without_any_call_back_nobody_knows_whether_the_record_shows_them(connection):
     rate, time = figures(connection, a_call(1, 2, "10:00:00", "a"), a_call(2, 2, "11:00:00", "b", out=True))
     assert (rate.status, time.status) == (Status.UNVERIFIABLE, Status.UNVERIFIABLE)
-    assert "看不出来源是否区分" in rate.reason
+    assert "无法判断来源是否区分" in rate.reason
 
 
 def test_a_call_back_of_the_next_month_is_the_missed_calls(connection):

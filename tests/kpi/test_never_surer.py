@@ -418,12 +418,12 @@ def test_rows_held_back_are_missing_until_they_come_or_somebody_answers_for_them
     shown = here.figures(MAY, "call_answer_rate")["call_answer_rate"]
     assert (shown.status, shown.numerator, shown.denominator) == (Status.PARTLY, 31, 31)
     assert (str(shown.low), str(shown.high)) == ("75.60", "100.00")
-    assert shown.reason == "话单有10行被隔离，没有计入。"
+    assert shown.reason == "话单有10行未导入，没有计入。"
 
     mended = [list(replace(call, spoilt="").row(31 + n).values()) for n, call in enumerate(lost[:3])]
     here.take_in("补报.csv", CALL_TITLES, mended)
     shown = here.figures(MAY, "call_answer_rate")["call_answer_rate"]
-    assert (shown.denominator, shown.reason) == (34, "话单有7行被隔离，没有计入。")
+    assert (shown.denominator, shown.reason) == (34, "话单有7行未导入，没有计入。")
 
     delivery = report.tables[0].delivery
     with database.connect() as connection:

@@ -66,7 +66,7 @@ def test_what_came_late_is_the_difference_of_quarter_and_year(connection: sa.Con
         one = found["calls_offered", period]
         assert (one.agrees, one.difference, one.explained) == (False, (1, None), True)
         told = format_month_comparison(one)
-        assert told.startswith("各月公布的数字合计2通，本期3通（+1）：5月锁定后有迟到或更改的数据（+1）")
+        assert told.startswith("各月公布的数字合计2通，本期3通（+1）：5月锁定后有变动的数据（+1）")
     rate = found["call_answer_rate", SECOND]
     assert format_month_comparison(rate).startswith(
         "各月公布的数字合计1 ÷ 2（50.00%），本期2 ÷ 3（66.67%）（分子+1、分母+1）：5月锁定后"

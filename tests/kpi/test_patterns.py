@@ -256,7 +256,7 @@ def test_a_source_says_how_far_it_is_there_and_what_is_expected_next(given):
     found = on(date(2024, 2, 13))
     calls, roster = found["calls"], found["roster"]
     assert (first(calls.last), first(calls.next)) == (date(2024, 2, 11), date(2024, 2, 13))
-    assert calls.gaps == "缺1月1日至1月31日，待交2月12日"  # the 12th had not ended when its file was made
+    assert calls.gaps == "缺1月1日至1月31日，待报2月12日"  # the 12th had not ended when its file was made
     assert (calls.count(DayState.MISSING), calls.count(DayState.OWED)) == (31, 1)
     assert (first(roster.last), first(roster.next), roster.gaps) == (date(2024, 1, 1), date(2024, 2, 1), "")
     assert first(on(date(2024, 3, 5))["payments"].next) == date(2024, 3, 1)

@@ -100,7 +100,7 @@ def test_a_budget_of_which_more_is_unknown_than_known_is_nothing_to_divide_by(co
     append(connection, [moved("adjusted", "2023-03-01", 10)])
     year = figure("funds_received_rate", "2023")  # 600 % of the adjustment alone
     assert (year.value, year.status) == (None, Status.UNVERIFIABLE)
-    assert "分母里不明的比已知的还多，不给出数字。" in year.reason
+    assert "分母里不明的比已知的还多，本期不计算。" in year.reason
 
 
 def test_a_budget_below_nothing_is_nothing_to_divide_by(connection, figure):

@@ -255,7 +255,7 @@ def test_a_word_that_means_two_things_is_held_back_and_an_end_that_cannot_be_is_
     occupancy = here.figures(MAY, "agent_occupancy_rate")["agent_occupancy_rate"]
     assert (
         occupancy.status is Status.PARTLY
-        and "有1行被隔离" in occupancy.reason
+        and "有1行未导入" in occupancy.reason
         and "“是否签入”不全" in occupancy.reason
     )
 

@@ -65,7 +65,7 @@ def test_two_requests_to_lock_are_one_and_no_lock(approved: Database):
         approved, lambda connection, by: request_lock(connection, "tlf", MAY, by=by, now=NOW), "张三", "赵六"
     )
     assert done is None
-    assert "提请锁定，等另一人确认" in str(refused)
+    assert "申请锁定，待另一人批准" in str(refused)
     with approved.engine.begin() as connection:
         closing = read_closing(connection, "tlf", MAY)
     assert (closing.requests, closing.sealed) == (1, False)
@@ -100,7 +100,7 @@ def test_of_two_corrections_at_once_the_second_is_told_of_the_first(reopened: Da
         closing = read_closing(connection, "tlf", MAY)
     assert done is None
     assert closing.proposal is not None
-    assert f"{closing.proposal.proposed_by}已提请更正" in str(refused)
+    assert f"{closing.proposal.proposed_by}已申请更正" in str(refused)
     assert closing.proposals == 1
 
 

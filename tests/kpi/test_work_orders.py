@@ -61,7 +61,7 @@ def test_an_order_last_told_of_before_its_deadline_is_not_known_to_be_late(figur
     june = figure("work_order_on_time_rate", "2023-06")
     assert (june.status, parts(june)) == (Status.PARTLY, (1, 1))
     assert (str(june.low), str(june.high)) == ("50.00", "100.00")
-    assert "工单有1行以后没有再交付，当时还没有办结" in june.reason
+    assert "工单有1行以后未再报送，当时还没有办结" in june.reason
 
     record(connection, "delivered work_orders 2023-05-28..2023-06-30 as of 2023-07-02")
     june = figure("work_order_on_time_rate", "2023-06")

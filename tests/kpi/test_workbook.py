@@ -38,7 +38,16 @@ def rows(sheet) -> list[dict]:
 
 
 def test_it_has_indicators_gaps_definitions_and_notes(book):
-    assert book.sheetnames == ["指标", "一览", "缺口", "关账", "锁定例外", "指标定义", "计量定义", "说明"]
+    assert book.sheetnames == [
+        "指标",
+        "一览",
+        "数据缺失",
+        "月度审核",
+        "限期解锁",
+        "指标定义",
+        "统计项定义",
+        "说明",
+    ]
     assert all(sheet.freeze_panes for sheet in book)
 
 
@@ -63,19 +72,19 @@ def test_numbers_are_numbers_and_equal_the_figures(book, connection):
         for title, number in (
             ("数值", figure.value),
             ("分子", figure.numerator),
-            ("有据率", figure.coverage),
+            ("数据完整率", figure.coverage),
         ):
             assert (row[title] is None) == (number is None)
             assert number is None or row[title] == pytest.approx(float(number))
-        assert row["状态"] == figure.status.value
-        assert (row["锁定"], row["版次"], row["溯源码"]) == ("暂定", 0, figure.code)
+        assert row["数据状态"] == figure.status.value
+        assert (row["锁定"], row["数据版本"], row["溯源码"]) == ("未锁定", 0, figure.code)
 
 
 def test_gaps_say_what_is_missing_since_when_and_what_mends_it(book):
-    gap = next(row for row in rows(book["缺口"]) if row["数据来源"] == "话单")
-    assert gap["缺少"].startswith("3月23日至")
-    assert gap["最早缺少"] == "2024-03-23"
-    assert "热线电话接通率" in gap["影响的指标"] and "补导" in gap["补救办法"]
+    gap = next(row for row in rows(book["数据缺失"]) if row["数据来源"] == "话单")
+    assert gap["缺失"].startswith("3月23日至")
+    assert gap["最早缺失"] == "2024-03-23"
+    assert "热线电话接通率" in gap["影响指标"] and "补报" in gap["处理办法"]
 
 
 @pytest.mark.acceptance(30)
@@ -85,9 +94,9 @@ def test_locked_months_and_lock_exceptions_are_listed(connection, tmp_path):
     reopen(connection)
     write_workbook(tmp_path / "out.xlsx", connection, Center("tlf", "吐鲁番", "sha256"), Year(2023), NOW)
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
-    (seal,), (exemption,) = rows(book["关账"]), rows(book["锁定例外"])
-    assert (seal["月份"], seal["版次"], seal["提请人"], seal["确认人"]) == ("2023-05", 1, "张三", "王五")
-    assert len(seal["日志末尾哈希"]) == 64
+    (seal,), (exemption,) = rows(book["月度审核"]), rows(book["限期解锁"])
+    assert (seal["月份"], seal["数据版本"], seal["申请人"], seal["确认人"]) == ("2023-05", 1, "张三", "王五")
+    assert len(seal["日志校验值"]) == 64
     assert [exemption[name] for name in ("范围", "理由", "申请人", "批准人", "到期时间（不含）")] == [
         "全部来源", "补报", "张三", "李四", "2023-07-01 00:00",
     ]  # fmt: skip

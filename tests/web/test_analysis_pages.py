@@ -27,7 +27,7 @@ PAGES = ("calls", "orders", "staff", "payments", "surveys", "arrivals")
 
 def test_the_week_is_drawn_twice_and_told_as_a_table(page: Page):
     text = page("/tlf/2023/analysis/calls")
-    assert "呼入共 40,512 通，话单有据 363 天" in text
+    assert "呼入共 40,512 通，话单已报送 363 天" in text
     assert text.count('<svg class="chart heat heat-volume"') == 2  # for the office and for the phone
     assert text.count('<svg class="chart heat heat-wait"') == 2
     assert re.search(r"<title>周二9时：[\d,]+ 通，平均每天 11\.5 通，接通 [\d,]+ 通</title>", text)
@@ -65,7 +65,7 @@ def test_hours_without_data_are_not_zero(page: Page):
 
 def test_open_orders_lead_to_the_orders(page: Page):
     text = page("/tlf/2023/analysis/orders")
-    head = re.search(r"在办工单 (\d+) 件，其中超期 (\d+) 件", text)
+    head = re.search(r"在办工单 (\d+) 件，其中逾期 (\d+) 件", text)
     assert head is not None
     link = re.search(r'<td class="num">\s*<a href="([^"]+)">' + head[1] + "</a>", text)
     assert link is not None
@@ -86,7 +86,7 @@ def test_units_stand_in_bands_and_in_no_order_of_rate(page: Page):
     text = page("/tlf/2023/analysis/orders").partition("承办单位按时办结率分档")[2]
     for band in BANDS:
         assert band.title in text
-    assert "不排名次" in text
+    assert "不排名" in text
     within = re.findall(r"<span>([\d.]+)%</span>", text.partition("90%至95%以下")[2].partition("90%以下")[0])
     assert within != sorted(within, reverse=True)
     assert "7,786 ÷ 8,049" in text
@@ -142,8 +142,8 @@ def test_months_without_a_roster_have_no_number(page: Page):
 
 def test_late_payments_are_marked(page: Page):
     text = page("/tlf/2023/analysis/payments")
-    assert "共 16 笔，按时 10 笔，迟付 6 笔。" in text
-    assert "<title>劳务费：约定2月10日，实付2月21日，迟11天</title>" in text
+    assert "共 16 笔，按时 10 笔，逾期支付 6 笔。" in text
+    assert "<title>劳务费：约定2月10日，实付2月21日，逾期11天</title>" in text
     assert text.count('<g class="pay-late"><line') >= 12  # six, drawn for the office and for the phone
 
 
@@ -159,14 +159,14 @@ def test_sources_say_what_is_missing_owed_and_expected_next(page: Page):
     assert "✕ 缺 2 天" in calls and "缺8月12日、8月13日" in calls
     running = page("/small/2024-03/analysis/arrivals")
     calls = running[running.index("话单</th>") : running.index("工单</th>")]
-    assert "从未交付" in calls and "○ 待交 9 天" in calls and "2024年3月10日的数据" in calls
+    assert "从未报送" in calls and "○ 待报 9 天" in calls and "2024年3月10日的数据" in calls
     assert "✕" not in calls
 
 
 def test_rows_are_told_by_how_late_they_came(page: Page):
-    text = page("/tlf/2023/analysis/arrivals").partition("数据是怎样进来的")[2]
+    text = page("/tlf/2023/analysis/arrivals").partition("数据报送及时性")[2]
     calls = text[text.index("话单</th>") : text.index("工单</th>")]
-    assert "机器记录" in calls
+    assert "系统采集" in calls
     assert "100%" in calls
 
 

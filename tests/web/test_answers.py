@@ -86,7 +86,7 @@ def test_after_a_paper_the_next_one_is_asked_for(desk: Desk):
     there = desk.send()
     assert there.endswith("/answers/hotline-2022?answer_id=WJ002&answered_on=2024-03-08")
     page = desk.page(there)
-    assert "已登记：问卷 WJ001。" in page and "2024年已有 1 份答卷" in page
+    assert "已保存：问卷 WJ001。" in page and "2024年已有 1 份答卷" in page
     assert desk.send(answer_id="WJ002", then="day") == "/tlf/days/2024-03-09"
 
 

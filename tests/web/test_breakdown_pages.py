@@ -65,10 +65,10 @@ def test_every_step_down_has_a_way_back(page: Page):
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        (f"{MONTH}/parts?by=unit", "可以按日、星期、时段、技能组、坐席分解"),
-        ("/tlf/2023/cost_per_person/parts", "不能这样分解"),
-        ("/small/2024/platform_uptime_rate/parts", "没有数字可以分解"),
-        (f"{MONTH}/numerator?by=unit&is=x", "不能这样分解"),
+        (f"{MONTH}/parts?by=unit", "可按日、星期、时段、技能组、座席分组"),
+        ("/tlf/2023/cost_per_person/parts", "不支持按此方式分组"),
+        ("/small/2024/platform_uptime_rate/parts", "没有数字可以分组"),
+        (f"{MONTH}/numerator?by=unit&is=x", "不支持按此方式分组"),
         (f"{MONTH}/numerator?by=day&is=x", "没有日“x”"),
     ],
 )

@@ -123,7 +123,7 @@ def test_from_the_overview_to_the_file(screen: Page, screenshots: Path):
     seen("delivery")
     screen.go_back()
     screen.locator(".origin").first.get_by_role("link", name="事件 #").click()
-    assert "防篡改链" in screen.locator("main").inner_text()
+    assert "防篡改校验链" in screen.locator("main").inner_text()
     seen("event")
 
 

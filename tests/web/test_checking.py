@@ -56,7 +56,7 @@ def one_file(folder: Path) -> Path:
 def test_what_is_whole_is_said_to_be(checked: Checked):
     report = checked()
     assert (faults(report), report.lines[-1]) == ([], "全部完好。")
-    assert "交付文件：1 份，全部完好。" in report.lines
+    assert "来源文件：1 份，全部完好。" in report.lines
 
 
 def test_a_delivered_file_that_is_gone_is_named(checked: Checked, home: Path):

@@ -60,7 +60,7 @@ def test_the_list_names_every_command(capsys: pytest.CaptureFixture[str]):
         ("nope", "没有“nope”这个命令，用 hotline --help 查看全部命令。"),
         ("center add x", "缺少 --name，用 --help 查看用法。"),
         ("kpi 2023 --definiton", "没有 --definiton 这个选项，是不是 --definition？"),
-        ("month report 2023 a.docx", "月份：“2023”不是月份；月报按月出，请写 2023-05。"),
+        ("month report 2023 a.docx", "月份：“2023”不是月份；月报按月生成，请写 2023-05。"),
     ],
 )
 def test_a_mistyped_line_is_told_in_chinese(line: str, told: str, capsys: pytest.CaptureFixture[str]):

@@ -73,10 +73,10 @@ def test_a_month_is_closed_by_two_people_and_corrected_after_its_lock(
     assert "请审批人审批" in approver.locator("main").inner_text()
     assert "审批已办" in pressed(approver, "审批")
     manager.reload()
-    assert "已提请锁定2023年8月" in pressed(manager, "提请锁定")
+    assert "已申请锁定2023年8月" in pressed(manager, "申请锁定")
     approver.reload()
-    assert "2023年8月已锁定：演示·王管理（guanli）提请，演示·赵审批（shenpi）确认。" in pressed(
-        approver, "确认锁定"
+    assert "2023年8月已锁定：演示·王管理（guanli）申请，演示·赵审批（shenpi）确认。" in pressed(
+        approver, "批准锁定"
     )
     seen(approver, "locked")
 
@@ -91,12 +91,12 @@ def test_a_month_is_closed_by_two_people_and_corrected_after_its_lock(
 
     manager.goto(CLOSING)
     manager.get_by_label("理由").first.fill("供应商补报8月12日、13日话单")
-    assert "已申请第1号锁定例外" in pressed(manager, "申请")
+    assert "已提交第1次限期解锁申请" in pressed(manager, "申请")
     approver.goto(CLOSING)
-    assert "已批准第1号锁定例外" in pressed(approver, "批准")
+    assert "已批准第1号限期解锁" in pressed(approver, "批准")
     manager.reload()
     manager.get_by_label("理由").last.fill("计入补报的话单")
-    assert "拟改为第2版" in pressed(manager, "提请更正")
+    assert "拟更正为第2版" in pressed(manager, "申请更正")
     seen(manager, "proposed")
     approver.reload()
     assert "2023年8月已更正为第2版" in pressed(approver, "批准更正")

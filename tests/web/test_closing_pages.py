@@ -27,12 +27,12 @@ def trail(room: Room) -> list[tuple[str, str]]:
 
 def test_the_board_shows_every_source_of_every_month(page: Callable[[str], str]):
     text = page("/tlf/2023/closing")
-    assert "2023年8月话单：未报齐，有据率 93.55%" in text
-    assert "请录入员或管理者报齐：话单、工单、座席状态日志、平台巡检等18个来源。" in text
+    assert "2023年8月话单：未报齐，数据完整率 93.55%" in text
+    assert "请录入员或业务主管报齐：话单、工单、座席状态日志、平台巡检等18个来源。" in text
 
 
 def test_an_empty_centre_says_when_closing_begins(page: Callable[[str], str]):
-    assert "月份结束后，在这里报齐、提交、审批和锁定。" in page("/void/2025/closing")
+    assert "月份结束后在此确认报齐、提交、审批和锁定。" in page("/void/2025/closing")
 
 
 def test_a_quarter_leads_to_the_board(client):
@@ -43,9 +43,9 @@ def test_a_quarter_leads_to_the_board(client):
 def test_a_month_says_what_stands_in_the_way_and_where_to_mend_it(page: Callable[[str], str]):
     text = page("/tlf/2023-08/closing")
     assert "缺8月12日、8月13日。" in text
-    assert 'href="/tlf/2023/coverage#calls">有据日历' in text and 'id="calls"' in page("/tlf/2023/coverage")
-    assert 'href="/tlf/days/2023-08-12">8月12日填报' in text
-    assert "还不能锁定" in text
+    assert 'href="/tlf/2023/coverage#calls">报送日历' in text and 'id="calls"' in page("/tlf/2023/coverage")
+    assert 'href="/tlf/days/2023-08-12">8月12日数据填报' in text
+    assert "暂不能锁定" in text
 
 
 def test_what_was_found_leads_to_the_rows_the_delivery_and_the_total(room: Room):
@@ -66,7 +66,7 @@ def test_what_was_found_leads_to_the_rows_the_delivery_and_the_total(room: Room)
         )
     text = room.page("zhang", CLOSING)
     for key in ("inspections_known", "training_attendance"):
-        assert f'href="/tlf/2023-05/closing/rules/{key}">看这些行' in text
+        assert f'href="/tlf/2023-05/closing/rules/{key}">查看明细' in text
     listed = room.page("zhang", "/tlf/2023-05/closing/rules/inspections_known")
     assert "找不到话单的质检 · 2023年5月" in listed and 'href="/tlf/things/inspection/' in listed
     held = re.search(r'href="(/tlf/quarantine/[?]delivery=[^"]+)">[^<]+ 1 行', text)
@@ -88,7 +88,7 @@ def test_the_clerk_completes_and_the_manager_submits(room: Room):
 def test_what_was_found_must_be_explained_and_nothing_typed_is_lost(room: Room):
     room.post("zhang", f"{CLOSING}/completion")
     told = room.post("zhang", f"{CLOSING}/submission", 422, sources="work_orders")
-    assert "请改正，或写明原因后提交。" in told
+    assert "请修改，或写明原因后提交。" in told
     assert re.search(r'value="work_orders" checked', told)
     assert trail(room) == [("zhang", "submitted")]
 
@@ -125,18 +125,18 @@ def test_two_people_lock_a_month(room: Room):
     approved(room)
     told = room.post("zhang", f"{CLOSING}/lock-request", remark="齐了")
     assert "张三（zhang）于" in told
-    assert "等另一人确认" in told
-    assert "确认锁定</button>" not in told
+    assert "待另一人批准" in told
+    assert "批准锁定</button>" not in told
     told = room.post("wang", f"{CLOSING}/lock")
-    assert "2023年5月已锁定：张三（zhang）提请，王五（wang）确认。" in told
+    assert "2023年5月已锁定：张三（zhang）申请，王五（wang）批准。" in told
     assert "第 1 版（首次锁定）" in told
-    assert "现在谁也不能改" in told
+    assert "如需更正，请先申请限期解锁。" in told
     assert "已锁定" in room.page("chen", "/tlf/2023/closing")
 
 
 def test_a_month_that_is_not_approved_is_not_locked(room: Room):
-    assert "2023年5月还不能锁定" in room.post("zhang", f"{CLOSING}/lock-request", 422)
-    assert "2023年5月还不能锁定" in room.post("lisi", f"{CLOSING}/lock", 422)
+    assert "2023年5月暂不能锁定" in room.post("zhang", f"{CLOSING}/lock-request", 422)
+    assert "2023年5月暂不能锁定" in room.post("lisi", f"{CLOSING}/lock", 422)
 
 
 def test_a_change_after_approval_is_shown_and_asks_for_approval_again(room: Room):
@@ -185,35 +185,35 @@ def test_a_correction_after_lock_needs_an_exception_and_a_second_person(room: Ro
     room.at[0] = LATER
     room.record(LATE)
     late = room.page("zhang", f"{CLOSING}/late")
-    assert "个与现有事实不符，须经更正才变。" in late
-    assert "迟到" in late
+    assert "项数字；如需调整，请办理更正。" in late
+    assert "补报" in late
     told = room.post("zhang", f"{CLOSING}/corrections", 422, why="补报一通")
-    assert "现在没有生效的锁定例外，不能更正；请先由一人申请、另一人批准。" in told
+    assert "暂不能更正；请先申请限期解锁并经另一人批准。" in told
     assert "补报一通</textarea>" in told
     told = room.post("zhang", f"{CLOSING}/exceptions", 422, reason="补报", last_day="2023-09-30", of="")
-    assert "锁定例外最长30天" in told
+    assert "限期解锁最长30天" in told
     told = room.post("zhang", f"{CLOSING}/exceptions", reason="补报", last_day="2023-06-30", of="calls")
-    assert "已申请第1号锁定例外" in told
+    assert "已提交第1次限期解锁申请" in told
     told = room.post("lisi", f"{CLOSING}/exceptions/1/approval")
-    assert "到2023-07-01 00:00为止可以更正" in told
+    assert "到2023-07-01 00:00止可以更正" in told
     told = room.post("zhang", f"{CLOSING}/corrections", why="补报一通")
-    assert "拟改为第2版" in told
+    assert "拟更正为第2版" in told
     told = room.post("lisi", f"{CLOSING}/corrections/approval")
-    assert "2023年5月已更正为第2版：张三（zhang）提请，李四（lisi）批准。" in told
+    assert "2023年5月已更正为第2版：张三（zhang）申请，李四（lisi）批准。" in told
     assert "第 2 版（更正）" in told
     history = room.page("zhang", f"{CLOSING}/history")
-    assert history.index("更正") < history.index("申请锁定例外") < history.index("提请锁定")
+    assert history.index("更正") < history.index("申请限期解锁") < history.index("申请锁定")
 
 
 def test_an_exception_is_refused_or_taken_back(room: Room):
     locked(room)
     room.at[0] = LATER
     room.post("zhang", f"{CLOSING}/exceptions", reason="补报", last_day="2023-06-30", of="")
-    assert "第1号锁定例外已关闭。" in room.post("lisi", f"{CLOSING}/exceptions/1/refusal")
+    assert "第1次限期解锁已结束。" in room.post("lisi", f"{CLOSING}/exceptions/1/refusal")
     told = room.post("lisi", f"{CLOSING}/exceptions/1/approval", 422)
-    assert "没有等待批准的锁定例外" in told
+    assert "没有等待批准的限期解锁" in told
     room.post("zhang", f"{CLOSING}/exceptions", reason="再申请", last_day="2023-06-30", of="")
-    assert "第2号锁定例外已关闭。" in room.post("zhang", f"{CLOSING}/exceptions/2/end")
+    assert "第2号限期解锁已关闭。" in room.post("zhang", f"{CLOSING}/exceptions/2/end")
 
 
 def test_a_day_that_is_none_stays_in_its_field(room: Room):

@@ -49,7 +49,7 @@ def test_a_code_typed_anyhow_opens_its_number(client: FlaskClient, page: Page):
     assert "98.38%" in text
     assert "2,852" in text
     assert "第 1 版" in text
-    assert "2023年8月的热线电话接通率是暂定数，随数据交付而变。下一步：话单等报送人报齐。" in text
+    assert "2023年8月的热线电话接通率尚未锁定，会随新报数据变动。下一步：话单待录入人员确认报齐。" in text
 
 
 @pytest.mark.parametrize(("typed", "told"), [("abc", "不是溯源码"), ("0000-0000", "没有溯源码 0000-0000")])
@@ -82,10 +82,10 @@ def test_every_version_of_a_number_is_listed_and_can_be_opened(room: Room):
     room.post("lisi", f"{closing}/corrections/approval")
     second = code_of(room.database)
     text = room.page("zhang", f"/tlf/2023-05/call_answer_rate/figure?code={first}")
-    assert "现在显示的是另一个" in text
-    assert "张三（zhang）提请、李四（lisi）批准：计入补报" in text
+    assert "最新版本" in text
+    assert "张三（zhang）申请、李四（lisi）批准：计入补报" in text
     assert text.index(second) < text.rindex(first)
-    assert "锁定例外" in text  # who may change it now
+    assert "限期解锁" in text  # who may change it now
     rows = room.page("zhang", "/tlf/2023-05/call_answer_rate/numerator")
     assert "= 指标分子 2 ✓" in rows
 
@@ -102,10 +102,10 @@ def test_the_rows_of_an_older_code_are_those_of_then(room: Room):
     figure = room.page("zhang", f"/tlf/2023-05/call_answer_rate/figure?code={first}")
     assert f'href="/tlf/2023-05/call_answer_rate/numerator?code={first}"' in figure
     today = room.page("zhang", "/tlf/2023-05/call_answer_rate/denominator")
-    assert f'/denominator?code={first}">看锁定时的行</a>' in today
+    assert f'/denominator?code={first}">查看锁定时明细</a>' in today
     then = room.page("zhang", f"/tlf/2023-05/call_answer_rate/denominator?code={first}")
     assert "分母 2 行 = 指标分母 2 ✓" in then
-    assert "这里列的是当时的行" in then
+    assert "以下为历史明细" in then
     assert "第 1 版 50.00%" in then
     assert "通话 c2" in then
     assert "通话 c3" not in then
@@ -119,11 +119,11 @@ def test_a_locked_number_is_taken_apart_as_it_was_then(room: Room):
     parts = "/tlf/2023-05/call_answer_rate/parts"
     today = room.page("zhang", f"{parts}?by=agent")
     assert "≠ 指标 1 ÷ 2 ✕" in today
-    assert f'href="{parts}?by=agent&code={first}">看锁定时的构成</a>' in today
+    assert f'href="{parts}?by=agent&code={first}">查看锁定时的构成</a>' in today
     assert "hotline jobs run" not in today
     then = room.page("zhang", f"{parts}?by=agent&code={first}")
     assert "各项合计 1 ÷ 2 = 指标 1 ÷ 2 ✓" in then
-    assert "这里分解的是当时的数字" in then
+    assert "以下为历史构成" in then
     assert f'href="{parts}?by=day&code={first}"' in then
     link = re.search(r'href="([^"]+denominator\?by=agent[^"]*)"', then)
     assert link is not None
@@ -156,7 +156,7 @@ def test_the_way_down_from_a_day_in_the_past_stays_on_that_day(room: Room):
     assert f"/tlf/2023-05/call_answer_rate/denominator?by=agent&{day}" in parts
     early = room.browser("zhang").get("/tlf/2023-05/call_answer_rate/denominator?as_of=2023-01-01")
     assert early.status_code == 404
-    assert "到2023-01-01为止，还没有2023年5月的这个数字" in early.text
+    assert "截至2023-01-01，尚无2023年5月的该项数字" in early.text
 
 
 def test_a_day_on_which_nothing_was_computed_is_counted_from_the_events_up_to_it(
@@ -166,12 +166,12 @@ def test_a_day_on_which_nothing_was_computed_is_counted_from_the_events_up_to_it
     monkeypatch.setattr("tests.web.closing.NOW", datetime.fromisoformat("2030-06-01T09:00+08:00"))
     room = room_of(database)
     text = room.page("zhang", "/tlf/2023-05/?as_of=2030-03-01")
-    assert "由截至那天的事件现算，没有溯源码" in text
+    assert "按截至当日的数据补算，不生成溯源码" in text
     assert "50.00%" in text
     rows = room.page("zhang", "/tlf/2023-05/call_answer_rate/numerator?as_of=2030-03-01")
-    assert "当时没有计算过这个数字，由截至那时的事件算出：50.00%" in rows
+    assert "当时未计算过，按截至当时的数据补算：50.00%" in rows
     assert "分子 1 行 = 指标分子 1 ✓" in rows
-    assert "到那天为止还没有任何交付" in room.page("zhang", "/tlf/2023/?as_of=2029-01-01")
+    assert "截至该日尚未报送数据" in room.page("zhang", "/tlf/2023/?as_of=2029-01-01")
 
 
 def test_a_page_shows_what_was_known_on_a_day(room: Room):
@@ -179,16 +179,16 @@ def test_a_page_shows_what_was_known_on_a_day(room: Room):
     room.at[0] = datetime.fromisoformat("2023-07-01T09:00+08:00")
     room.record(LATE)
     text = room.page("zhang", "/tlf/2023/?as_of=2023-06-10")
-    assert "按 2023-06-10 当天结束时所知显示" in text
+    assert "以下为截至2023-06-10的数据" in text
     assert 'href="/tlf/2023-05/?as_of=2023-06-10"' in text
     for address in ("/tlf/2023-05/?as_of=2023-06-10", "/tlf/2023/call_answer_rate?as_of=2023-06-10"):
         assert "50.00%" in room.page("zhang", address)
-    assert "到那天为止还没有任何交付" in room.page("zhang", "/tlf/2023/?as_of=2023-01-01")
+    assert "截至该日尚未报送数据" in room.page("zhang", "/tlf/2023/?as_of=2023-01-01")
 
 
 @pytest.mark.parametrize("day", ["2999-01-01", date.max.isoformat(), ""])
 def test_a_day_that_is_not_over_shows_the_present(page: Page, day: str):
-    assert "当天结束时所知" not in page(f"/tlf/2023/?as_of={day}")
+    assert "以下为截至" not in page(f"/tlf/2023/?as_of={day}")
 
 
 def test_who_cannot_see_figures_has_no_box_for_codes(database: Database):
@@ -207,4 +207,4 @@ def test_what_is_no_day_is_not_answered_with_what_is_known_now(room: Room, writt
     ):  # fmt: skip
         answer = zhang.get(f"/tlf/{page}", query_string={"as_of": written})
         assert answer.status_code == 400, page
-        assert f"地址里的“{escape(written)}”不是能回看的日期：请写成 2023-06-10 这样" in answer.text
+        assert f"日期“{escape(written)}”无效；请填写不早于" in answer.text

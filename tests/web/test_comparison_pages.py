@@ -29,13 +29,13 @@ def test_another_way_of_counting_shows_its_differences_and_its_effect(page: Page
 
 def test_the_card_leads_to_the_comparison_where_there_is_one(page: Page):
     assert "口径对照" in page("/tlf/definitions/call_answer_rate").partition("<main")[2]
-    assert "换一种算法" not in page("/tlf/definitions/cases_handled")
+    assert "按其他口径计算的结果" not in page("/tlf/definitions/cases_handled")
 
 
 def test_what_cannot_be_compared_says_what_can(client: FlaskClient):
     answer = client.get("/tlf/2023/cases_handled/compare")
     assert answer.status_code == 404
-    assert "有对照口径的指标：热线电话接通率" in answer.text
+    assert "有其他口径的指标：热线电话接通率" in answer.text
     assert client.get("/tlf/2023/call_answer_rate/compare/nothing").status_code == 404
 
 

@@ -103,11 +103,11 @@ def field_told(page: str, key: str) -> str:
 
 def test_an_empty_centre_says_how_to_begin_and_what_the_day_expects(book: Log):
     page = book.page(f"/tlf/days/{YESTERDAY}")
-    assert "这个中心还没有任何数据" in page
-    for title in ("话单", "工单", "平台巡检", "日报办件量", "支付明细"):
+    assert "本中心尚无数据" in page
+    for title in ("话单", "工单", "平台巡检", "业务日报（办件量）", "支付明细"):
         assert title in page
-    assert (page.count("○ 待交"), page.count("✕ 缺")) == (6, 5)  # of March, which runs, and of February
-    assert "这一天还没有手工录入" in page
+    assert (page.count("○ 待报"), page.count("✕ 缺")) == (6, 5)  # of March, which runs, and of February
+    assert "当日暂无手工录入" in page
     assert book.client.get("/tlf/today").headers["Location"] == "/tlf/days/2024-03-03"
 
 
@@ -143,7 +143,7 @@ def test_the_same_form_twice_is_entered_once(book: Log):
     page = book.refused("order", **ORDER)
     assert "已有这个编号的工单" in field_told(page, "order_id")
     book.send("inspection", call_id="c1", inspected_on="2024-03-09", passed="合格")
-    assert "没有重复登记" in book.send("inspection", call_id="c1", inspected_on="2024-03-09", passed="合格")
+    assert "未重复保存" in book.send("inspection", call_id="c1", inspected_on="2024-03-09", passed="合格")
     assert len(book.told("call.inspected")) == 1
 
 
@@ -287,7 +287,7 @@ def test_a_transfer_outlasts_a_departure(book: Log):
          "比呼入量还多"),
         ("outage", {"down_at": "2024-03-09T10:00", "up_at": "2024-03-09T09:00"}, "up_at", "早于停机开始"),
         ("inspection", {"call_id": "c1", "inspected_on": "2024-03-09", "passed": "凑合"}, "passed",
-         "不是认识的说法"),
+         "取值不在可选范围"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_stands_beside_its_field(
@@ -319,7 +319,7 @@ def test_a_payment_is_entered_unpaid_and_paid_later(book: Log):
 def test_counts_back_their_day_once_it_has_ended(book: Log):
     counts = {"counted_on": str(DAY), "messages": "0", "cases": "12"}
     page = book.send("counts", **counts)
-    assert "过后须再确认一次" in page
+    assert "次日须再确认" in page
     book.time[0] += timedelta(days=1)
     book.client = signed_in_client(book.app, "clerk", book.time[0])
     assert not book.backed("cases", DAY)
@@ -346,7 +346,7 @@ def test_a_zero_report_is_signed_by_whoever_is_signed_in(book: Log):
     [signed] = book.told("source.nothing_to_report")
     assert (signed["signed_by"], signed["end_day"]) == ("李录入（clerk）", str(DAY))
     page = book.refused("zero-report", source="calls", first=str(DAY), last=str(DAY), remark="今天")
-    assert "只能签认已经过完的日子" in field_told(page, "source")
+    assert "只能确认已经过完的日子" in field_told(page, "source")
     assert 'value="今天"' in page
 
 
@@ -387,7 +387,7 @@ def test_calls_that_do_not_show_whether_they_count_are_not_0(book: Log, tmp_path
     unqueued = "c1,呼入,13800000001,2023-05-01 08:03:05,,,2023-05-01 08:05:00,"
     import_calls(book, tmp_path, unqueued, header=CALL_HEADER.removesuffix(",呼叫结果"))
     page = book.send("call-tally", YESTERDAY, counted_on=str(YESTERDAY), inbound="1")
-    assert "呼入 不明（1 通看不出是否计入）" in page and "呼入 0 通" not in page
+    assert "呼入 不明（1 通无法判断是否计入）" in page and "呼入 0 通" not in page
     assert "? 无法核对" in page and "✕ 差" not in page
 
 
@@ -404,7 +404,7 @@ def test_what_is_entered_of_a_locked_month_goes_to_the_late_register_and_says_so
     ):
         appending.add([(seal, None)])
     page = book.send("inspection", call_id="c1", inspected_on="2024-02-09", passed="合格")
-    assert "2024年2月已经锁定：这一条进入迟到登记，锁定的数字不变" in page
+    assert "2024年2月已经锁定：这一条进入锁定后变动，锁定的数字不变" in page
 
 
 def test_entries_of_the_day_are_listed_with_who_and_where_from(book: Log):
@@ -432,11 +432,11 @@ def test_the_pages_take_few_statements(book: Log, statements: list[str], address
 def test_a_day_of_orders_entered_by_hand_is_backed_when_somebody_says_that_it_is_all(book: Log):
     book.send("order", **ORDER)
     page = book.page(f"/tlf/days/{YESTERDAY}")
-    assert "这天的工单已录全" in page
+    assert "确认当日工单已录完" in page
     answer = book.client.post(f"/tlf/days/{YESTERDAY}/complete", follow_redirects=True)
     assert "工单共 1 件，全部录入" in unescape(answer.text)
     assert book.backed("work_orders", YESTERDAY)
-    assert "已经确认过录全" in unescape(
+    assert "已经确认过录完" in unescape(
         book.client.post(f"/tlf/days/{YESTERDAY}/complete", follow_redirects=True).text
     )
     confirmed = book.told("delivery.imported")[-1]
@@ -460,7 +460,7 @@ def test_a_form_waits_for_a_running_import_only_so_long_and_loses_nothing(
         answer = book.client.post(f"/tlf/days/{DAY}/order", data=ORDER)
         assert answer.status_code == 503
         page = unescape(answer.text)
-        assert "正有一份文件在导入，暂时登记不了" in page and 'value="G1"' in page
+        assert "未提交：有文件正在导入" in page and 'value="G1"' in page
         zero = {"source": "calls", "first": str(YESTERDAY), "last": str(YESTERDAY), "remark": "停线"}
         answer = book.client.post(f"/tlf/days/{DAY}/zero-report", data=zero)
         assert answer.status_code == 503 and 'value="停线"' in unescape(answer.text)

@@ -76,7 +76,7 @@ def test_another_number_than_the_one_packed_fails(
     told["opened"][0]["value"] = "13800138001"
     path.write_bytes(orjson.dumps(told))
     failed = failing(verify_package(built.path, replace(outside(built), disclosure=path)))
-    assert f"第 {calls[0]} 号事件的主叫号码（代号）" in failed["披露"]
+    assert f"第 {calls[0]} 号事件的主叫号码（脱敏标识）" in failed["披露"]
 
 
 def test_it_is_written_into_the_audit_trail(run: Run, own: Instance, calls: list[int]) -> None:
@@ -102,7 +102,9 @@ def test_rows_without_personal_values_need_none(run: Run) -> None:
 def test_an_erased_value_is_said_to_be_gone(run: Run, own: Instance, calls: list[int]) -> None:
     with own.database.connect_as_owner() as connection:
         connection.execute("UPDATE people SET value = NULL")
-    with pytest.raises(DisclosureProblem, match=f"第 {calls[0]} 号事件的主叫号码（代号）已从个人信息库删除"):
+    with pytest.raises(
+        DisclosureProblem, match=f"第 {calls[0]} 号事件的主叫号码（脱敏标识）已从个人信息库删除"
+    ):
         run("--seq", str(calls[0]))
 
 

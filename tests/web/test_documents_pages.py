@@ -67,7 +67,7 @@ def test_a_file_is_attached_and_listed_without_its_own_name(room: Room):
     text = room.page("lisi", "/tlf/2024/documents")
     assert "✓ 在档" in text
     assert "张某学历" not in text
-    assert "没有重复登记" in room.post("chen", ATTACH, **sent())
+    assert "未重复保存" in room.post("chen", ATTACH, **sent())
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_what_cannot_be_attached_is_refused_beside_its_field(room: Room, told: d
     text = room.post("chen", ATTACH, 422, **sent(**told))
     assert sentence in text.partition('class="field-error">')[2]
     assert 'selected value="diploma_check"' in text
-    assert "还没有挂接过证明材料" in room.page("chen", "/tlf/2024/documents")
+    assert "尚未上传佐证材料" in room.page("chen", "/tlf/2024/documents")
 
 
 def test_the_original_is_taken_out_with_an_audit_row(room: Room):
@@ -114,8 +114,8 @@ def test_a_document_is_withdrawn_with_a_reason(room: Room):
     number = attached(room)
     address = f"/tlf/documents/{number}/withdrawal"
     assert "请填写理由。" in room.post("zhang", address, 422, reason="")
-    assert "已撤下：学历核验材料 人员 R1。" in room.post("zhang", address, reason="传错了人")
-    assert "已经撤下" in room.post("zhang", address, 422, reason="再撤一次")
+    assert "已撤销：学历核验材料 人员 R1。" in room.post("zhang", address, reason="传错了人")
+    assert "已经撤销" in room.post("zhang", address, 422, reason="再撤一次")
 
 
 def test_an_evaluator_sees_the_documents_of_her_years_alone(room: Room):
@@ -145,9 +145,9 @@ def test_a_total_is_stated_and_held_against_the_log(room: Room):
 @pytest.mark.parametrize(
     ("told", "sentence"),
     [
-        ({"value": "三千"}, "“三千”不是数"),
+        ({"value": "三千"}, "“三千”不是数字"),
         ({"unit": "吨"}, "单位是“通”，不能写“吨”"),
-        ({"last": "2030-01-31"}, "只能申报已经过完的日子"),
+        ({"last": "2030-01-31"}, "只能填报已结束日期"),
         ({"document": "ffff0000"}, "没有编号以“ffff0000”开头的材料"),
         ({"issued_by": ""}, "请填写出具单位。"),
     ],

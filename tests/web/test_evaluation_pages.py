@@ -48,8 +48,8 @@ def test_the_score_tree_gives_every_score_its_reason(page: Page):
 
 def test_a_published_report_is_scored_anew(page: Page):
     text = page("/tlf/2023/evaluation/turpan-2022/published")
-    assert "（公开报告复算）" in text
-    assert "发布得分" in text
+    assert "（公开报告复核）" in text
+    assert "公布得分" in text
 
 
 def test_a_scheme_without_published_facts_is_not_found(client, page: Page):
@@ -59,16 +59,16 @@ def test_a_scheme_without_published_facts_is_not_found(client, page: Page):
 
 def test_the_rehearsal_says_what_to_do_by_when(page: Page):
     text = page("/tlf/2023/evaluation/turpan-2022/rehearsal")
-    for told in ("已稳得", "有风险", "已失去", "要办的事", "补交8月12日、8月13日的话单"):
+    for told in ("已落实", "待落实", "已失分", "待办事项", "补报8月12日、8月13日的话单"):
         assert told in text
     assert "办法：hotline" not in text
-    assert "如果2023-04-01评价" in page("/tlf/2023/evaluation/turpan-2022/rehearsal?as_of=2023-04-01")
+    assert "模拟评分（截至2023-04-01）" in page("/tlf/2023/evaluation/turpan-2022/rehearsal?as_of=2023-04-01")
 
 
 def test_a_value_is_attested_with_its_document(room: Room):
     address = f"{SCHEME}/attestations"
     told = room.post("chen", address, 422, code="A101", value="是,是,是", documents="")
-    assert "没有附证明文件，不能登记" in told
+    assert "未附佐证材料，未提交" in told
     assert told.count('value="是" required checked') == 3
     file = (BytesIO("依据\n".encode()), "a.txt")
     room.post(
@@ -113,7 +113,7 @@ def test_a_file_sent_with_a_value_is_put_on_file(room: Room):
     [
         ({"value": "也许"}, "实际值"),
         ({"value": ""}, "请填写实际值。"),
-        ({"documents": "ffff0000"}, "“ffff0000”不是文件，也不是已挂接材料的编号；请核对。"),
+        ({"documents": "ffff0000"}, "“ffff0000”不是文件，也不是已上传材料的编号；请核对。"),
         ({"code": "C202"}, "不是有效的选择"),
     ],
 )

@@ -97,7 +97,7 @@ def states(room: Room) -> Iterator[str]:
 @pytest.mark.slow
 def test_no_page_fails_in_any_state_of_a_month(database: Database):
     room = room_of(database, MAY_OF_EVERYTHING)
-    add(database, "eva", grant(Role.EVALUATOR, "tlf", frozenset({2023})), name="评价员")
+    add(database, "eva", grant(Role.EVALUATOR, "tlf", frozenset({2023})), name="评价人员")
     failed = [
         (state, there, status) for state in states(room) for there, status in answers(room) if status >= 500
     ]

@@ -77,7 +77,7 @@ def test_each_row_leads_to_the_line_of_its_file(read: Callable[[str], str], brow
 
 def test_the_download_has_every_row_with_both_sides(read: Callable[[str], str]):
     header, *lines = read("/net.csv").lstrip("\ufeff").splitlines()
-    assert header.startswith("事物,事件号,归属日期,计入分子,计入分母,结果,申诉单位,")
+    assert header.startswith("对象,记录号,归属日期,计入分子,计入分母,结果,申诉单位,")
     assert [line.split(",")[0] for line in lines] == ["工单 W30", "工单 W40", "工单 W41"]
     assert [line.split(",")[3:6] for line in lines] == [
         ["0", "1", "同意剔除"], ["1", "1", "同意剔除"], ["1", "1", "未定"]
@@ -97,7 +97,7 @@ def test_a_month_without_a_list_of_appeals_says_how_to_get_one(database: Databas
     add(database, "manager", grant(Role.MANAGER), at=NOW)
     client = signed_in_client(app_of(database, clock=lambda: NOW), "manager", NOW)
     text = client.get(f"/{centre.code}/2023-05/{KEY}/net").text
-    assert "剔除后的数算不出" in text and "补救：请" in text
+    assert "剔除后的数无法计算" in text and "处理办法：请" in text
 
 
 def test_what_is_never_left_out_of_assessment_has_no_such_page(browser: FlaskClient, here: Centre):

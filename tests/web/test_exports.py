@@ -153,7 +153,7 @@ def test_a_broken_template_is_told_of_and_the_packaged_one_is_used_only_where_it
 ):
     failed = place.make(manager, "monthly", month="2023-08")
     assert failed.state is JobState.FAILED and f"模板 {broken}：打不开" in (failed.problem or "")
-    assert "用随系统的模板，不用本单位的" in text_of(manager.get(LIST))
+    assert "使用系统自带模板，不使用本单位模板" in text_of(manager.get(LIST))
     made = place.make(manager, "monthly", month="2023-08", template="packaged")
     assert (made.state, made.problem) == (JobState.DONE, None)
     refused = manager.get("/tlf/2023-08/report.docx")
@@ -165,7 +165,7 @@ def test_a_broken_template_is_told_of_and_the_packaged_one_is_used_only_where_it
 def test_what_cannot_be_made_says_why_and_leaves_no_file(place: Place, manager: FlaskClient):
     answer = manager.post("/tlf/2019/exports/workbook", follow_redirects=True)
     page = text_of(answer)
-    assert "没有生成" in page and "没有2019年的指标数字" in page
+    assert "未生成" in page and "没有2019年的指标数字" in page
     (job,) = place.listed(2019)
     assert job.state is JobState.FAILED and not job.path(place.settings.home).exists()
     assert place.trail()[-1][:2] == ("exported", "failed")
@@ -209,7 +209,7 @@ def test_a_second_restart_is_told_and_the_file_can_be_made_again(place: Place, m
     left = running(place, beat_at=NOW - timedelta(days=9999), taken_again=True)
     settle(place)
     page = text_of(manager.get(LIST))
-    assert "中断，没有生成" in page and "服务两次在生成中途停止" in page
+    assert "中断，未生成" in page and "服务两次在生成中途停止" in page
     assert manager.get(f"{LIST}/{left.key}").status_code == 302
     assert place.make(manager, "workbook").state is JobState.DONE
 

@@ -124,7 +124,7 @@ def test_files_that_would_end_the_server_are_refused_with_a_sentence(
         assert "另存" in text, (name, text)
         browser.post(f"{there}/trial", there)
         text = browser.page_when_done(there)
-        assert "另存" in text and "系统出错" not in text, (name, text)
+        assert "另存" in text and "系统异常" not in text, (name, text)
     _, text = browser.upload(csv_file(tmp_path, CALL_HEADER, CALL_1))
     assert "主叫号码" in text
     assert browser.server.poll() is None

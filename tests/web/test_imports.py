@@ -94,7 +94,7 @@ def test_a_trial_says_when_something_was_recorded_since(desk: Desk, tmp_path: Pa
     assert "重新试导入" not in desk.step(there, "trial", as_of="2023-06-01")
     desk.imported(calls(tmp_path, CALL_2, name="话单_2023-05-31.csv"))
     page = desk.page(there)
-    assert "本中心又有新的登记或导入" in page and 'name="as_of" value="2023-06-01"' in page
+    assert "有新数据写入" in page and 'name="as_of" value="2023-06-01"' in page
     assert "重新试导入" not in desk.step(there, "trial", as_of="2023-06-01")
 
 
@@ -104,10 +104,10 @@ def test_a_trial_tells_the_counts_and_the_months_indicators_before_and_after(des
     there = desk.upload(again)
     before = desk.count("events")
     page = desk.step(there, "trial")
-    assert "还没有写入任何数据" in page
-    totals = dict(re.findall(r"<b>([\d,]+)</b>(新增|变更|相同|行不能导入|行迟到)", page))
-    assert set(re.findall(r"<b>(\d+)</b>(新增|相同|变更|行不能导入)", page)) == {
-        ("1", "新增"), ("1", "相同"), ("0", "变更"), ("1", "行不能导入"),
+    assert "尚未写入任何数据" in page
+    totals = dict(re.findall(r"<b>([\d,]+)</b>(新增|变更|相同|行未通过校验|行逾期报送)", page))
+    assert set(re.findall(r"<b>(\d+)</b>(新增|相同|变更|行未通过校验)", page)) == {
+        ("1", "新增"), ("1", "相同"), ("0", "变更"), ("1", "行未通过校验"),
     }, totals  # fmt: skip
     effects = {one["period"]: one["rows"] for one in desk.job(there).result["trial"]["effects"]}
     rate = next(row for row in effects["2023-05"] if row["key"] == "call_answer_rate")
@@ -119,7 +119,7 @@ def test_a_trial_tells_the_counts_and_the_months_indicators_before_and_after(des
 def test_rows_that_do_not_fit_are_left_out_only_when_told_to(desk: Desk, tmp_path: Path):
     there = desk.upload(calls(tmp_path, CALL_1, BROKEN))
     desk.step(there, "trial")
-    assert "有不能导入的行" in desk.step(there, "commit")
+    assert "有行未通过校验" in desk.step(there, "commit")
     assert desk.count("events") == 0
     assert "已导入" in desk.step(there, "commit", without="1")
     assert desk.count("calls") == 1
@@ -143,13 +143,13 @@ def test_held_back_rows_come_back_as_a_workbook_that_can_be_mended_and_uploaded(
     book = openpyxl.load_workbook(BytesIO(answer.data))
     [sheet] = book.worksheets
     titles = [cell.value for cell in sheet[1]]
-    assert titles == [*CALL_HEADER.split(","), "原文件行号", "问题说明", "怎么改"]
+    assert titles == [*CALL_HEADER.split(","), "原文件行号", "问题说明", "处理办法"]
     row = dict(zip(titles, [cell.value for cell in sheet[2]], strict=True))
     assert (row["流水号"], row["主叫号码"], row["进入系统时间"]) == ("c2", "13800000002", "昨天上午")
     assert row["原文件行号"] == "3"
-    assert "不是时间" in row["问题说明"] and "2023-05-01 08:03:05" in row["怎么改"]
+    assert "不是时间" in row["问题说明"] and "2023-05-01 08:03:05" in row["处理办法"]
     sheet.cell(2, titles.index("进入系统时间") + 1).value = "2023-05-02 09:00:00"
-    mended = tmp_path / "话单_2023-05_待改行.xlsx"
+    mended = tmp_path / "话单_2023-05_问题数据.xlsx"
     book.save(mended)
     again = desk.imported(mended)
     assert desk.job(again).result["done"]["tables"][0]["new"] == 1
@@ -167,9 +167,9 @@ def test_held_back_rows_go_to_whoever_brought_them_or_may_see_numbers(desk: Desk
 def test_an_unknown_header_is_mapped_once_and_known_from_then_on(desk: Desk, tmp_path: Path):
     row = "a1,打入,2023-05-01 08:00:00,2023-05-01 08:00:05,2023-05-01 08:00:09,2023-05-01 08:01:00"
     there = desk.upload(csv_file(tmp_path, FOREIGN, row, name="某平台_2023-05.csv"))
-    assert "看不出是哪一种数据" in desk.page(there)
+    assert "无法识别数据类型" in desk.page(there)
     page = desk.page(f"{there}/mapping?sheet=1&kind=calls&header=1")
-    assert "进线" in page and "（不用这一列）" in page
+    assert "进线" in page and "（不使用该列）" in page
     columns = {"call_id": 0, "direction": 1, "entered_at": 2, "queued_at": 3, "answered_at": 4, "ended_at": 5}
     given = {f"as-{place}": key for key, place in columns.items()}
     told = desk.client.post(
@@ -179,12 +179,12 @@ def test_an_unknown_header_is_mapped_once_and_known_from_then_on(desk: Desk, tmp
     assert told.status_code == 422
     assert "请指明哪一列是“进入系统时间”" in unescape(told.text)
     page = desk.step(there, "mapping", sheet="1", kind="calls", header="1", title="某平台", **given)
-    assert "某平台" in page and "不是认识的说法" in page
+    assert "某平台" in page and "取值不在可选范围" in page
     page = desk.page(f"{there}/mapping?sheet=1")
     assert "“打入”是" in page
     given |= {"word-direction-1": "打入", "means-direction-1": "inbound"}
     page = desk.step(there, "mapping", sheet="1", kind="calls", header="1", title="某平台", **given)
-    assert "不是认识的说法" not in page
+    assert "取值不在可选范围" not in page
     assert [path.name for path in (desk.home / "profiles" / "tlf").iterdir()] == ["某平台.toml"]
     again = csv_file(tmp_path, FOREIGN, row.replace("a1", "a2"), name="某平台_2023-06.csv")
     desk.imported(again)
@@ -248,7 +248,7 @@ def test_a_column_that_nothing_reads_and_that_may_decide_is_answered_on_the_mapp
     there = desk.upload(csv_file(tmp_path, header, row, name="支付明细_2023-05.csv"))
     assert "“审批状态”列没有采用，而其中 1 行写着“驳回”" in desk.page(there)
     page = desk.page(f"{there}/mapping?sheet=1")
-    assert "与计数无关的，直接保存，以后同样的文件不再问。" in page
+    assert "与计数无关的可直接保存，以后相同文件不再提示。" in page
     columns = {"voucher": 0, "item": 1, "due_on": 2, "paid_on": 3, "amount_fen": 4, "state": 5}
     given = {f"as-{place}": key for key, place in columns.items()}
     page = desk.step(there, "mapping", sheet="1", kind="payments", header="1", title="某财务", **given)
@@ -259,7 +259,7 @@ def test_a_column_that_nothing_reads_and_that_may_decide_is_answered_on_the_mapp
 
 def test_a_saved_profile_is_of_its_centre_alone(desk: Desk, tmp_path: Path):
     with desk.database.connect() as connection:
-        centers.create_center(connection, "other", "别的中心", now=NOW)
+        centers.create_center(connection, "other", "其他中心", now=NOW)
     there = desk.upload(csv_file(tmp_path, FOREIGN, "a", name="x.csv"))
     columns = {"call_id": 0, "direction": 1, "entered_at": 2, "queued_at": 3, "answered_at": 4}
     given = {f"as-{place}": key for key, place in columns.items()}
@@ -268,7 +268,7 @@ def test_a_saved_profile_is_of_its_centre_alone(desk: Desk, tmp_path: Path):
         "/other/imports/", data={"file": (BytesIO(FOREIGN.encode() + b"\na"), "x.csv")},
         content_type="multipart/form-data", follow_redirects=True,
     )  # fmt: skip
-    assert "看不出是哪一种数据" in unescape(answer.text)
+    assert "无法识别数据类型" in unescape(answer.text)
 
 
 def test_a_file_that_cannot_be_read_says_why_and_nothing_is_kept(desk: Desk, tmp_path: Path):
@@ -282,7 +282,7 @@ def test_a_file_that_cannot_be_read_says_why_and_nothing_is_kept(desk: Desk, tmp
 
 @pytest.mark.parametrize(
     ("name", "content", "told"),
-    [("a.exe", b"x", "不收“a.exe”这类文件"), ("a.csv", b"", "是空的"), ("", b"", "请先选择文件")],
+    [("a.exe", b"x", "不支持“a.exe”格式"), ("a.csv", b"", "是空的"), ("", b"", "请先选择文件")],
 )
 def test_what_is_not_taken_is_told_beside_the_field(desk: Desk, name: str, content: bytes, told: str):
     answer = desk.client.post(
@@ -322,8 +322,8 @@ def test_what_is_cut_off_twice_says_so_and_can_be_tried_again(desk: Desk, tmp_pa
     with desk.database.engine.begin() as connection:
         queue.settle(connection, NOW)
     page = desk.page(there)
-    assert "服务两次在处理中途停止，这份文件没有写入任何内容" in page
-    assert "试导入（不写入）" in page and "中断，没有写入" in desk.page("/tlf/imports/")
+    assert "服务两次在处理中途停止，该文件未写入任何内容" in page
+    assert "试导入（不写入）" in page and "中断，未写入" in desk.page("/tlf/imports/")
     desk.step(there, "trial")
     desk.step(there, "commit")
     assert desk.job(there).state is JobState.DONE and desk.count("calls") == 1
@@ -397,8 +397,8 @@ def test_the_encoding_is_shown_and_a_person_may_say_another(desk: Desk, tmp_path
     page = desk.page(there)
     assert "自动识别：GB18030" in page and "流水号" in page
     wrong = desk.step(there, "encoding", encoding="big5")
-    assert '<option value="big5" selected>' in wrong and "看不出是哪一种数据" in wrong
-    assert "看不出是哪一种数据" not in desk.step(there, "encoding", encoding="gb18030")
+    assert '<option value="big5" selected>' in wrong and "无法识别数据类型" in wrong
+    assert "无法识别数据类型" not in desk.step(there, "encoding", encoding="gb18030")
     desk.step(there, "trial")
     desk.step(there, "commit")
     assert desk.count("calls") == 1
@@ -417,13 +417,13 @@ def test_a_letters_numbers_are_held_against_the_file_and_kept(desk: Desk, tmp_pa
     page = desk.page(there)
     assert 'value="通话时长" selected' in page and 'value="90"' in page
     page = desk.step(there, "trial", rows="2", column="通话时长", total="90")
-    assert "✓ 数据行数：附函 2，读到 2，相符" in page
-    assert "✕ 通话时长（以秒计）：附函 90，读到 100，差 +10" in page
-    assert "请先向来文单位核实" in desk.step(there, "commit")
+    assert "✓ 数据行数：报送单 2，读到 2，相符" in page
+    assert "✕ 通话时长（以秒计）：报送单 90，读到 100，差 +10" in page
+    assert "请先向报送单位核实" in desk.step(there, "commit")
     assert desk.count("events") == 0
-    assert "附函 90，读到 100" in desk.step(there, "commit", despite="1")
+    assert "报送单 90，读到 100" in desk.step(there, "commit", despite="1")
     delivery = desk.job(there).result["done"]["tables"][0]["delivery"]
-    assert "通话时长（以秒计）：附函 90，读到 100，差 +10" in desk.page(f"/tlf/deliveries/{delivery}")
+    assert "通话时长（以秒计）：报送单 90，读到 100，差 +10" in desk.page(f"/tlf/deliveries/{delivery}")
 
 
 def test_a_letter_that_is_half_told_is_asked_for_at_once(desk: Desk, tmp_path: Path):
@@ -439,12 +439,12 @@ def test_a_letter_that_is_half_told_is_asked_for_at_once(desk: Desk, tmp_path: P
     answer = desk.client.post(f"{there}/trial", data={"rows": "三千"})
     assert answer.status_code == 422
     page = unescape(answer.text)
-    assert "附函上的行数应写数字" in page and 'value="三千"' in page
+    assert "报送单上的行数应写数字" in page and 'value="三千"' in page
 
 
 def test_a_column_of_the_letter_that_the_file_has_not_is_told(desk: Desk, tmp_path: Path):
     there = desk.upload(calls(tmp_path, CALL_1), column="金额", total="90")
-    assert "附函上“金额”的合计 90 没有核对" in desk.page(there)
+    assert "报送单上“金额”的合计 90 没有核对" in desk.page(there)
     header = f"{CALL_HEADER},通话时长"
     there = desk.upload(csv_file(tmp_path, header, f"{CALL_1},1"), column="金额", total="90")
     assert "没有能求和的“金额”列，请从这里选。" in desk.page(there)
@@ -540,8 +540,8 @@ def test_trial_and_report_say_what_the_file_comes_to_and_what_it_lacks(desk: Des
     for page in (desk.step(there, "trial"), desk.step(there, "commit")):
         assert "2023年5月 1 件工单（5月1日 08:00），已办结 1，未办结 0，投诉 1，每天 1 件。对吗？" in page
         assert lacking in page
-        assert "有 1 行的内容没有读懂" in page and "值“还行吧”不是认识的说法" in page
-        assert "不能导入的行" not in page
+        assert "有 1 行内容无法识别" in page and "值“还行吧”取值不在可选范围" in page
+        assert "未通过校验的行" not in page
 
 
 def test_whom_a_list_lacks_is_said_before_and_after_the_import(desk: Desk, tmp_path: Path):

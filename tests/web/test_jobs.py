@@ -190,7 +190,7 @@ def test_a_job_that_has_two_processes_killed_is_named_interrupted(here: Instance
         let_the_lease_pass(here)
     left = standing(here, job)
     assert (left.state, left.open, calls(here)) == (JobState.INTERRUPTED, True, 0)
-    assert "服务两次在处理中途停止，这份文件没有写入任何内容" in str(left.problem)
+    assert "服务两次在处理中途停止，该文件未写入任何内容" in str(left.problem)
     assert take(here) is None
 
 

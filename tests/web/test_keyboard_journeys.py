@@ -28,7 +28,7 @@ def test_a_file_is_imported_by_keyboard_alone(desk: Desk, tmp_path: Path):
     with page.expect_file_chooser() as asked:
         keys.press("Space")
     asked.value.set_files(path)
-    tab_to(page, "附函上写了行数或合计")
+    tab_to(page, "报送单载明的行数或合计")
     keys.press("Enter")
     type_on(page, "数据行数", "2")
     press_on(page, "上传")
@@ -38,26 +38,24 @@ def test_a_file_is_imported_by_keyboard_alone(desk: Desk, tmp_path: Path):
     tab_to(page, "编码")
     keys.press("ArrowDown")
     keys.press("ArrowDown")  # GB18030, said by the person
-    press_on(page, "按此重读")
+    press_on(page, "重新读取")
     assert page.input_value("#encoding") == "gb18030" and page.input_value("#rows") == "2"
-    press_on(page, "对应得不对")
-    press_on(page, "保存并回到核对") if page.input_value("#title") else type_on(
-        page, "导入方案的名字", "平台"
-    )
+    press_on(page, "对应有误")
+    press_on(page, "保存并回到核对") if page.input_value("#title") else type_on(page, "导入方案名称", "平台")
     if "mapping" in page.url:
         press_on(page, "保存并回到核对")
     with page.expect_navigation():
         keys.press("Enter")  # the focus stands on 试导入
     page.locator(".counts").wait_for()
-    assert "附函 2，读到 2，相符" in page.locator("main").inner_text()
-    tab_to(page, "有 1 行不能导入")
+    assert "报送单 2，读到 2，相符" in page.locator("main").inner_text()
+    tab_to(page, "有 1 行未通过校验")
     keys.press("Space")
     press_on(page, "正式导入")
     page.get_by_text("已导入。").wait_for()
-    tab_to(page, "下载待改行")
+    tab_to(page, "下载问题数据")
     with page.expect_download() as told:
         keys.press("Enter")
-    assert told.value.suggested_filename == "话单_2023-05_待改行.xlsx"
+    assert told.value.suggested_filename == "话单_2023-05_问题数据.xlsx"
     assert desk.rows("SELECT count(*) FROM calls") == [(1,)]
 
 
@@ -77,10 +75,10 @@ def test_a_month_is_submitted_approved_and_locked_by_keyboard_alone(browser: Bro
     press_on(approver, "审批")
     told(approver, "审批已办")
     manager.reload()
-    press_on(manager, "提请锁定")
-    told(manager, "已提请锁定2023年8月")
+    press_on(manager, "申请锁定")
+    told(manager, "已申请锁定2023年8月")
     approver.reload()
-    press_on(approver, "确认锁定")
+    press_on(approver, "批准锁定")
     told(approver, "2023年8月已锁定")
 
 

@@ -45,7 +45,7 @@ def test_a_field_is_called_as_it_is_declared_wherever_it_is_shown():
     assert (
         labels.label_column("caller", "call/c1")
         == find_title("caller", "call.ended").of_logged
-        == "主叫号码（代号）"
+        == "主叫号码（脱敏标识）"
     )
     assert labels.label_column("returned", "survey_issue/s") == "回收份数"
     assert labels.label_column("returned", "work_order/w") == "退单次数"

@@ -35,10 +35,10 @@ def test_a_file_without_a_header_is_mapped_once_and_known_from_then_on(desk: Des
     assert "文件像是没有表头：第一行已经是数据" in desk.page(there)
     page = desk.page(f"{there}/mapping?sheet=1")
     assert '<option value="0" selected>没有表头：这些就是列' in page
-    assert "请先看这 6 列" in page and "第6列" in page
+    assert "请先核对这6列" in page and "第6列" in page
     page = desk.step(there, "mapping", sheet="1", kind="calls", header="0", title="某平台", **GIVEN)
     assert "<b>第4列</b> → 进入系统时间" in page
-    assert "没有表头，第 1 行就是数据" in page
+    assert "没有表头，第1行即为数据" in page
     desk.imported(file_of(tmp_path, 1, 2, 3, name="某平台_2023-06.csv"))
     assert desk.count("calls") == 3
 
@@ -53,8 +53,8 @@ def test_a_row_of_such_a_file_is_mended_in_the_workbook_of_held_back_rows(desk: 
     sheet = book.worksheets[0]
     place = next(cell for row in sheet.iter_rows() for cell in row if cell.value == "昨天上午")
     place.value = "2023-05-03 08:00:00"
-    book.save(tmp_path / "话单_2023-05_待改行.xlsx")
-    desk.imported(tmp_path / "话单_2023-05_待改行.xlsx")
+    book.save(tmp_path / "话单_2023-05_问题数据.xlsx")
+    desk.imported(tmp_path / "话单_2023-05_问题数据.xlsx")
     assert desk.count("calls") == 5
 
 
@@ -103,7 +103,7 @@ def test_a_profile_taken_away_and_brought_to_another_instance_reads_the_same_fil
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert send(mapped, answer.text)[0] == 422  # it is there already
     assert "已删除" in mapped.step("/tlf/profiles/某平台", "removal")
-    assert "还没有自己的导入方案" in mapped.page("/tlf/profiles/")
+    assert "尚无本中心的导入方案" in mapped.page("/tlf/profiles/")
     code, page = send(mapped, answer.text, "甲平台.toml")
     assert code == 200 and "甲平台.toml" in page
     assert mapped.client.get("/tlf/profiles/甲平台.toml").text == answer.text
@@ -151,14 +151,14 @@ def test_a_profile_goes_to_another_centre_of_the_same_person_alone(mapped: Desk,
 def test_a_faulty_profile_is_listed_with_its_fault_and_stops_no_other(mapped: Desk, tmp_path: Path) -> None:
     (mapped.home / "profiles" / "tlf" / "broken.toml").write_text('kind = "call"', encoding="utf-8")
     page = mapped.page("/tlf/profiles/")
-    assert "写错了，靠它读的文件都不能导入" in page and "直接放进文件夹的" in page
+    assert "有误，采用该方案的文件均无法导入" in page and "直接存入文件夹" in page
     mapped.imported(file_of(tmp_path, 1, 2, 3, name="某平台_2023-06.csv"))
     assert mapped.count("calls") == 3
 
 
 @pytest.mark.parametrize("step", ["copy", "removal"])
 def test_a_profile_that_is_not_there_leads_to_the_list(desk: Desk, step: str) -> None:
-    assert "没有这个导入方案" in desk.step("/tlf/profiles/没有的", step, to="other")
+    assert "没有该导入方案" in desk.step("/tlf/profiles/没有的", step, to="other")
 
 
 def test_a_mapping_is_tried_before_it_is_saved_and_nothing_is_kept(desk: Desk, tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_mapping_is_tried_before_it_is_saved_and_nothing_is_kept(desk: Desk, t
     assert 'value="entered_at" selected' in page
     assert not (desk.home / "profiles").exists() and desk.count("calls") == desk.count("deliveries") == 0
     other = desk.step(there, "mapping", **answer, **(GIVEN | {"as-3": "queued_at", "as-4": "entered_at"}))
-    assert "能导入 4 行（其中 4 行有内容没读懂）" in other and "早于" in other
+    assert "能导入 4 行（其中 4 行有内容无法识别）" in other and "早于" in other
 
 
 def test_a_mapping_is_tried_on_a_file_that_was_imported_before(mapped: Desk, tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_mapping_that_an_earlier_file_does_not_suit_says_why(mapped: Desk, tmp
     assert earlier is not None
     columns = {"as-0": "call_id", "as-1": "direction", "as-3": "entered_at", "as-5": "answered_at"}
     answer = {"sheet": "1", "kind": "calls", "header": "1", "try": "1", "on": earlier[1]}
-    assert "这样对应，这份文件读不了" in mapped.step(there, "mapping", **answer, **columns)
+    assert "按此对应，该文件读取失败" in mapped.step(there, "mapping", **answer, **columns)
 
 
 def test_what_cannot_be_saved_cannot_be_tried(desk: Desk, tmp_path: Path) -> None:
@@ -212,7 +212,7 @@ def test_a_clock_of_twelve_hours_must_be_answered(desk: Desk, tmp_path: Path) ->
     row = "a000{},呼入,2023-05-01 01:30:0{},2023-05-01 01:31:00,下午"
     there = desk.upload(csv_file(tmp_path, CLOCKS, row.format(1, 1), row.format(2, 2), name="x_2023-05.csv"))
     page = desk.page(f"{there}/mapping?sheet=1&kind=calls&header=1")
-    assert "钟点都不超过 12，可能是 12 小时制" in page
+    assert "钟点都不超过12，可能是12小时制" in page
     answer = {"sheet": "1", "kind": "calls", "header": "1", "title": "某平台", **OF_CLOCKS}
     refused = desk.client.post(f"{there}/mapping", data=answer)
     assert refused.status_code == 422 and "另有一列写着上午、下午" in unescape(refused.text)
@@ -289,7 +289,7 @@ def test_of_what_kind_a_table_is_is_asked_where_nothing_tells_and_proposed_where
 ) -> None:
     lines = "甲栏,乙栏,丙栏", "a1,x,某处", "a2,y,某处"
     page = desk.page(f"{desk.upload(csv_file(tmp_path, *lines, name='x_2024-01.csv'))}/mapping?sheet=1")
-    assert "都看不出这是什么数据" in page and "as-0" not in page
+    assert "识别数据类型" in page and "as-0" not in page
     page = desk.page(
         f"{desk.upload(csv_file(tmp_path, *lines, name='话务流水_2024-01.csv'))}/mapping?sheet=1"
     )

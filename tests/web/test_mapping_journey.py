@@ -37,8 +37,8 @@ def test_a_file_without_a_header_is_gone_through_tried_saved_and_handed_on(
     rows = [ROW.format(day, number) for day in (1, 2) for number in range(1, 6)]
     bring(desk, csv_file(tmp_path, *rows, name="某平台_2023-05.csv"))
     desk.seen("unknown")
-    page.get_by_role("link", name="指明每一列是什么").click()
-    page.get_by_text("第一行已经是数据，列名按次序写作").wait_for()
+    page.get_by_role("link", name="设置列对应关系").click()
+    page.get_by_text("第一行已是数据，列名按次序记为").wait_for()
     desk.seen("proposed")
     for place, key in enumerate(COLUMNS):
         page.select_option(f"#as-{place}", key)
@@ -47,7 +47,7 @@ def test_a_file_without_a_header_is_gone_through_tried_saved_and_handed_on(
     desk.seen("tried")
     page.fill("#title", "某平台话单")
     press(page, "保存并回到核对")
-    assert page.get_by_text("没有表头，第 1 行就是数据").is_visible()
+    assert page.get_by_text("没有表头，第1行即为数据").is_visible()
     page.goto("/tlf/profiles/")
     page.get_by_text("复制到另一中心").wait_for()
     desk.seen("profiles")
@@ -67,7 +67,7 @@ def test_a_doubtful_clock_is_answered(desk: Desk, tmp_path: Path) -> None:
     page, row = desk.page, "a000{0},呼入,2023-05-01 01:3{0}:00,2023-05-01 01:3{0}:09,下午"
     lines = ("时区：UTC", "编码,进出,进线,摘机,上下午", *(row.format(number) for number in range(1, 6)))
     bring(desk, csv_file(tmp_path, *lines, name="某平台_2023-05.csv"))
-    page.get_by_role("link", name="指明每一列是什么").click()
+    page.get_by_role("link", name="设置列对应关系").click()
     page.select_option("#kind", "calls")
     press(page, "重新对应")
     for place, key in enumerate(("call_id", "direction", "entered_at", "answered_at", "")):

@@ -275,7 +275,7 @@ def truth(drawn: Drawn, key: str) -> States:
 def _truth(drawn: Drawn, key: str, day: date) -> str:
     if day > drawn.today:
         return "未到期"
-    lacking = "待交" if day >= RUNNING.first_day else "缺"
+    lacking = "待报" if day >= RUNNING.first_day else "缺"
     if day < drawn.opened:
         lacking = "启用前"
     if day == drawn.today:
@@ -300,13 +300,13 @@ def truth_of_months(drawn: Drawn, key: str) -> States:
     came = DAYS[number] < drawn.today and DAYS[number] >= ENDED.end_day
     lacking = "启用前" if drawn.opened >= RUNNING.first_day else "缺"
     january = {"whole": "有数据", "zero": "零报告"}.get(kind, lacking) if came else lacking
-    return {ENDED.first_day: january, RUNNING.first_day: "待交"}
+    return {ENDED.first_day: january, RUNNING.first_day: "待报"}
 
 
 def of_calendar(centre: Centre, key: str) -> States:
     """The words of every cell; its colour and sign must be those of the words."""
     section = centre.page("2024/coverage").partition(f'id="{key}"')[2].partition("</section>")[0]
-    look = {"有数据": "covered", "零报告": "zero", "部分": "partly", "待交": "owed", "缺": "missing",
+    look = {"有数据": "covered", "零报告": "zero", "部分": "partly", "待报": "owed", "缺": "missing",
             "未到期": "ahead", "不适用": "none", "启用前": "none"}  # fmt: skip
     found = {}
     for kind, told in re.findall(r'class="day-(\w+)" title="([^"]*)"', section):
@@ -318,7 +318,7 @@ def of_calendar(centre: Centre, key: str) -> States:
         if day <= DAYS[-1]:
             found[day] = state
         if state == "零报告":
-            assert "签认人 李录入" in words
+            assert "确认人 李录入" in words
     return found
 
 
@@ -340,12 +340,12 @@ def hold_arrivals(centre: Centre, calendar: dict[str, States]) -> None:
         for key in INDICATOR:
             row = re.search(rf'class="name">{SOURCES[key].title}</th>(.*?)</tr>', page, re.S)
             assert row is not None, (key, page[page.index("<main") :])
-            said = {state: int(number) for state, number in re.findall(r"(缺|待交|部分) (\d+) 天", row[1])}
+            said = {state: int(number) for state, number in re.findall(r"(缺|待报|部分) (\d+) 天", row[1])}
             ended = [
                 state for day, state in calendar[key].items() if day in of(month) and day < centre.drawn.today
             ]
-            assert said == {state: ended.count(state) for state in ("缺", "待交", "部分") if state in ended}
-            assert f'data-name="缺、待交的">{gaps(centre, key, month, calendar) or "—"}</td>' in row[1]
+            assert said == {state: ended.count(state) for state in ("缺", "待报", "部分") if state in ended}
+            assert f'data-name="缺失、待报">{gaps(centre, key, month, calendar) or "—"}</td>' in row[1]
 
 
 def hold_gaps(centre: Centre, calendar: dict[str, States]) -> None:
@@ -360,14 +360,14 @@ def hold_gaps(centre: Centre, calendar: dict[str, States]) -> None:
         said = [
             told
             for chip, word, told in lines
-            if word == "○ 待交" and title in told.partition("待交")[0].split("、")
+            if word == "○ 待报" and title in told.partition("待报")[0].split("、")
         ]
-        assert [told.partition("待交")[2] for told in said] == ([owed.removeprefix("待交")] if owed else [])
+        assert [told.partition("待报")[2] for told in said] == ([owed.removeprefix("待报")] if owed else [])
         missing = gaps(centre, key, ENDED, calendar)
         named = (f"{title}{missing or '缺'}", f"{title}应有")
         assert any(told.startswith(named) for *_, told in lines) == bool(missing), (title, missing, lines)
-    assert all(chip == "partial" for chip, word, _ in lines if word == "○ 待交")
-    assert not [told for *_, told in lines if re.search(r"(?<!1)2月", told.partition("待交")[0])]
+    assert all(chip == "partial" for chip, word, _ in lines if word == "○ 待报")
+    assert not [told for *_, told in lines if re.search(r"(?<!1)2月", told.partition("待报")[0])]
 
 
 def hold_figures(centre: Centre, month: Month, calendar: dict[str, States]) -> None:
@@ -397,16 +397,16 @@ def hold_closing(centre: Centre, month: Month, calendar: dict[str, States]) -> N
         told = gaps(centre, key, month, calendar)
         name = f"{month.label}{SOURCES[key].title}："
         [cell] = re.findall(rf'title="{name}([^"]*)"', board)
-        assert cell.endswith(f"，{told}") if told else not re.search("缺|待交", cell), cell
+        assert cell.endswith(f"，{told}") if told else not re.search("缺|待报", cell), cell
         row = re.search(
             rf'<td class="name">(?:<label[^>]*>)?(?:\s*<[^>]*>)*\s*{SOURCES[key].title}(.*?)</tr>', page, re.S
         )
         assert row is not None
         if month == RUNNING or not centre.drawn.locked:
-            found = re.findall(r"<div><b>((?:缺|待交)[^<]*)。</b>", row[1])
+            found = re.findall(r"<div><b>((?:缺|待报)[^<]*)。</b>", row[1])
             assert found == ([told] if told else []), (key, month)
             held = "部分" in {calendar[key][day] for day in of(month)} and key != "probes"
-            assert "被隔离" in row[1] or not held
+            assert "未导入" in row[1] or not held
 
 
 def gaps(centre: Centre, key: str, month: Month, calendar: dict[str, States]) -> str:
@@ -415,14 +415,14 @@ def gaps(centre: Centre, key: str, month: Month, calendar: dict[str, States]) ->
         day: 24 - centre.drawn.hours[DAYS.index(day)] if key == "probes" else 1
         for day, state in calendar[key].items()
         if day in of(month) and day < centre.drawn.today
-        if state in ("缺", "待交") or (state == "部分" and key == "probes")
+        if state in ("缺", "待报") or (state == "部分" and key == "probes")
     }
     if not lacking:
         return ""
     gone = {day for day, hours in lacking.items() if hours == 24} if key == "probes" else None
     rhythm = SOURCES[key].rhythm
     named = name_runs(rhythm, find_runs(rhythm, lacking, gone))
-    return ("缺" if month == ENDED else "待交") + named
+    return ("缺" if month == ENDED else "待报") + named
 
 
 def came(drawn: Drawn, key: str) -> list[date]:

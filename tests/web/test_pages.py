@@ -27,7 +27,7 @@ def test_the_front_door_shows_several_centres_by_band(page: Page):
     assert 'href="/tlf/2023/call_answer_rate">tlf' in undecided  # nobody knows what two days held
     assert "98.32%" in undecided
     assert "<li>" not in met + missed
-    bands, _, counts = text.partition("各中心的可核实程度")
+    bands, _, counts = text.partition("各中心数据状态")
     assert 'href="/tlf/2023/">' in counts
     assert "空县12345热线" not in bands
     assert re.search(r'空县12345热线</a></th>\s*<td class="num" data-name="可核实">—', counts)
@@ -35,10 +35,10 @@ def test_the_front_door_shows_several_centres_by_band(page: Page):
 
 def test_the_front_door_opens_the_newest_year_and_offers_the_others(page: Page):
     text = page("/")
-    assert "各中心对照 · 2024年" in text
+    assert "各中心对比 · 2024年" in text
     assert 'href="/?year=2023"' in text
     assert "2024年还没有结束" in text
-    assert "各中心对照 · 2024年" in page("/?year=nonsense")
+    assert "各中心对比 · 2024年" in page("/?year=nonsense")
 
 
 def test_the_front_door_of_a_single_centre_leads_to_it(database: Database):
@@ -60,7 +60,7 @@ def test_the_overview_shows_at_most_seven_tiles_with_all_their_facts(page: Page)
         "目标 ≥95%",
         "未定",
         "部分可核实",
-        "有据率 99.45%",
+        "数据完整率 99.45%",
         "估计",
     ):
         assert fact in tile
@@ -72,16 +72,16 @@ def test_the_overview_lists_every_indicator(page: Page):
 
 
 def test_the_overview_names_the_missing_days_and_what_mends_them(page: Page):
-    box = page("/tlf/2023/").partition("缺口与补救</h2>")[2]
+    box = page("/tlf/2023/").partition("数据缺失及补报</h2>")[2]
     assert "话单缺8月12日、8月13日。" in box
-    assert "补救：请平台供应商补导缺少日期的话单" in box
+    assert "处理办法：请平台供应商补报缺失日期的话单" in box
 
 
 def test_a_source_that_was_never_delivered_gives_no_number(page: Page):
     text = page("/small/2024/platform_uptime_rate")
     assert "✕ 无法核实" in text
-    assert "没有依据，不给出数字" in text
-    assert "0.00% " not in text.partition("<table")[0].replace("有据率", "")
+    assert "本期不计算" in text
+    assert "0.00% " not in text.partition("<table")[0].replace("数据完整率", "")
 
 
 def test_the_three_marks_differ(page: Page):
@@ -140,11 +140,11 @@ def test_the_coverage_calendar_marks_missing_days(page: Page):
 
 def test_the_coverage_calendar_tells_a_zero_report_from_a_gap(page: Page):
     text = page("/small/2024/coverage")
-    assert '<td class="day-zero" title="2月3日：零报告（签认人 管理员）">0</td>' in text
+    assert '<td class="day-zero" title="2月3日：零报告（确认人 管理员）">0</td>' in text
     assert '<td class="day-missing" title="2月4日：缺"><a href="/small/days/2024-02-04">✕</a></td>' in text
-    assert '<td class="day-owed" title="3月9日：待交"><a href="/small/days/2024-03-09">○</a></td>' in text  # the month runs still
+    assert '<td class="day-owed" title="3月9日：待报"><a href="/small/days/2024-03-09">○</a></td>' in text
     assert '<td class="day-ahead" title="12月1日：未到期"></td>' in text
-    assert "从未交付" in text
+    assert "从未报送" in text
 
 
 def test_every_indicator_has_a_definition_card(page: Page):
@@ -157,8 +157,8 @@ def test_every_indicator_has_a_definition_card(page: Page):
 
 def test_a_page_says_how_fresh_it_is(page: Page):
     text = page("/small/2024/")
-    assert "最旧的来源：话单，从未交付" in text
-    assert "事件日志第 7 号" in text
+    assert "最旧的来源：话单，从未报送" in text
+    assert "数据日志共 7 条" in text
 
 
 def test_a_centre_without_data_says_what_to_do(page: Page):

@@ -69,8 +69,8 @@ def test_a_chosen_scheme_puts_its_sums_on_the_overview(room: Room):
     for points in (found.evaluation.total, found.safe, found.at_risk, found.lost):
         assert f">{show_points(points)}</" in told
     assert f'href="{EVALUATION}/turpan-2022/rehearsal"' in told
-    assert f"要办的 {len(found.tasks)} 件事" in told
-    assert "含至今全部事件" in told
+    assert f"待办事项{len(found.tasks)}项" in told
+    assert "含至今全部记录" in told
 
 
 def test_another_year_has_its_own_scheme(room: Room):
@@ -81,9 +81,9 @@ def test_another_year_has_its_own_scheme(room: Room):
 def test_newer_events_are_told_until_the_job_has_counted_them(room: Room, home: Path):
     room.post("zhang", f"{EVALUATION}/turpan-2022/choice")
     room.record("call 2024-01-03 08:00:00 id late queued 08:00:10 answered 08:00:20")
-    assert "此后又有 1 条新事件，稍后自动重算" in tile(room)
+    assert "此后又有 1 条新记录，稍后自动重算" in tile(room)
     assert rehearse_years(room.database, NOW, home) == "tlf：2024年按 turpan-2022 预演"
-    assert "含至今全部事件" in tile(room)
+    assert "含至今全部记录" in tile(room)
     assert rehearse_years(room.database, NOW, home) == ""
 
 
@@ -99,7 +99,7 @@ def test_another_scheme_is_not_shown_with_the_points_of_the_one_before(room: Roo
     room.post("zhang", f"{EVALUATION}/turpan-2022/choice")
     room.post("zhang", f"{EVALUATION}/own/choice")
     (own / "own.toml").write_text("title = ", encoding="utf-8")
-    assert "2024年没有预演：" in rehearse_years(room.database, NOW + timedelta(days=1), home)
+    assert "2024年没有模拟评分：" in rehearse_years(room.database, NOW + timedelta(days=1), home)
     (own / "own.toml").unlink()
     assert "own 的文件不在了" in rehearse_years(room.database, NOW, home)
 
@@ -110,7 +110,7 @@ def test_what_was_never_computed_is_no_number(room: Room):
     with room.connection() as connection:
         connection.exec_driver_sql("DELETE FROM rehearsals")
     told = tile(room)
-    assert "已选定方案 turpan-2022，还没有算出" in told
+    assert "已选定方案 turpan-2022，尚未计算" in told
     assert 'class="value"' not in told
 
 
@@ -145,4 +145,4 @@ def test_a_scheme_is_chosen_at_the_terminal_as_well(room: Room, home: Path, monk
     done = CliRunner().invoke(hotline, ["schemes", "choose", "turpan-2022", "--year", "2024", "--by", "张三"])
     assert done.exit_code == 0, done.output
     assert "2024年的评价方案：turpan-2022" in done.output
-    assert "已稳得" in tile(room)
+    assert "已落实" in tile(room)

@@ -14,15 +14,15 @@ from web.access.rights import Role
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("/nowhere/at/all", "地址可能写错"),
+        ("/nowhere/at/all", "地址有误"),
         ("/zzz/2023/", "没有编号为“zzz”的中心"),
         ("/tlf/2023/nope", "没有指标“nope”"),
-        ("/tlf/2023-13/", "地址可能写错"),
+        ("/tlf/2023-13/", "地址有误"),
         ("/tlf/2023/work_orders_opened/denominator", "没有分母"),
         ("/tlf/2019/call_answer_rate/numerator", "还没有计算"),
-        ("/tlf/things/call/1", "事件日志中没有“call/1”"),
+        ("/tlf/things/call/1", "数据日志中没有“call/1”"),
         ("/tlf/events/99999999", "目前共有"),
-        ("/tlf/deliveries/none", "没有编号为“none”的交付"),
+        ("/tlf/deliveries/none", "没有编号为“none”的导入记录"),
         ("/tlf/definitions/nope", "没有指标“nope”"),
     ],
 )
@@ -42,7 +42,7 @@ def test_nothing_can_be_sent(client: FlaskClient):
 def test_an_empty_instance_says_how_to_begin(database: Database):
     add(database, "manager", grant(Role.MANAGER))
     text = signed_in_client(app_of(database), "manager").get("/").text
-    assert "还没有任何热线中心" in text
+    assert "尚未新增热线中心" in text
     assert "hotline center add" in text
     assert "hotline demo" in text
 
@@ -56,7 +56,7 @@ def test_an_imported_but_uncomputed_centre_says_so(database: Database):
     _append(database, DayCounted(counted_on=NOW.date(), messages=1, cases=1, visits=1), 9)
     add(database, "manager", grant(Role.MANAGER))
     text = signed_in_client(app_of(database), "manager").get("/small/2024/").text
-    assert "数据已导入但尚未计算" in text
+    assert "数据已导入，正在计算" in text
 
 
 def test_a_database_that_is_away_is_told_apart_from_a_fault(tmp_path):
@@ -76,7 +76,7 @@ def test_a_fault_of_ours_shows_no_trace(site: Database):
 
     answer = signed_in_client(app, "manager").get("/-/broken")
     assert answer.status_code == 500
-    assert "系统出错了" in answer.text
+    assert "系统异常" in answer.text
     assert "secret" not in answer.text
 
 

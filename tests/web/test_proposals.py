@@ -82,7 +82,7 @@ def test_a_checked_text_shows_its_differences_and_what_it_does_to_the_months(roo
         (
             'measure = "calls_inbound"',
             'measure = "calls_inbond"',
-            "行：“formula.denominator.terms.1.measure”：没有计量",
+            "行：“formula.denominator.terms.1.measure”：没有统计项",
         ),
         ("scale = 2", "scale = 9", "第7行：“scale”应为0至6的整数"),
         ('unit = "%"', "unit = %", "第6行：第8个字符附近"),
@@ -99,7 +99,7 @@ def test_what_is_wrong_is_said_with_its_line_and_what_was_typed_stays(room: Room
 
 def test_a_text_that_changes_nothing_is_refused(room: Room):
     same = as_toml(dump_definition(INDICATORS[KEY]))
-    assert "没有差别，不用采用" in room.post("zhang", f"{AT}/proposal/trial", status=422, text=same)
+    assert "没有差别，无需启用" in room.post("zhang", f"{AT}/proposal/trial", status=422, text=same)
 
 
 def test_a_file_takes_the_place_of_the_text(room: Room):
@@ -113,17 +113,17 @@ def test_a_file_takes_the_place_of_the_text(room: Room):
 def test_one_person_proposes_and_another_adopts(room: Room):
     before = value(room)
     page = room.post("zhang", f"{AT}/proposal", **JUNE)
-    assert "已提出，请另一人（审批人）批准" in page
-    assert "这一提案由您提出" in page
+    assert "已申请，请另一名审批人批准" in page
+    assert "本申请由您提交" in page
     assert value(room) == before
-    assert "有 1 项口径提案等审批人批准" in room.page("lisi", "/tlf/definitions/")
-    assert "第 1 号提案" in room.page("lisi", AT)
+    assert "有 1 项口径变更申请待审批人批准" in room.page("lisi", "/tlf/definitions/")
+    assert "第1次申请" in room.page("lisi", AT)
     asked = room.page("lisi", f"{AT}/proposals/1")
     assert "33.33%" in asked
     assert "省里按全部呼入考核" in asked
     done = room.post("lisi", f"{AT}/proposals/1/approval")
-    assert "已采用为第2版口径，自2023年6月起施行" in done
-    assert "由李四（lisi）批准采用" in done
+    assert "已启用第2版口径，自2023年6月起执行" in done
+    assert "由李四（lisi）批准启用" in done
     with room.connection() as connection:
         (adoption,) = read_definitions(connection, "tlf").list_adoptions(KEY).values()
     assert (adoption.proposed_by, adoption.approved_by, adoption.clause) == (
@@ -132,8 +132,8 @@ def test_one_person_proposes_and_another_adopts(room: Room):
         "某某〔2023〕1号",
     )
     assert types(room) == ["definition.proposed", "definition.adopted", "definition.proposal_decided"]
-    assert audited(room) == [("zhang", "提出采用"), ("lisi", "批准采用")]
-    assert "张三" in room.page("zhang", AT).partition("口径沿革")[2]
+    assert audited(room) == [("zhang", "申请变更"), ("lisi", "批准启用")]
+    assert "张三" in room.page("zhang", AT).partition("口径版本")[2]
 
 
 def test_an_adopted_definition_counts_open_months_at_once(room: Room):
@@ -146,7 +146,7 @@ def test_a_locked_month_stays_as_it_was_locked(room: Room):
     locked(room)
     before = value(room)
     refused = room.post("zhang", f"{AT}/proposal", status=422, **JUNE | {"effective": "2023-05"})
-    assert "最早可自2023年6月起施行" in refused
+    assert "最早可自2023年6月起执行" in refused
     assert "省里按全部呼入考核" in refused
     room.post("zhang", f"{AT}/proposal", **JUNE)
     room.post("lisi", f"{AT}/proposals/1/approval")
@@ -157,8 +157,8 @@ def test_a_month_locked_since_keeps_the_proposal_from_being_adopted(room: Room):
     room.post("zhang", f"{AT}/proposal", **JUNE | {"effective": "2023-05"})
     locked(room)
     page = room.page("lisi", f"{AT}/proposals/1")
-    assert "现在不能采用：2023年5月已锁定" in page
-    assert "批准采用</button>" not in page
+    assert "暂不能启用：2023年5月已锁定" in page
+    assert "批准启用</button>" not in page
     refused = room.post("lisi", f"{AT}/proposals/1/approval", status=422)
     assert "2023年5月已锁定" in refused
     assert types(room) == ["definition.proposed"]
@@ -168,10 +168,10 @@ def test_nobody_adopts_or_rejects_what_she_proposed_herself(room: Room):
     """Somebody who holds both roles."""
     add(room.database, "qian", grant(Role.MANAGER), grant(Role.APPROVER), name="钱七", at=NOW)
     page = room.post("qian", f"{AT}/proposal", **JUNE)
-    assert "批准采用</button>" not in page
+    assert "批准启用</button>" not in page
     for act in ("approval", "rejection"):
         refused = room.post("qian", f"{AT}/proposals/1/{act}", status=422, reason="不合适")
-        assert "由钱七（qian）提出，须由另一人批准或驳回" in refused
+        assert "由钱七（qian）提交，须由另一人批准或驳回" in refused
     assert types(room) == ["definition.proposed"]
 
 
@@ -191,7 +191,7 @@ def test_only_whoever_proposed_it_takes_it_back(room: Room):
     room.post("zhang", f"{AT}/proposal", **JUNE)
     assert "只能由本人撤回" in room.post("sun", f"{AT}/proposals/1/withdrawal", status=422)
     assert "已撤回，口径不变" in room.post("zhang", f"{AT}/proposals/1/withdrawal")
-    assert audited(room) == [("zhang", "提出采用"), ("zhang", "撤回")]
+    assert audited(room) == [("zhang", "申请变更"), ("zhang", "撤回")]
 
 
 def test_a_right_of_one_year_does_not_reach_another(room: Room):
@@ -219,7 +219,7 @@ def test_a_proposal_that_lacks_something_keeps_what_was_typed(room: Room, change
 def test_a_proposal_that_is_not_there_is_not_found(room: Room):
     answer = room.browser("zhang").get(f"{AT}/proposals/7")
     assert answer.status_code == 404
-    assert "没有第7号口径提案" in answer.text
+    assert "没有第7次口径变更申请" in answer.text
 
 
 def test_the_pages_of_a_proposal_take_few_statements(room: Room, statements: list[str]):

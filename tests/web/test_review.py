@@ -151,7 +151,7 @@ def test_no_verdict_or_an_unknown_one_is_refused_with_nothing_lost(evaluator: Fl
 def test_a_verdict_on_a_figure_that_changed_meanwhile_is_refused(evaluator: FlaskClient):
     there = "/tlf/2023/review/cases_handled"
     answer = evaluator.post(there, data={"verdict": "accepted", "code": "0000-0000"})
-    assert answer.status_code == 422 and "提交前变了" in text_of(answer)
+    assert answer.status_code == 422 and "提交前数字已变动" in text_of(answer)
 
 
 def test_saving_can_lead_to_the_next_figure(evaluator: FlaskClient):
@@ -278,7 +278,7 @@ def test_a_row_that_is_not_told_fully_is_refused_and_nothing_is_written(
         before = log.read_head(connection, "tlf").seq
     asked = {f"seen-{last}": seen, f"note-{last}": note, f"seen-{other}": "matches"}
     answer = shared.browser("second").post(there, data=asked)
-    assert answer.status_code == 422 and "这一次都没有登记" in text_of(answer)
+    assert answer.status_code == 422 and "本次均未保存" in text_of(answer)
     with shared.database.connect() as connection:
         assert log.read_head(connection, "tlf").seq == before
 

@@ -40,7 +40,7 @@ def test_a_page_that_is_not_there_leads_to_one_that_is(page: Page, asked: str):
 
 
 def test_a_figure_of_zero_has_no_rows(page: Page):
-    assert "这个数字背后没有行：它是 0。" in page("/tlf/2023/work_order_undated_rate/numerator")
+    assert "本期为0，无明细。" in page("/tlf/2023/work_order_undated_rate/numerator")
 
 
 @pytest.mark.acceptance(18)
@@ -52,7 +52,7 @@ def test_the_download_has_all_rows_and_opens_in_a_spreadsheet(client: FlaskClien
     assert said is not None
     assert len(lines) - 1 == int(said[1].replace(",", ""))
     assert answer.get_data().startswith(b"\xef\xbb\xbf")
-    assert lines[0].startswith("事物,事件号,归属日期,计入,数量,进入系统,")
+    assert lines[0].startswith("对象,记录号,归属日期,计入,数量,进入系统,")
     assert "attachment" in answer.headers["Content-Disposition"]
 
 
@@ -83,11 +83,11 @@ def test_a_timeline_shows_what_superseded_what(page: Page):
     text = page("/small/things/day/2024-02-01")
     assert states(text) == ["superseded", "holds", "voided", "older"]
     assert re.search(r'已作废（<a href="/small/events/5">', text)
-    assert re.search(r'较旧，未采用（现有更新的 <a href="/small/events/2">', text)
+    assert re.search(r'过期版本，未采用（现有更新的 <a href="/small/events/2">', text)
 
 
 def test_the_present_state_is_the_one_that_holds(page: Page):
-    state = page("/small/things/day/2024-02-01").partition("现行状态")[2].partition("全部事件")[0]
+    state = page("/small/things/day/2024-02-01").partition("当前信息")[2].partition("全部记录")[0]
     assert re.search(r"<dt>办件量</dt>\s*<dd>20</dd>", state)
 
 
@@ -101,7 +101,7 @@ def test_a_work_order_leads_to_its_call(page: Page):
 def test_an_event_shows_its_place_in_the_chain(page: Page):
     text = page("/small/events/1")
     assert "起点（全零）" in text
-    assert "日志末尾（#7）" in text
+    assert "日志校验值（#7）" in text
 
 
 def test_deliveries_are_listed_with_their_counts(page: Page):
@@ -111,7 +111,7 @@ def test_deliveries_are_listed_with_their_counts(page: Page):
 
 
 def test_a_centre_without_quarantined_rows_says_so(page: Page):
-    assert "没有隔离行" in page("/tlf/quarantine/")
+    assert "没有问题数据" in page("/tlf/quarantine/")
 
 
 @pytest.mark.parametrize("address", [f"{ROWS}/numerator.csv", "/tlf/quarantine.csv"])

@@ -78,7 +78,7 @@ def of_package(bag: Path) -> Said:
 def of_csv(bag: Path) -> Said:
     rows = csv.DictReader(io.StringIO((bag / layout.FIGURES_TABLE).read_text("utf-8-sig")))
     chosen = [row for row in rows if row["统计期"] in PERIODS]
-    return {row["溯源码"]: (row["数值"].lstrip("'") or None, int(row["版次"])) for row in chosen}
+    return {row["溯源码"]: (row["数值"].lstrip("'") or None, int(row["数据版本"])) for row in chosen}
 
 
 def of_workbook(bag: Path) -> Said:
@@ -92,7 +92,7 @@ def of_workbook(bag: Path) -> Said:
             number = line[where["数值"]]
             places = len(number.number_format.partition(".")[2])
             value = None if number.value is None else f"{number.value:.{places}f}"
-            found[str(line[where["溯源码"]].value)] = (value, int(str(line[where["版次"]].value)))
+            found[str(line[where["溯源码"]].value)] = (value, int(str(line[where["数据版本"]].value)))
     return found
 
 

@@ -134,8 +134,8 @@ def test_the_figures_compared_are_of_both_vintages_and_with_decimals(run: Callab
 
 
 def plain(text: str) -> str:
-    """A cell; the marks for no number as nothing."""
-    return "" if text in ("—", "不适用") else text
+    """A cell without the signs between thousands; the marks for no number as nothing."""
+    return "" if text in ("—", "不适用") else text.replace(",", "")
 
 
 def in_workbook(path: Path, key: str) -> tuple[str, str, str, int, str]:
@@ -146,7 +146,7 @@ def in_workbook(path: Path, key: str) -> tuple[str, str, str, int, str]:
         line for line in lines if (line[at["编码"]].value, line[at["统计期"]].value) == (key, "2023-05")
     )
     value, above, below = (formatted(row[at[title]]) for title in ("数值", "分子", "分母"))
-    return value, above, below, row[at["版次"]].value, row[at["溯源码"]].value
+    return value, above, below, row[at["数据版本"]].value, row[at["溯源码"]].value
 
 
 def formatted(cell: openpyxl.cell.Cell) -> str:
@@ -159,18 +159,18 @@ def formatted(cell: openpyxl.cell.Cell) -> str:
 
 def in_document(path: Path, code: str) -> list[str]:
     """The row of a code in the report's table of figures."""
-    table = docx.Document(str(path)).tables[0]
-    return next(cells for row in table.rows if (cells := [cell.text for cell in row.cells])[-1] == code)
+    rows = (row for table in docx.Document(str(path)).tables for row in table.rows)
+    return next(cells for row in rows if (cells := [cell.text for cell in row.cells])[-1] == code)
 
 
 def on_page(browser: FlaskClient, address: str, code: str) -> list[str]:
-    """The row of a code in the first table of a page."""
+    """The row of a code in the first table of a page that shows it alone, not what replaced what."""
     answer = browser.get(address)
     assert answer.status_code == 200, address
     rows = Rows()
     rows.feed(answer.text)
     found = ([cell.strip() for cell in row] for row in rows.found)
-    return next(row for row in found if any(cell.endswith(code) for cell in row))
+    return next(row for row in found if any(cell.endswith(code) and "→" not in cell for cell in row))
 
 
 def found_by(run: Callable[..., str], code: str) -> tuple[str | None, ...]:

@@ -135,9 +135,9 @@ def test_a_person_is_erased_by_token_and_only_once(place: Place):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["13812345678", "--reason", "本人申请"], "代号应像"),
+        (["13812345678", "--reason", "本人申请"], "脱敏标识应像"),
         (["--number", "12345", "--reason", "本人申请"], "不是电话"),
-        (["--reason", "本人申请"], "请写明代号"),
+        (["--reason", "本人申请"], "请写明脱敏标识"),
         (["--name", NAME, "--reason", "来电13812345678申请"], "不要写姓名和号码"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Control totals: what a body outside says the number is (外部对账数)."""
+"""Control totals: what a body outside says the number is (外部核对数据)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -44,21 +44,21 @@ TOTALS: dict[str, tuple[str, TotalUnit]] = {  # what a total is of: its Chinese 
 
 
 class TotalProblem(ValueError):
-    """对账数不能登记，原因见说明。"""
+    """外部核对数据未保存，原因见说明。"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TotalAsserted(Event):
     """A body outside the centre says what a number is; the centre's own log is held against it.
 
-    Source: control totals (外部对账数), one row per total, or a person who enters one.
+    Source: control totals (外部核对数据), one row per total, or a person who enters one.
     """
 
     type: ClassVar[str] = "total.asserted"
-    type_title: ClassVar[str] = "登记对账数"
+    type_title: ClassVar[str] = "填报外部核对数据"
     source: ClassVar[str] = "control_totals"
 
-    kind: Annotated[str, Title("对账项目", words={key: title for key, (title, _) in TOTALS.items()})]
+    kind: Annotated[str, Title("核对项目", words={key: title for key, (title, _) in TOTALS.items()})]
     first_day: Annotated[date, Title("起始日")]
     end_day: Annotated[date, Title("截止日（不含）")]  # exclusive
     value: Annotated[Decimal, Title("数值")]  # in the unit of its kind
@@ -96,5 +96,5 @@ def convert_to_own_unit(kind: str, value: Decimal, unit: str | None) -> Decimal:
 
 
 TYPES = (TotalAsserted,)
-THINGS = {"total": "外部对账数"}
-SOURCES = {"control_totals": "外部对账数"}
+THINGS = {"total": "外部核对数据"}
+SOURCES = {"control_totals": "外部核对数据"}

@@ -31,7 +31,7 @@ OF_THE_QUEUE = (
     "queue_unanswered",
 )  # none ends so in the IVR
 IN_THE_IVR = ("ivr_abandoned", "self_service", "blocked")  # nor these in the queue
-PARTS = {"ivr": "导航", "queue": "队列", "agent": "坐席"}
+PARTS = {"ivr": "导航", "queue": "队列", "agent": "座席"}
 BY_NO_PERSON = ("self_service", "blocked", "ivr_abandoned")  # an answer time beside it is the platform's own
 
 
@@ -59,10 +59,10 @@ class CallEnded(Event):
     entered_at: Annotated[datetime, Title("进入系统时间")]
     # reached the agent queue; None: ended in the IVR
     queued_at: Annotated[datetime | None, Title("进入队列时间")] = None
-    rang_at: Annotated[datetime | None, Title("坐席振铃时间")] = None  # rang at an agent
-    answered_at: Annotated[datetime | None, Title("坐席应答时间")] = None  # an agent spoke
+    rang_at: Annotated[datetime | None, Title("座席振铃时间")] = None  # rang at an agent
+    answered_at: Annotated[datetime | None, Title("座席应答时间")] = None  # an agent spoke
     queued: Annotated[bool | None, Title("是否进入人工队列")] = None  # where no moment tells
-    answered: Annotated[bool | None, Title("是否坐席接听")] = None  # where no moment tells
+    answered: Annotated[bool | None, Title("是否座席接听")] = None  # where no moment tells
     wait_ms: Annotated[int | None, Title("等待时长", unit="毫秒")] = (
         None  # queue to answer, as the platform prints it
     )
@@ -70,7 +70,7 @@ class CallEnded(Event):
     talk_ms: Annotated[int | None, Title("通话时长", unit="毫秒")] = None  # as the platform prints it
     # one of OUTCOMES; the vendor's word is kept in the delivered file
     outcome: Annotated[str | None, Title("呼叫结果", words=OUTCOMES)] = None
-    agent: Annotated[str | None, Title("坐席", code=True)] = None
+    agent: Annotated[str | None, Title("座席", code=True)] = None
     skill_group: Annotated[str | None, Title("技能组")] = None
     caller: Annotated[str | None, Title("主叫号码", personal=True)] = None  # token of the number in the vault
     # outbound: token of the number that was called

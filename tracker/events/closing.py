@@ -34,7 +34,7 @@ class SourceAct(ClosingEvent):
     at: Annotated[datetime, Title("时间")]
     remark: Annotated[str | None, Title("备注")]
     # exact share of the expected units that were backed; None: nothing expected
-    coverage: Annotated[str | None, Title("有据率")]
+    coverage: Annotated[str | None, Title("数据完整率")]
     # gaps, rows held back and rules not kept, in a sentence; None: nothing
     findings: Annotated[str | None, Title("当时的问题")]
 
@@ -90,10 +90,10 @@ class SourceReturned(SourceAct):
 
 @dataclass(frozen=True, kw_only=True)
 class LockRequested(ClosingEvent):
-    """提请锁定: the first of the two people who seal a month."""
+    """申请锁定: the first of the two people who seal a month."""
 
     type: ClassVar[str] = "month.lock_requested"
-    type_title: ClassVar[str] = "提请锁定"
+    type_title: ClassVar[str] = "申请锁定"
 
     number: Annotated[int, Title("次序")]
     requested_by: Annotated[str, Title("申请人")]
@@ -111,18 +111,18 @@ class LockRequested(ClosingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CorrectionProposed(ClosingEvent):
-    """提请更正: what a sealed month would say instead, for a second person to approve."""
+    """申请更正: what a sealed month would say instead, for a second person to approve."""
 
     type: ClassVar[str] = "month.correction_proposed"
-    type_title: ClassVar[str] = "提请更正"
+    type_title: ClassVar[str] = "申请更正"
 
     number: Annotated[int, Title("次序")]
-    vintage: Annotated[int, Title("版次")]  # the one it would become
+    vintage: Annotated[int, Title("数据版本")]  # the one it would become
     reason: Annotated[str, Title("原因")]
-    proposed_by: Annotated[str, Title("提请人")]
-    proposed_at: Annotated[datetime, Title("提请时间")]
+    proposed_by: Annotated[str, Title("申请人")]
+    proposed_at: Annotated[datetime, Title("申请时间")]
     # the lock exception that permits it: lock_exception/2023-05/1
-    exception: Annotated[str, Title("锁定例外")]
+    exception: Annotated[str, Title("限期解锁")]
     figures: Annotated[list[Json], Title("指标值", code=True)]  # those that change, as they would be sealed
     replaced: Annotated[
         list[Json], Title("被更正的指标值", code=True)
@@ -151,19 +151,19 @@ class MonthSealed(ClosingEvent):
     type: ClassVar[str] = "month.sealed"
     type_title: ClassVar[str] = "锁定"
 
-    vintage: Annotated[int, Title("版次")]  # 1: the lock itself; 2, 3, …: corrections
+    vintage: Annotated[int, Title("数据版本")]  # 1: the lock itself; 2, 3, …: corrections
     figures: Annotated[list[Json], Title("指标值", code=True)]
     # of a correction: the same figures as they were sealed before
     replaced: Annotated[list[Json], Title("被更正的指标值", code=True)]
-    head_seq: Annotated[int, Title("日志末尾事件号")]  # the log's end just before this event
-    head_hash: Annotated[str, Title("日志末尾哈希", code=True)]  # hex
-    sealed_by: Annotated[str, Title("锁定提请人")]
+    head_seq: Annotated[int, Title("锁定时的记录号")]  # the log's end just before this event
+    head_hash: Annotated[str, Title("日志校验值", code=True)]  # hex
+    sealed_by: Annotated[str, Title("锁定申请人")]
     approved_by: Annotated[str, Title("审批人")]
     sealed_at: Annotated[datetime, Title("锁定时间")]
     reason: Annotated[str | None, Title("原因")]  # None for the first vintage
     caused_by: Annotated[list[Json], Title("起因事件")]  # of a correction: seqs, or [first, last] of a run
     # of a correction: the lock exception that permitted it
-    exception: Annotated[str | None, Title("锁定例外")]
+    exception: Annotated[str | None, Title("限期解锁")]
 
     @property
     def slot(self) -> str:
@@ -176,7 +176,7 @@ class MonthSealed(ClosingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ExceptionEvent(ClosingEvent):
-    """Something about a lock exception (锁定例外)."""
+    """Something about a lock exception (限期解锁)."""
 
     number: Annotated[int, Title("次序")]  # among the month's exceptions, from 1
 
@@ -187,10 +187,10 @@ class ExceptionEvent(ClosingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class LockExceptionRequested(ExceptionEvent):
-    """申请锁定例外: a correction of a sealed month is asked for."""
+    """申请限期解锁: a correction of a sealed month is asked for."""
 
     type: ClassVar[str] = "lock_exception.requested"
-    type_title: ClassVar[str] = "申请锁定例外"
+    type_title: ClassVar[str] = "申请限期解锁"
 
     of: Annotated[str | None, Title("数据来源（空为全部）")]  # one source; None: all
     reason: Annotated[str, Title("原因")]
@@ -209,10 +209,10 @@ class LockExceptionRequested(ExceptionEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class LockException(ExceptionEvent):
-    """批准锁定例外: until it expires or is closed, corrections may be proposed and approved."""
+    """批准解锁: until it expires or is closed, corrections may be proposed and approved."""
 
     type: ClassVar[str] = "lock_exception.opened"
-    type_title: ClassVar[str] = "批准锁定例外"
+    type_title: ClassVar[str] = "批准解锁"
 
     of: Annotated[str | None, Title("数据来源（空为全部）")]
     reason: Annotated[str, Title("原因")]
@@ -232,10 +232,10 @@ class LockException(ExceptionEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class LockExceptionClosed(ExceptionEvent):
-    """关闭锁定例外: before it expired."""
+    """结束限期解锁: before it expired."""
 
     type: ClassVar[str] = "lock_exception.closed"
-    type_title: ClassVar[str] = "关闭锁定例外"
+    type_title: ClassVar[str] = "结束限期解锁"
 
     closed_by: Annotated[str, Title("关闭人")]
     closed_at: Annotated[datetime, Title("关闭时间")]
@@ -262,5 +262,5 @@ TYPES = (
     LockException,
     LockExceptionClosed,
 )
-THINGS = {"month": "月份", "lock_exception": "锁定例外"}
-SOURCES = {"closing": "月份关账"}
+THINGS = {"month": "月份", "lock_exception": "限期解锁"}
+SOURCES = {"closing": "月份月度审核"}

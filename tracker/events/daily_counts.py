@@ -13,11 +13,11 @@ from tracker.events.title import Title
 class DayCounted(Event):
     """A day's counts were reported; 0 is a real zero, None was not reported.
 
-    Source: daily report (日报), one row per day.
+    Source: daily report (业务日报), one row per day.
     """
 
     type: ClassVar[str] = "day.counted"
-    type_title: ClassVar[str] = "填报日报"
+    type_title: ClassVar[str] = "填报业务日报"
     source: ClassVar[str] = "daily_counts"
 
     counted_on: Annotated[date, Title("日期")]
@@ -47,7 +47,7 @@ class CallInspected(Event):
 
     call_id: Annotated[str, Title("通话流水号", code=True)]
     inspected_on: Annotated[date, Title("质检日期")]
-    agent: Annotated[str | None, Title("坐席", code=True)] = None
+    agent: Annotated[str | None, Title("座席", code=True)] = None
     passed: Annotated[bool, Title("是否合格")]
 
     @property
@@ -60,5 +60,5 @@ class CallInspected(Event):
 
 
 TYPES = (DayCounted, CallInspected)
-THINGS = {"day": "日报", "inspection": "话务质检"}
-SOURCES = {"daily_counts": "日报", "inspections": "话务质检"}
+THINGS = {"day": "业务日报", "inspection": "话务质检"}
+SOURCES = {"daily_counts": "业务日报", "inspections": "话务质检"}

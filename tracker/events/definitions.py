@@ -24,8 +24,8 @@ class DefinitionAdopted(Event):
     indicator: Annotated[str, Title("指标")]
     version: Annotated[int, Title("版本")]
     definition: Annotated[dict[str, Json], Title("口径")]
-    effective_from: Annotated[str, Title("施行月份")]  # the first month, 2024-01
-    proposed_by: Annotated[str, Title("提请人")]
+    effective_from: Annotated[str, Title("启用月份")]  # the first month, 2024-01
+    proposed_by: Annotated[str, Title("申请人")]
     approved_by: Annotated[str, Title("审批人")]
     adopted_at: Annotated[datetime, Title("采用时间")]
     reason: Annotated[str, Title("原因")]
@@ -60,17 +60,17 @@ class ProposalEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DefinitionProposed(ProposalEvent):
-    """提出采用口径: one person asks for a definition; nothing is counted by it until another one agrees."""
+    """申请变更口径: one person asks for a definition; nothing is counted by it until another one agrees."""
 
     type: ClassVar[str] = "definition.proposed"
-    type_title: ClassVar[str] = "提出采用口径"
+    type_title: ClassVar[str] = "申请变更口径"
 
     definition: Annotated[dict[str, Json], Title("口径")]
-    effective_from: Annotated[str, Title("施行月份")]  # the first month, 2024-01
+    effective_from: Annotated[str, Title("启用月份")]  # the first month, 2024-01
     reason: Annotated[str, Title("原因")]
     clause: Annotated[str | None, Title("依据条款")]
-    proposed_by: Annotated[str, Title("提请人")]
-    proposed_at: Annotated[datetime, Title("提请时间")]
+    proposed_by: Annotated[str, Title("申请人")]
+    proposed_at: Annotated[datetime, Title("申请时间")]
 
     @property
     def slot(self) -> str:
@@ -86,7 +86,7 @@ class DefinitionProposalDecided(ProposalEvent):
     """What became of a proposal: adopted or rejected by another person, or withdrawn."""
 
     type: ClassVar[str] = "definition.proposal_decided"
-    type_title: ClassVar[str] = "处理口径提案"
+    type_title: ClassVar[str] = "处理口径变更申请"
 
     decision: Annotated[str, Title("处理结果", words=DECISIONS)]  # adopted | rejected | withdrawn
     version: Annotated[int | None, Title("版本")]  # of the adopted definition
@@ -104,4 +104,4 @@ class DefinitionProposalDecided(ProposalEvent):
 
 
 TYPES = (DefinitionAdopted, DefinitionProposed, DefinitionProposalDecided)
-THINGS = {"definition": "指标口径", "definition_proposal": "口径提案"}
+THINGS = {"definition": "指标口径", "definition_proposal": "口径变更申请"}

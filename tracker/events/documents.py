@@ -28,7 +28,7 @@ KINDS = {  # what a document is; its Chinese name
     "roster": "花名册（盖章）",
     "monthly_report": "月报（盖章）",
     "minutes": "会议纪要",
-    "outage_report": "故障报告",
+    "outage_report": "平台停机报告",
     "bill": "运营商账单",
     "bank_statement": "银行流水",
     "attestation": "评价佐证材料",
@@ -54,14 +54,14 @@ class DocumentAttached(Event):
     """
 
     type: ClassVar[str] = "document.attached"
-    type_title: ClassVar[str] = "挂接材料"
+    type_title: ClassVar[str] = "上传材料"
     source: ClassVar[str] = "documents"
 
     # its number: the first 16 digits of the hash, counted on where they are taken
     document: Annotated[str, Title("材料编号", code=True)]
     kind: Annotated[str, Title("材料种类", words=KINDS)]
     # a subject; derived ones too: month/2023-05, indicator/call_answer_rate/2023-05
-    about: Annotated[str, Title("证明什么", code=True)]
+    about: Annotated[str, Title("关联对象", code=True)]
     title: Annotated[str, Title("标题")]
     sha256: Annotated[str, Title("SHA-256", code=True)]
     sm3: Annotated[
@@ -70,8 +70,8 @@ class DocumentAttached(Event):
     size: Annotated[int, Title("文件大小（字节）")]  # bytes
     media_type: Annotated[str, Title("文件格式", code=True)]  # found in the bytes
     pages: Annotated[int | None, Title("页数")]  # None: it has none, a table for example
-    attached_by: Annotated[str, Title("挂接人")]
-    attached_at: Annotated[datetime, Title("挂接时间")]
+    attached_by: Annotated[str, Title("上传人")]
+    attached_at: Annotated[datetime, Title("上传时间")]
 
     @property
     def subject(self) -> str:
@@ -90,13 +90,13 @@ class DocumentWithdrawn(Event):
     """
 
     type: ClassVar[str] = "document.withdrawn"
-    type_title: ClassVar[str] = "撤下材料"
+    type_title: ClassVar[str] = "撤销材料"
     source: ClassVar[str] = "documents"
 
     document: Annotated[str, Title("材料编号", code=True)]
     reason: Annotated[str, Title("原因")]
-    withdrawn_by: Annotated[str, Title("撤下人")]
-    withdrawn_at: Annotated[datetime, Title("撤下时间")]
+    withdrawn_by: Annotated[str, Title("撤销人")]
+    withdrawn_at: Annotated[datetime, Title("撤销时间")]
 
     @property
     def subject(self) -> str:
@@ -112,5 +112,5 @@ class DocumentWithdrawn(Event):
 
 
 TYPES = (DocumentAttached, DocumentWithdrawn)
-THINGS = {"document": "证明材料"}
-SOURCES = {"documents": "证明材料"}
+THINGS = {"document": "佐证材料"}
+SOURCES = {"documents": "佐证材料"}

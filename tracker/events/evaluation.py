@@ -31,7 +31,7 @@ class IndicatorAttested(Event):
     attested_by: Annotated[str, Title("填报人")]
     attested_at: Annotated[datetime, Title("填报时间")]
     documents: Annotated[
-        list[Json], Title("证明文件（SHA-256）", code=True)
+        list[Json], Title("佐证材料（SHA-256）", code=True)
     ]  # SHA-256 of each document, in hex
     remark: Annotated[str | None, Title("备注")]
     # why it holds against what the log counts; None: then the log holds
@@ -95,7 +95,7 @@ class FigureJudged(Event):
     recomputed: Annotated[str | None, Title("重算的数值", code=True)]
     # the log's end at that time; None: it had not been computed again
     recomputed_seq: Annotated[int | None, Title("重算时的日志位置")]
-    judged_by: Annotated[str, Title("评价员")]
+    judged_by: Annotated[str, Title("评价人员")]
     login: Annotated[str, Title("登录名")]
     judged_at: Annotated[datetime, Title("核验时间")]
 
@@ -129,8 +129,8 @@ class RowSeen(Event):
     # SHA-256 of the evidence package that it was drawn from
     package: Annotated[str, Title("证据包的SHA-256", code=True)]
     drawn: Annotated[int, Title("抽取行数")]  # rows of that sample
-    row_seq: Annotated[int, Title("所核对的事件号")]  # the row's event
-    row_hash: Annotated[str, Title("所核对事件的哈希", code=True)]  # of that event
+    row_seq: Annotated[int, Title("所核对的记录号")]  # the row's event
+    row_hash: Annotated[str, Title("所核对事件的哈希值", code=True)]  # of that event
     seen: Annotated[str, Title("与原件核对", words=SEEN)]  # matches | differs | missing
     note: Annotated[str | None, Title("意见")]
     seen_by: Annotated[str, Title("核对人")]

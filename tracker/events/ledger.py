@@ -25,10 +25,10 @@ class DeliveryImported(Event):
     """
 
     type: ClassVar[str] = "delivery.imported"
-    type_title: ClassVar[str] = "导入交付文件"
+    type_title: ClassVar[str] = "导入来源文件"
     source: ClassVar[str] = "ledger"
 
-    delivery: Annotated[str, Title("交付编号", code=True)]
+    delivery: Annotated[str, Title("导入编号", code=True)]
     of: Annotated[str, Title("数据来源")]  # the source its rows belong to, for example calls
     file_name: Annotated[str, Title("文件名")]
     sha256: Annotated[str, Title("SHA-256", code=True)]
@@ -42,19 +42,19 @@ class DeliveryImported(Event):
     new: Annotated[int, Title("新增行数")]
     changed: Annotated[int, Title("变更行数")]
     same: Annotated[int, Title("相同行数")]
-    stale: Annotated[int, Title("较旧未采用行数")]
-    quarantined: Annotated[int, Title("隔离行数")]
+    stale: Annotated[int, Title("过期版本未采用行数")]
+    quarantined: Annotated[int, Title("未导入行数")]
     # Beijing day → rows of that day; what coverage is judged by
     days: Annotated[dict[str, Json], Title("涉及日期与行数", code=True)]
     # rows not taken in: [first day, last day, rows, of them about things told of otherwise], both days
     # included; where the last number is absent, nobody noted it
-    held_back: Annotated[list[Json] | None, Title("被隔离的行", code=True)] = None
+    held_back: Annotated[list[Json] | None, Title("未导入的行", code=True)] = None
     # keys of the kind's fields that the delivery has columns for
-    fields: Annotated[list[Json] | None, Title("交付里有的列")] = None
+    fields: Annotated[list[Json] | None, Title("来源文件里有的列")] = None
     # who brought the file or filled in the form; None: a machine
     entered_by: Annotated[str | None, Title("录入人")] = None
     # the letter's numbers: item, told by it, read; None: it said none
-    stated: Annotated[list[Json] | None, Title("附函合计")] = None
+    stated: Annotated[list[Json] | None, Title("报送单合计")] = None
     # what a person said of its numbers: same | new | new day | … | new file; None: nothing was asked
     ruling: Annotated[str | None, Title("编号问题的答复")] = None
     # ways of writing the numbers of things that no delivery before had
@@ -80,10 +80,10 @@ class StatementsConfirmed(Event):
     """Rows of a later delivery said again what is held; `events` lists inclusive ranges of seq."""
 
     type: ClassVar[str] = "statements.confirmed"
-    type_title: ClassVar[str] = "后续交付再次确认"
+    type_title: ClassVar[str] = "后续报送再次确认"
     source: ClassVar[str] = "ledger"
 
-    delivery: Annotated[str, Title("交付编号", code=True)]
+    delivery: Annotated[str, Title("导入编号", code=True)]
     part: Annotated[int, Title("部分", code=True)]  # a delivery of many batches confirms in parts
     events: Annotated[list[Json], Title("事件范围", code=True)]  # [[first, last], …]
     confirmed_as_of: Annotated[datetime, Title("确认时点")]
@@ -112,7 +112,7 @@ class NothingToReport(Event):
     of: Annotated[str, Title("数据来源")]
     first_day: Annotated[date, Title("起始日")]
     end_day: Annotated[date, Title("截止日（不含）")]  # exclusive
-    signed_by: Annotated[str, Title("签认人")]
+    signed_by: Annotated[str, Title("确认人")]
     signed_at: Annotated[datetime, Title("签收时间")]
     remark: Annotated[str | None, Title("备注")]
 
@@ -133,8 +133,8 @@ class EventVoided(Event):
     type_title: ClassVar[str] = "作废"
     source: ClassVar[str] = "ledger"
 
-    event_seq: Annotated[int | None, Title("事件号")]  # exactly one of event_seq and delivery is given
-    delivery: Annotated[str | None, Title("交付编号", code=True)]
+    event_seq: Annotated[int | None, Title("记录号")]  # exactly one of event_seq and delivery is given
+    delivery: Annotated[str | None, Title("导入编号", code=True)]
     reason: Annotated[str, Title("原因")]
     voided_by: Annotated[str, Title("作废人")]
     voided_at: Annotated[datetime, Title("作废时间")]
@@ -167,10 +167,10 @@ class RowsSettled(Event):
     """
 
     type: ClassVar[str] = "rows.settled"
-    type_title: ClassVar[str] = "了结隔离行"
+    type_title: ClassVar[str] = "了结问题数据"
     source: ClassVar[str] = "ledger"
 
-    delivery: Annotated[str, Title("交付编号", code=True)]  # whose rows were held back
+    delivery: Annotated[str, Title("导入编号", code=True)]  # whose rows were held back
     part: Annotated[
         str, Title("部分", code=True)
     ]  # the later delivery, or a number in the order of the answers
@@ -202,10 +202,10 @@ class RowsPlacedAnew(Event):
     """
 
     type: ClassVar[str] = "rows.placed_anew"
-    type_title: ClassVar[str] = "隔离行归日变动"
+    type_title: ClassVar[str] = "问题数据归日变动"
     source: ClassVar[str] = "ledger"
 
-    delivery: Annotated[str, Title("交付编号", code=True)]  # whose rows were held back
+    delivery: Annotated[str, Title("导入编号", code=True)]  # whose rows were held back
     part: Annotated[str, Title("部分", code=True)]  # the later delivery
     # [first day, last day, rows, known], as in DeliveryImported.held_back
     spans_before: Annotated[list[Json], Title("原来可能的日期", code=True)]
@@ -288,5 +288,5 @@ TYPES = (
     NothingToReport,
     EventVoided,
 )
-THINGS = {"delivery": "交付文件", "held_delivery": "待答文件", "zero_report": "零报告", "void": "作废"}
+THINGS = {"delivery": "来源文件", "held_delivery": "待答文件", "zero_report": "零报告", "void": "作废"}
 SOURCES = {"ledger": "系统登记"}

@@ -9,7 +9,7 @@ from tracker.events.times import get_day_start
 from tracker.events.title import Title
 from tracker.names import fold_name
 
-SORTS = {"unit": "承办单位", "post": "岗位", "agent": "坐席"}
+SORTS = {"unit": "承办单位", "post": "岗位", "agent": "座席"}
 WAYS = {"renamed": "改名", "merged": "并入", "distinct": "新设"}
 
 

@@ -36,11 +36,11 @@ class PlatformProbed(Event):
 class PlatformDown(Event):
     """Somebody saw that the platform was down; it explains probes, and counts for none.
 
-    Source: a form (停机).
+    Source: a form (平台停机).
     """
 
     type: ClassVar[str] = "platform.down"
-    type_title: ClassVar[str] = "停机"
+    type_title: ClassVar[str] = "平台停机"
     source: ClassVar[str] = "outages"
 
     platform: Annotated[str, Title("平台")]
@@ -59,5 +59,5 @@ class PlatformDown(Event):
 
 
 TYPES = (PlatformProbed, PlatformDown)
-THINGS = {"probe": "平台巡检", "outage": "停机"}
-SOURCES = {"probes": "平台巡检", "outages": "停机"}
+THINGS = {"probe": "平台巡检", "outage": "平台停机"}
+SOURCES = {"probes": "平台巡检", "outages": "平台停机"}

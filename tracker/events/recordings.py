@@ -24,7 +24,7 @@ class CallRecorded(Event):
     )
     started_at: Annotated[datetime, Title("开始时间")]
     duration_ms: Annotated[int | None, Title("录音时长", unit="毫秒")] = None
-    agent: Annotated[str | None, Title("坐席", code=True)] = None
+    agent: Annotated[str | None, Title("座席", code=True)] = None
 
     @property
     def subject(self) -> str:

@@ -35,7 +35,7 @@ class AgentStateEntered(Event):
     type_title: ClassVar[str] = "座席状态"
     source: ClassVar[str] = "agent_states"
 
-    agent: Annotated[str, Title("坐席", code=True)]
+    agent: Annotated[str, Title("座席", code=True)]
     state: Annotated[str, Title("座席状态", words=STATES)]
     started_at: Annotated[datetime, Title("状态开始时间")]
     ended_at: Annotated[datetime | None, Title("状态结束时间")] = None  # None: the log does not say
@@ -61,18 +61,18 @@ class SeatsContracted(Event):
     """So many seats are to be staffed in certain hours of certain days of the week, from a day on.
 
     All that is told of one first day is one timetable, which takes the place of the one before.
-    Source: table of seats by hour of the week (合同坐席表), as contract or schedule has them.
+    Source: table of seats by hour of the week (合同座席表), as contract or schedule has them.
     """
 
     type: ClassVar[str] = "seats.contracted"
-    type_title: ClassVar[str] = "约定坐席"
+    type_title: ClassVar[str] = "约定座席"
     source: ClassVar[str] = "contracted_seats"
 
     effective_on: Annotated[date, Title("生效日期")]
     weekdays: Annotated[str, Title("星期")]  # numbers from 1 (Monday) to 7, in order: 12345
     from_hour: Annotated[int, Title("起始小时")]  # 0 to 23
     to_hour: Annotated[int, Title("结束小时")]  # 1 to 24, exclusive
-    seats: Annotated[int, Title("约定坐席数", unit="席")]
+    seats: Annotated[int, Title("约定座席数", unit="席")]
     basis: Annotated[str | None, Title("依据")] = None
 
     @property
@@ -89,5 +89,5 @@ class SeatsContracted(Event):
 
 
 TYPES = (AgentStateEntered, SeatsContracted)
-THINGS = {"agent_day": "座席一天的状态", "contracted_seats": "合同坐席表"}
-SOURCES = {"agent_states": "座席状态日志", "contracted_seats": "合同坐席表"}
+THINGS = {"agent_day": "座席一天的状态", "contracted_seats": "合同座席表"}
+SOURCES = {"agent_states": "座席状态日志", "contracted_seats": "合同座席表"}

@@ -28,7 +28,7 @@ class PersonRostered(Event):
     post: Annotated[str | None, Title("岗位")] = None
     education: Annotated[str | None, Title("学历")] = None
     # None: the diploma is not verified
-    education_check_no: Annotated[str | None, Title("学历验证编号", code=True)] = None
+    education_check_no: Annotated[str | None, Title("学历核验编号", code=True)] = None
     joined_on: Annotated[date, Title("入职日期")]  # first day in post
     left_on: Annotated[date | None, Title("离职日期")] = None  # first day not in post
     leaving_reason: Annotated[str | None, Title("离职原因")] = None

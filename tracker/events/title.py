@@ -18,8 +18,8 @@ class Title:
 
     @property
     def of_logged(self) -> str:
-        """The title above what the log holds: 被叫号码（代号）."""
-        return f"{self.text}（代号）" if self.personal else self.text
+        """The title above what the log holds: 被叫号码（脱敏标识）."""
+        return f"{self.text}（脱敏标识）" if self.personal else self.text
 
     @property
     def of_bare(self) -> str:

@@ -64,7 +64,7 @@ class WorkOrderAccepted(WorkOrderEvent):
     call_id: Annotated[str | None, Title("通话流水号", code=True)] = None
     channel: Annotated[str | None, Title("受理渠道")] = None
     deadline_at: Annotated[datetime | None, Title("办结时限")] = None
-    # 交付文件 where delivered, else the rule and calendar it was counted by
+    # 来源文件 where delivered, else the rule and calendar it was counted by
     deadline_basis: Annotated[str | None, Title("时限依据")] = None
     # how time paused moves the deadline: BY_HOURS, BY_DAYS (working days), or the hours of work that are
     # counted (09:00:00-12:00:00 …); None: not at all
@@ -141,10 +141,10 @@ class WorkOrderExtended(WorkOrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkOrderUrged(WorkOrderEvent):
-    """督办: the unit was urged to act."""
+    """催办/督办: the unit was urged to act."""
 
     type: ClassVar[str] = "work_order.urged"
-    type_title: ClassVar[str] = "督办"
+    type_title: ClassVar[str] = "催办/督办"
     milestone: ClassVar[str] = "urged"
 
     reason: Annotated[str | None, Title("原因")] = None
@@ -280,11 +280,11 @@ class WorkOrderMilestoneRetracted(WorkOrderEvent):
     cell say so."""
 
     type: ClassVar[str] = "work_order.milestone_retracted"
-    type_title: ClassVar[str] = "里程碑撤回"
+    type_title: ClassVar[str] = "环节撤销"
     milestone: ClassVar[str] = ""
 
     at: None = None
-    retracted: Annotated[str, Title("撤回的里程碑")]  # the milestone taken back, for example closed
+    retracted: Annotated[str, Title("撤销的环节")]  # the milestone taken back, for example closed
 
     @property
     def slot(self) -> str:

@@ -33,7 +33,7 @@ calls = define_fact_table(
     sa.Column(
         "answered",
         sa.Boolean,
-        info={"by": ("answered", BY_AN_AGENT), "titles": {BY_AN_AGENT: "呼叫结果（是不是坐席接的）"}},
+        info={"by": ("answered", BY_AN_AGENT), "titles": {BY_AN_AGENT: "呼叫结果（是不是座席接的）"}},
     ),
     sa.Column("answered_at", _TIME, info={"by": ("answered_at",)}),
     sa.Column("ended_at", _TIME, info={"by": ("ended_at",)}),

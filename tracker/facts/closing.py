@@ -39,13 +39,13 @@ source_states = define_fact_table(
     sa.Column("completed_at", _TIME, doc="报齐时间"),
     sa.Column("submitted_by", sa.Text, doc="提交人"),
     sa.Column("submitted_at", _TIME, doc="提交时间"),
-    sa.Column("submitted_seq", sa.BigInteger, doc="提交事件号"),
+    sa.Column("submitted_seq", sa.BigInteger, doc="提交记录号"),
     sa.Column("acknowledged", sa.Text),
     sa.Column("approved_by", sa.Text, doc="审批人"),
     sa.Column("approved_at", _TIME, doc="审批时间"),
-    sa.Column("approved_seq", sa.BigInteger, doc="审批事件号"),
-    sa.Column("approved_coverage", sa.Text, doc="审批时有据率"),  # exact; None: nothing was expected
-    title="各来源的关账状态",
+    sa.Column("approved_seq", sa.BigInteger, doc="审批记录号"),
+    sa.Column("approved_coverage", sa.Text, doc="审批时数据完整率"),  # exact; None: nothing was expected
+    title="各来源的月度审核状态",
 )
 
 lock_requests = define_fact_table(
@@ -53,12 +53,12 @@ lock_requests = define_fact_table(
     (LockRequested,),
     sa.Column("month", sa.Text(collation="C"), nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
-    sa.Column("event_seq", sa.BigInteger, nullable=False, doc="事件号"),
+    sa.Column("event_seq", sa.BigInteger, nullable=False, doc="记录号"),
     sa.Column("requested_by", sa.Text, nullable=False),
     sa.Column("requested_at", _TIME, nullable=False),
     sa.Column("remark", sa.Text),
     more_key=("number",),
-    title="锁定的提请",
+    title="锁定的申请",
 )
 
 corrections = define_fact_table(
@@ -66,7 +66,7 @@ corrections = define_fact_table(
     (CorrectionProposed,),
     sa.Column("month", sa.Text(collation="C"), nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
-    sa.Column("event_seq", sa.BigInteger, nullable=False, doc="事件号"),
+    sa.Column("event_seq", sa.BigInteger, nullable=False, doc="记录号"),
     sa.Column("vintage", sa.Integer, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("proposed_by", sa.Text, nullable=False),
@@ -76,7 +76,7 @@ corrections = define_fact_table(
     sa.Column("replaced", sa.Text, nullable=False),
     sa.Column("caused_by", sa.Text, nullable=False),
     more_key=("number",),
-    title="更正的提请",
+    title="更正的申请",
 )
 
 seals = define_fact_table(
@@ -84,7 +84,7 @@ seals = define_fact_table(
     (MonthSealed,),
     sa.Column("month", sa.Text(collation="C"), nullable=False),
     sa.Column("vintage", sa.Integer, nullable=False),
-    sa.Column("event_seq", sa.BigInteger, nullable=False, doc="事件号"),
+    sa.Column("event_seq", sa.BigInteger, nullable=False, doc="记录号"),
     sa.Column("head_seq", sa.BigInteger, nullable=False),
     sa.Column("head_hash", sa.Text, nullable=False),
     sa.Column("sealed_by", sa.Text, nullable=False),
@@ -102,7 +102,7 @@ sealed_figures = define_fact_table(
     (MonthSealed,),
     sa.Column("month", sa.Text(collation="C"), nullable=False),
     sa.Column("vintage", sa.Integer, nullable=False),
-    sa.Column("event_seq", sa.BigInteger, nullable=False, doc="事件号"),
+    sa.Column("event_seq", sa.BigInteger, nullable=False, doc="记录号"),
     sa.Column("head_seq", sa.BigInteger, nullable=False),
     sa.Column("sealed_at", _TIME, nullable=False),
     sa.Column("indicator", sa.Text, nullable=False, doc="指标"),
@@ -112,10 +112,10 @@ sealed_figures = define_fact_table(
     sa.Column("denominator", sa.Text, doc="分母"),
     sa.Column("value", sa.Numeric, doc="数值"),
     sa.Column("unit", sa.Text, nullable=False, doc="单位"),
-    sa.Column("coverage", sa.Text, doc="有据率"),  # exact
+    sa.Column("coverage", sa.Text, doc="数据完整率"),  # exact
     sa.Column("status", sa.Text, nullable=False, doc="核实状态"),
     sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("gaps", sa.Text, nullable=False, doc="缺口"),  # JSON
+    sa.Column("gaps", sa.Text, nullable=False, doc="数据缺失"),  # JSON
     sa.Column("low", sa.Numeric, doc="下限"),
     sa.Column("high", sa.Numeric, doc="上限"),
     sa.Column("bounds", sa.Text, doc="区间含义"),
@@ -141,7 +141,7 @@ lock_exceptions = define_fact_table(
     sa.Column("closed_by", sa.Text),
     sa.Column("closed_at", _TIME),
     sa.Column("closing_reason", sa.Text, doc="关闭原因"),
-    title="锁定例外",
+    title="限期解锁",
 )
 
 _FIGURE = (

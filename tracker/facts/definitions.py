@@ -21,7 +21,7 @@ definitions = define_fact_table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("clause", sa.Text),
     # the adoption; seq is the newest of the indicator
-    sa.Column("event_seq", sa.BigInteger, nullable=False, doc="事件号"),
+    sa.Column("event_seq", sa.BigInteger, nullable=False, doc="记录号"),
     more_key=("version",),
     title="采用的口径",
 )
@@ -38,13 +38,13 @@ definition_proposals = define_fact_table(
     sa.Column("proposed_by", sa.Text, nullable=False),
     sa.Column("proposed_at", sa.TIMESTAMP(timezone=True), nullable=False),
     # the proposal; seq is the newest of the two
-    sa.Column("event_seq", sa.BigInteger, nullable=False, doc="事件号"),
+    sa.Column("event_seq", sa.BigInteger, nullable=False, doc="记录号"),
     sa.Column("decision", sa.Text),  # adopted | rejected | withdrawn; None: waits for a decision
     sa.Column("version", sa.Integer),
     sa.Column("decided_by", sa.Text),
     sa.Column("decided_at", sa.TIMESTAMP(timezone=True)),
     sa.Column("decision_reason", sa.Text),
-    title="口径提案",
+    title="口径变更申请",
 )
 
 

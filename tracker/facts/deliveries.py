@@ -40,7 +40,7 @@ deliveries = define_fact_table(
     sa.Column("last_day", sa.Date, doc="末日（含）"),
     sa.Column("leavers_since", sa.Date),  # of a full list: from when on it tells who left; None: it does not
     sa.Column("form", sa.Text),  # None: a file
-    title="交付",
+    title="导入",
 )
 
 covered_days = define_fact_table(
@@ -53,7 +53,7 @@ covered_days = define_fact_table(
     sa.Column("is_whole", sa.Boolean, nullable=False, doc="是否整天"),
     sa.Column("as_of", _TIME, nullable=False),
     more_key=("day",),
-    title="有据的日期",
+    title="已报送的日期",
 )
 sa.Index("covered_days_source", covered_days.c.center_id, covered_days.c.source, covered_days.c.day)
 
@@ -71,18 +71,18 @@ held_back = define_fact_table(
     # whether they wait with their file for an answer
     sa.Column("asked", sa.Boolean, nullable=False, doc="是否待答"),
     more_key=("source", "first_day", "last_day"),
-    title="被隔离的行",
+    title="未导入的行",
 )
 
 confirmations = define_fact_table(
     "confirmations",
     (StatementsConfirmed,),
     # inclusive range of events said again
-    sa.Column("first_seq", sa.BigInteger, nullable=False, doc="起始事件号"),
-    sa.Column("last_seq", sa.BigInteger, nullable=False, doc="截止事件号"),
+    sa.Column("first_seq", sa.BigInteger, nullable=False, doc="起始记录号"),
+    sa.Column("last_seq", sa.BigInteger, nullable=False, doc="截止记录号"),
     sa.Column("as_of", _TIME, nullable=False, doc="数据截至"),
     more_key=("first_seq",),
-    title="重复交付的确认",
+    title="重复报送的确认",
 )
 
 voids = define_fact_table(

@@ -19,8 +19,8 @@ documents = define_fact_table(
     sa.Column("pages", sa.Integer),  # None: it has none
     sa.Column("attached_by", sa.Text, nullable=False),
     sa.Column("attached_at", sa.TIMESTAMP(timezone=True), nullable=False),
-    sa.Column("attached_on", sa.Date, nullable=False, doc="挂接日期"),
-    sa.Column("withdrawn", sa.Boolean, nullable=False, doc="已撤下"),
+    sa.Column("attached_on", sa.Date, nullable=False, doc="上传日期"),
+    sa.Column("withdrawn", sa.Boolean, nullable=False, doc="已撤销"),
 )
 sa.Index("documents_about", documents.c.center_id, documents.c.about)
 

@@ -25,7 +25,7 @@ ROUNDED = timedelta(seconds=1)  # so much one state may reach into the next by r
 agent_states = define_fact_table(
     "agent_states",
     (AgentStateEntered,),
-    sa.Column("told_by", sa.BigInteger, nullable=False, doc="事件号"),  # seq of the statement itself
+    sa.Column("told_by", sa.BigInteger, nullable=False, doc="记录号"),  # seq of the statement itself
     sa.Column("agent", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("started_on", sa.Date, nullable=False, doc="状态开始日期"),
@@ -46,7 +46,7 @@ sa.Index(
 agent_time = define_fact_table(
     "agent_time",
     (AgentStateEntered,),
-    sa.Column("told_by", sa.BigInteger, nullable=False, doc="事件号"),
+    sa.Column("told_by", sa.BigInteger, nullable=False, doc="记录号"),
     sa.Column("agent", sa.Text, nullable=False),
     sa.Column("on_day", sa.Date, nullable=False, doc="日期"),
     sa.Column("hour", sa.Integer, nullable=False, doc="小时"),  # Beijing hour of the day, 0–23

@@ -124,7 +124,13 @@ work_orders = define_fact_table(
     sa.Column(
         "extended", sa.Integer, nullable=False, info=_make_step_info("延期时间", "extended"), doc="延期次数"
     ),
-    sa.Column("urged", sa.Integer, nullable=False, info=_make_step_info("督办时间", "urged"), doc="督办次数"),
+    sa.Column(
+        "urged",
+        sa.Integer,
+        nullable=False,
+        info=_make_step_info("催办/督办时间", "urged"),
+        doc="催办/督办次数",
+    ),
     sa.Column(
         "redone", sa.Integer, nullable=False, info=_make_step_info("重办次数", "redone"), doc="重办次数"
     ),
@@ -172,7 +178,7 @@ work_orders = define_fact_table(
     # whether time paused moves the deadline; None: never paused
     sa.Column("prolonged", sa.Boolean, doc="暂停是否顺延时限"),
     # as `unknown`: steps of its life that no delivery can tell
-    sa.Column("untold", sa.Text, nullable=False, doc="没有交付的环节"),
+    sa.Column("untold", sa.Text, nullable=False, doc="未报送的环节"),
     make_unknown_column(),
 )
 UNKNOWN = work_orders.c.unknown != ""

@@ -49,7 +49,7 @@ def _check_ending(found: ChainCheck, there: LogHead) -> tuple[int | None, str | 
     if seq > there.seq or found.hash != there.hash:
         return seq, f"日志末尾（第 {seq} 号）与登记的末尾（第 {there.seq} 号）不符。"
     if not found.met:
-        return seq, "日志自身前后一致，但其中没有外部给出的末尾哈希：整个日志被改写或截断过。"
+        return seq, "日志自身前后一致，但其中没有外部给出的日志校验值：整个日志被改写或截断过。"
     return None, None
 
 

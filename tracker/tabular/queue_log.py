@@ -172,7 +172,7 @@ def _list_notes(calls: Collection[_QueueCall]) -> Iterator[str]:
         ),
         (
             sum(call.transferred for call in calls),
-            "个来电由坐席转出，转出以后的通话不在日志里：结束时间和通话时长只算到转出为止。",
+            "个来电由座席转出，转出以后的通话不在日志里：结束时间和通话时长只算到转出为止。",
         ),
         (
             sum(call.answered is None and call.left not in ("", _LEFT["ABANDON"]) for call in calls),

@@ -35,9 +35,9 @@ class Scope(StrEnum):
 
 _TITLES = {
     Scope.EVENTS: "推送事件",
-    Scope.FILES: "交付文件",
-    Scope.FIGURES: "读取指标、口径、有据情况和评分",
-    Scope.ROWS: "读取指标背后的明细行",
+    Scope.FILES: "报送文件",
+    Scope.FIGURES: "读取指标、口径、报送情况和评分",
+    Scope.ROWS: "读取指标明细",
 }
 
 

@@ -57,9 +57,9 @@ def list_people() -> None:
 
 @people.command("add")
 @click.argument("login", metavar="登录名")
-@click.option("--name", required=True, help="姓名，签认、审批时显示。")
+@click.option("--name", required=True, help="姓名，确认、审批时显示。")
 def add(login: str, name: str) -> None:
-    """新增一个账号，并印出一次性口令。"""
+    """新增一个账号，并印出初始口令。"""
     password, now = passwords.make_one_time_password(), _get_now()
     with _open_connection() as connection:
         add_person(connection, login, name, by=get_operator(), now=now, password=password)
@@ -74,13 +74,13 @@ def add(login: str, name: str) -> None:
 @click.option("--center", metavar="编号", help="中心编号；不写为全部中心。")
 @click.option("--years", default="", help="年度，如 2025,2026；不写为全部年度。")
 @click.option("--from", "first", type=_DAY, help="起始日期，默认今天。")
-@click.option("--until", "last", type=_DAY, help="截止日期（含）；评价员必须写。")
+@click.option("--until", "last", type=_DAY, help="截止日期（含）；评价人员必须写。")
 def grant(
     login: str, role: str, center: str | None, years: str, first: datetime | None, last: datetime | None
 ) -> None:
     """给一个账号授权。
 
-    角色：clerk 录入员，manager 管理者，approver 审批人，evaluator 评价员，system_admin 系统管理员，
+    角色：clerk 录入员，manager 业务主管，approver 审批人，evaluator 评价人员，system_admin 系统管理员，
     security_admin 安全管理员，audit_admin 审计管理员。
     """
     now = _get_now()
@@ -98,7 +98,7 @@ def grant(
 @people.command("reset-password")
 @click.argument("login", metavar="登录名")
 def reset_password(login: str) -> None:
-    """重置口令并解锁，印出新的一次性口令；该账号的会话全部结束。"""
+    """重置口令并解锁，印出新的初始口令；该账号全部强制下线。"""
     password, now = passwords.make_one_time_password(), _get_now()
     with _open_connection() as connection:
         set_password(connection, get_account(connection, login), password, now=now, must_change=True)
@@ -110,14 +110,14 @@ def reset_password(login: str) -> None:
 @people.command("forget-second-factor")
 @click.argument("login", metavar="登录名")
 def forget_second_factor(login: str) -> None:
-    """停用动态码和恢复码；该账号的会话全部结束，下次登录只用口令。"""
+    """停用动态口令和恢复码；该账号全部强制下线，下次登录只用口令。"""
     now = _get_now()
     with _open_connection() as connection:
         get_account(connection, login)
         forget_factor(connection, login)
         sessions.end_all(connection, login, now=now, reason="closed")
         _note(connection, Action.SECOND_FACTOR_REMOVED, login, now)
-    click.echo(f"已停用 {login} 的动态码和恢复码；请本人登录后重新启用。")
+    click.echo(f"已停用 {login} 的动态口令和恢复码；请本人登录后重新启用。")
 
 
 @click.group("audit")
@@ -126,7 +126,7 @@ def audit() -> None:
 
 
 @audit.command("verify")
-@click.option("--head", help="另外记下的末尾哈希，用来发现整体改写或截断。")
+@click.option("--head", help="另外记下的日志校验值，用来发现整体改写或截断。")
 def verify(head: str | None) -> None:
     """重新计算审计日志的哈希链，指出第一条不符的记录。"""
     with _open_connection() as connection:
@@ -134,7 +134,7 @@ def verify(head: str | None) -> None:
     if verdict.problem:
         click.echo(f"不通过。{verdict.problem}（此前 {verdict.checked} 条相符）")
         raise SystemExit(1)
-    click.echo(f"通过。{verdict.checked} 条逐条相符，末尾哈希 {verdict.head.hex()}")
+    click.echo(f"通过。{verdict.checked} 条逐条相符，日志校验值 {verdict.head.hex()}")
 
 
 @click.group("tokens")
@@ -176,7 +176,7 @@ def list_all() -> None:
     "--days", type=click.IntRange(1, LIFETIMES[-1]), default=180, show_default=True, help="有效天数。"
 )
 def issue_token(name: str, center: str, scopes: tuple[str, ...], days: int) -> None:
-    """签发一个令牌，只印这一次。"""
+    """签发一个令牌，只显示一次。"""
     now = _get_now()
     with _open_connection() as connection:
         code = centers.find_center(connection, center).center_id
@@ -239,7 +239,7 @@ def _note(
 
 def _tell(login: str, password: str) -> None:
     hours = passwords.ONE_TIME_HOLDS.days * 24
-    click.echo(f"登录名 {login}，一次性口令 {password}（只显示这一次，{hours} 小时内有效，首次登录须修改）")
+    click.echo(f"登录名 {login}，初始口令 {password}（只显示这一次，{hours} 小时内有效，首次登录须修改）")
 
 
 def _get_now() -> datetime:

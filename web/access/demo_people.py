@@ -17,8 +17,8 @@ DEMO = "HOTLINE_DEMO"  # the application's own configuration, set by `hotline de
 _BY = "hotline demo"
 
 PEOPLE = (
-    ("guanli", "演示·王管理", Role.MANAGER, "看指标、导入、更正、提交月报"),
-    ("luru", "演示·李录入", Role.CLERK, "填报和导入，只见“示例市”"),
+    ("guanli", "演示·王管理", Role.MANAGER, "查看指标、导入、修改、提交月报"),
+    ("luru", "演示·李录入", Role.CLERK, "数据填报和导入，只见“示例市”"),
     ("shenpi", "演示·赵审批", Role.APPROVER, "审批月报和更正"),
     ("pingjia", "演示·陈评价", Role.EVALUATOR, "只读，只见“示例市”今年，30 天有效"),
     ("anquan", "演示·周安全", Role.SECURITY_ADMIN, "管账号、授权和安全设置，不见业务数据"),

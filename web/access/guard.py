@@ -201,7 +201,7 @@ def _admit() -> Response | None:
     if refusal is not None or BEFORE_BODY not in request.environ:
         return refusal
     if request.content_length is None and request.max_content_length != MOST_BYTES:
-        abort(411, "请求没有写明长度（Content-Length）；请写明后再送。")
+        abort(411, "请求未写明长度（Content-Length）；请写明后重新发送。")
     if (request.content_length or 0) > (request.max_content_length or 0):
         abort(413)
     return Response(status=LET_IN)
@@ -221,7 +221,7 @@ def _find_refusal() -> Response | None:
     if asks is Door.OPEN:
         return None
     if asks is None:
-        abort(403, "这个地址没有登记所需的权限，任何人都不能访问。请告诉系统的开发者。")
+        abort(403, "该页面未配置访问权限，暂不可用。请联系系统管理员。")
     if g.session is None:
         return _redirect_to_sign_in()
     elsewhere = _redirect_to_first_step()
@@ -256,9 +256,7 @@ def _check_right(right: Right) -> None:
             _refuse("系统管理类账号不能查看业务数据。")
         abort(404, describe_missing_center(center))
     if not person.may(right, center):
-        _refuse(
-            f"您没有“{right.value}”的权限（{_describe_holders(right)}才有）。如确有需要，请向安全管理员申请。"
-        )
+        _refuse(f"您没有“{right.value}”权限（限{_describe_holders(right)}）。如需办理，请联系安全管理员。")
     years = {get_year(part) for part in parts.values() if isinstance(part, Period)}
     years |= {part.year for part in parts.values() if isinstance(part, date)}
     for year in sorted(years):

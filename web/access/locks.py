@@ -37,8 +37,8 @@ class Secret(Enum):
 
     PASSWORD = "口令不正确"
     PRESENT_PASSWORD = "修改口令时原口令不正确"
-    CONFIRMED_PASSWORD = "设置动态码或恢复码时口令不正确"
-    CODE = "动态码不正确"
+    CONFIRMED_PASSWORD = "设置动态口令或恢复码时口令不正确"
+    CODE = "动态口令不正确"
     RECOVERY_CODE = "恢复码不正确"
 
 

@@ -280,15 +280,15 @@ def _check(grant: Grant, grants: list[Grant]) -> None:
     if grant.end_day is not None and grant.end_day <= grant.first_day:
         raise PersonProblem("授权的截止日期不能早于起始日期。")
     if grant.role is Role.EVALUATOR and None in (grant.center, grant.years, grant.end_day):
-        raise PersonProblem("评价员的授权必须写明中心、年度和截止日期。")
+        raise PersonProblem("评价人员的授权必须写明中心、年度和截止日期。")
     if grant.role is Role.EVALUATOR and grant.end_day and grant.end_day - grant.first_day > LONGEST_VISIT:
-        raise PersonProblem(f"评价员的授权最长 {LONGEST_VISIT.days} 天；请把截止日期提前，到期再授。")
+        raise PersonProblem(f"评价人员的授权最长 {LONGEST_VISIT.days} 天；请把截止日期提前，到期再授。")
     if grant.role.administers and (grant.center is not None or grant.years is not None):
         raise PersonProblem(f"{grant.role.label}不涉及业务数据，不按中心和年度授权。")
 
 
 def format_grant(grant: Grant, names: Mapping[str, str] = _NO_NAMES) -> str:
-    """A grant in words: 评价员，tlf，2023年，2024-01-10 至 2024-02-10; `names` are those of centres."""
+    """A grant in words: 评价人员，tlf，2023年，2024-01-10 至 2024-02-10; `names` are those of centres."""
     parts = [grant.role.label]
     if not grant.role.administers:
         name = names.get(grant.center or "")

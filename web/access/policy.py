@@ -126,29 +126,34 @@ TOTP_ROLES = "totp_roles"
 BOUNDS = {
     bound.name: bound
     for bound in (
-        SettingBound("min_length", "口令最短长度", "位", 8, 64, "口令至少这么长。"),
+        SettingBound("min_length", "口令最短长度", "位", 8, 64, "口令的最少位数。"),
         SettingBound(
-            "min_classes", "口令字符种类", "种", 3, 4, "大写字母、小写字母、数字、其他符号中至少占几种。"
+            "min_classes",
+            "口令字符种类",
+            "种",
+            3,
+            4,
+            "大写字母、小写字母、数字、其他符号中至少包含的种类数。",
         ),
         SettingBound("former_refused", "不得重复的旧口令", "个", 5, 24, "新口令不得与最近用过的这几个相同。"),
-        SettingBound("password_days", "口令有效期", "天", 1, 90, "到期后登录须先改口令。"),
-        SettingBound("attempts", "连续失败次数", "次", 3, 5, "口令或动态码连续错到这个次数，账号锁定。"),
-        SettingBound("lock_minutes", "锁定时长", "分钟", 5, 1440, "锁定后要等这么久，或由安全管理员解锁。"),
-        SettingBound("idle_minutes", "闲置退出", "分钟", 1, 30, "这么久没有操作，会话即告结束，须重新登录。"),
+        SettingBound("password_days", "口令有效期", "天", 1, 90, "到期后须修改口令方可登录。"),
+        SettingBound("attempts", "连续失败次数", "次", 3, 5, "口令或动态口令连续错到这个次数，账号锁定。"),
         SettingBound(
-            "session_hours", "会话最长时间", "小时", 1, 24, "不论是否在用，登录满这个时间须重新登录。"
+            "lock_minutes", "锁定时长", "分钟", 5, 1440, "锁定满该时长后自动解锁，也可由安全管理员解锁。"
         ),
+        SettingBound("idle_minutes", "闲置退出", "分钟", 1, 30, "超过该时长无操作，自动退出登录。"),
+        SettingBound("session_hours", "登录最长时间", "小时", 1, 24, "登录满该时长须重新登录。"),
         SettingBound(
-            "log_days", "登录记录保存", "天", 180, 3650, "会话记录至少保存半年；审计日志永久保存，不会删除。"
+            "log_days", "登录记录保存", "天", 180, 3650, "登录记录至少保存半年；审计日志永久保存，不会删除。"
         ),
         SettingBound(
             "totp_grace_days",
-            "动态码启用期限",
+            "动态口令启用期限",
             "天",
             0,
             30,
-            "账号建立后这么多天内可以先不启用；之后须启用动态码才能使用系统。",
+            "账号建立后可暂不启用的天数；到期后须启用动态口令方可使用系统。",
         ),
-        SettingBound("export_rows", "单次导出上限", "行", 100, 200_000, "一次最多导出这么多行明细。"),
+        SettingBound("export_rows", "单次导出上限", "行", 100, 200_000, "一次导出明细的最多行数。"),
     )
 }

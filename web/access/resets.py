@@ -20,7 +20,7 @@ from web.access.rights import Right
 from web.access.tables import account_resets
 
 HOLDS = timedelta(hours=72)  # that a request waits for its second administrator
-TITLES = {"password": "重置口令", "second_factor": "停用动态码"}
+TITLES = {"password": "重置口令", "second_factor": "停用动态口令"}
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,11 @@ def list_waiting_resets(
 def ask_reset(connection: psycopg.Connection[Any], login: str, what: str, *, by: str, now: datetime) -> None:
     """Notes the request. Raises: PersonProblem where one waits, or nobody else could confirm it."""
     if any(one.what == what for one in list_waiting_resets(connection, now, login)):
-        raise PersonProblem(f"已有人提请{TITLES[what]}，请等另一位安全管理员确认。")
+        raise PersonProblem(f"已有人申请{TITLES[what]}，请待另一位安全管理员批准。")
     if not set(list_administrators(connection, get_day(now))) - {by, login}:
         command = "reset-password" if what == "password" else "forget-second-factor"
         raise PersonProblem(
-            f"{TITLES[what]}须两位安全管理员办理，现在没有另一位可以确认。"
+            f"{TITLES[what]}须两位安全管理员办理，目前没有另一位可以批准。"
             f"请在服务器上运行 hotline people {command} {login}，或先增设一位安全管理员。"
         )
     asked = sa.insert(account_resets).values(login=login, what=what, asked_by=by, asked_at=now)
@@ -89,7 +89,7 @@ def confirm_reset(
     """The request, which `by` confirms. Raises: PersonProblem for whoever asked, or owns the account."""
     found = _get_waiting(connection, login, number, now)
     if by in (found.asked_by, login):
-        raise PersonProblem(f"{found.title}须由提请人和账号本人以外的另一位安全管理员确认。")
+        raise PersonProblem(f"{found.title}须由申请人和账号本人以外的另一位安全管理员批准。")
     _decide(connection, number, by=by, now=now, confirmed=True)
     return found
 
@@ -106,7 +106,7 @@ def drop_reset(
 def _get_waiting(connection: psycopg.Connection[Any], login: str, number: int, now: datetime) -> AccountReset:
     found = next((one for one in list_waiting_resets(connection, now, login) if one.number == number), None)
     if found is None:
-        raise PersonProblem("这项提请已经办过、撤销或过期，请重新提请。")
+        raise PersonProblem("这项申请已经办过、撤销或过期，请重新申请。")
     return found
 
 
@@ -117,4 +117,4 @@ def _decide(
     decided = sa.update(table).values(decided_by=by, decided_at=now, confirmed=confirmed)
     open_ = sa.and_(table.c.number == number, table.c.decided_at.is_(None))
     if execute(connection, decided.where(open_)).rowcount == 0:
-        raise PersonProblem("这项提请已经由别人办过。")
+        raise PersonProblem("这项申请已经由别人办过。")

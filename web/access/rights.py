@@ -11,11 +11,11 @@ class Right(StrEnum):
 
     OWN_ACCOUNT = "使用自己的账号"  # whoever is signed in
     SEE_FIGURES = "查看指标"
-    SEE_ROWS = "查看明细和事件"
-    SEE_DELIVERIES = "查看交付记录"
+    SEE_ROWS = "查看明细和记录"
+    SEE_DELIVERIES = "查看导入记录"
     EXPORT = "导出"
-    LOG = "填报和导入"  # writes events: forms, files, zero reports, mended rows
-    CORRECT = "更正和作废"
+    LOG = "数据填报和导入"  # writes events: forms, files, zero reports, mended rows
+    CORRECT = "修改和作废"
     SUBMIT = "提交月报"  # also proposes definitions, schemes, exceptions
     APPROVE = "审批"
     SEE_REVIEW = "查看评价核验"
@@ -55,9 +55,9 @@ class Role(StrEnum):
 
 _TITLES = {
     Role.CLERK: "录入员",
-    Role.MANAGER: "管理者",
+    Role.MANAGER: "业务主管",
     Role.APPROVER: "审批人",
-    Role.EVALUATOR: "评价员",
+    Role.EVALUATOR: "评价人员",
     Role.SYSTEM_ADMIN: "系统管理员",
     Role.SECURITY_ADMIN: "安全管理员",
     Role.AUDIT_ADMIN: "审计管理员",

@@ -39,7 +39,7 @@ def sign_in(
         _note(connection, Action.SIGN_IN_FAILED, None, asking, about=UNKNOWN, result="failed")
         return None
     if not account.active or _is_too_old(account, asking.now):
-        why = "一次性口令已过期" if account.active else "账号已停用"
+        why = "初始口令已过期" if account.active else "账号已停用"
         locks.note_refusal(connection, account, asking, why)
         return None
     if not locks.accept(connection, account, Secret.PASSWORD, right, asking):

@@ -100,12 +100,12 @@ _TITLES = {
     Action.SIGNED_OUT: "退出",
     Action.PASSWORD_CHANGED: "修改口令",
     Action.PASSWORD_RESET: "重置口令",
-    Action.RESET_ASKED: "提请重置",
+    Action.RESET_ASKED: "申请重置",
     Action.RESET_DROPPED: "不办理重置",
-    Action.SECOND_FACTOR_SET: "启用动态码",
-    Action.SECOND_FACTOR_REMOVED: "停用动态码",
+    Action.SECOND_FACTOR_SET: "启用动态口令",
+    Action.SECOND_FACTOR_REMOVED: "停用动态口令",
     Action.RECOVERY_CODES_RENEWED: "换新恢复码",
-    Action.SESSION_CLOSED: "结束会话",
+    Action.SESSION_CLOSED: "强制下线",
     Action.PERSON_ADDED: "新增账号",
     Action.PERSON_CHANGED: "变更账号",
     Action.GRANTED: "授权",
@@ -123,16 +123,16 @@ _TITLES = {
     Action.DELIVERED: "导入",
     Action.PROFILE_SAVED: "保存导入方案",
     Action.PROFILE_REMOVED: "删除导入方案",
-    Action.LOGGED: "填报",
-    Action.CORRECTED: "更正或作废",
+    Action.LOGGED: "数据填报",
+    Action.CORRECTED: "修改或作废",
     Action.SUBMITTED: "提交",
     Action.APPROVED: "审批",
     Action.DEFINITION_CHANGED: "变更指标口径",
-    Action.JUDGED: "登记核验结论",
+    Action.JUDGED: "填写核验结论",
     Action.COMMANDED: "在本机执行命令",
-    Action.REFUSED: "越权被拒",
-    Action.TOO_MANY_ATTEMPTS: "尝试太频繁被拒",
-    Action.FORM_TOKEN_REFUSED: "表单令牌不符被拒",
+    Action.REFUSED: "越权访问（已拒绝）",
+    Action.TOO_MANY_ATTEMPTS: "尝试过于频繁（已拒绝）",
+    Action.FORM_TOKEN_REFUSED: "表单令牌不符（已拒绝）",
 }
 
 RESULTS = {"done": "成功", "failed": "失败", "refused": "拒绝"}
@@ -199,21 +199,21 @@ _DETAILS = (
     {
         "act": "办理",
         "change": "变更",
-        "columns": "列的对应",
+        "columns": "列对应关系",
         "from": "地址",
         "grant": "授权",
         "minutes": "分钟",
         "reason": "理由",
         "problem": "问题",
-        "quarantined": "隔离行数",
+        "quarantined": "未导入行数",
         "rows": "行数",
         "scopes": "权限",
-        "events": "事件",
+        "events": "日志记录",
         "refused": "未采用",
         "expires": "到期",
         "step": "步骤",
-        "seq": "事件号",
-        "second_factor": "动态码",
+        "seq": "记录号",
+        "second_factor": "动态口令",
         "sha256": "SHA-256",
         "sources": "来源",
         "token": "令牌",
@@ -222,7 +222,7 @@ _DETAILS = (
         "verdict": "结论",
     }
     | {name: bound.title for name, bound in BOUNDS.items()}
-    | {"totp_roles": "必须使用动态码的角色"}
+    | {"totp_roles": "必须使用动态口令的角色"}
 )
 
 
@@ -270,16 +270,16 @@ def verify_trail(connection: psycopg.Connection[Any], *, expected_head: bytes | 
         hashed = _DIGEST(hashed + entry.canonical())
         if hashed != entry.hash:
             return TrailVerdict(
-                seq, hashed, f"第 {entry.seq} 条的内容与其哈希不符：它或它之前的记录被改动过。"
+                seq, hashed, f"第 {entry.seq} 条的内容与其哈希值不符：它或它之前的记录被改动过。"
             )
         seq, met = entry.seq, met or hashed == expected_head
     if (seq, hashed) != (end[0], bytes(end[1])):
         return TrailVerdict(
-            seq, hashed, f"审计日志到第 {seq} 条为止，登记的末尾却是第 {end[0]} 条：末尾的记录被删除。"
+            seq, hashed, f"审计日志到第 {seq} 条为止，而留存的末尾是第 {end[0]} 条：末尾的记录被删除。"
         )
     if not met:
         return TrailVerdict(
-            seq, hashed, "审计日志自身前后一致，但其中没有外部给出的末尾哈希：整个日志被改写或截断过。"
+            seq, hashed, "审计日志自身前后一致，但其中没有外部给出的日志校验值：整个日志被改写或截断过。"
         )
     return TrailVerdict(seq, hashed)
 

@@ -68,8 +68,8 @@ def explain_years_beyond(beyond: Collection[int], years: Collection[int]) -> str
     """The sentence for what was not written."""
     held = f"您的授权只到{format_years(years)}"
     if ALWAYS in beyond:
-        return f"{held}，而这里登记的内容对全部年度有效，没有写入。请由授权不限年度的人办理。"
-    return f"{held}，不含{format_years(beyond)}，没有写入。"
+        return f"{held}，未写入：本次内容对全部年度有效。请由授权不限年度的人办理。"
+    return f"{held}，不含{format_years(beyond)}，未写入。"
 
 
 def _added(center: str, after: int) -> sa.ColumnElement[bool]:

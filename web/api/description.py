@@ -86,7 +86,7 @@ def describe(operation: Operation) -> Callable[[View], View]:
 def make_description(app: Flask) -> dict[str, Any]:
     """The document. Raises: AttributeError for a route of the interface that says nothing of itself."""
     spec = APISpec(
-        title="12345 热线指标：数据接口",
+        title="12345热线指标：数据接口",
         version="1",
         openapi_version="3.1.0",
         info={"description": _ABOUT},

@@ -42,12 +42,12 @@ _QUERY = {
 @takes_files
 @describe(
     Operation(
-        summary="交付一个文件，等它导入完：整份导入，或整份不导入",
+        summary="报送一个文件，等它导入完：整份导入，或整份不导入",
         body=_BODY,
         body_about=_BODY_ABOUT,
         query=_QUERY,
         answers={
-            200: ("文件里没有新内容：以前都交付过", FileReport),
+            200: ("文件里没有新内容：以前都报送过", FileReport),
             201: ("已导入", FileReport),
             202: ("文件会动已有编号的日期、身份或内容：整份保留，没有写入，等人回答", FileReport),
         },
@@ -81,7 +81,7 @@ def deliver(center: str) -> Response:
 @takes_files
 @describe(
     Operation(
-        summary="交付一个文件，在后台导入；用返回的编号查结果。大文件用这个",
+        summary="报送一个文件，在后台导入；用返回的编号查结果。大文件用这个",
         body=_BODY,
         body_about=_BODY_ABOUT,
         query=_QUERY,
@@ -122,7 +122,7 @@ def find_file(center: str, file: str) -> Response:
 def _find_job(center: str, key: str) -> Job:
     found = queue.find(get_connection(), center, key)
     if found is None or found.kind not in UPLOADS:
-        abort(404, f"没有编号为“{key}”的文件任务；编号在交付时返回。")
+        abort(404, f"没有编号为“{key}”的文件任务；编号在报送时返回。")
     return found
 
 

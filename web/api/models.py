@@ -24,16 +24,16 @@ class TableAnswer(BaseModel):
     sheet: str | None = Field(description="工作表；事件是它们的 type")
     kind: str = Field(description="识别出的文件种类")
     profile: str = Field(description="导入方案")
-    delivery: str | None = Field(description="交付编号；没有新增任何记录时为 null")
+    delivery: str | None = Field(description="导入编号；没有新增任何记录时为 null")
     as_of: datetime = Field(description="数据截至时间")
     rows: int = Field(description="数据行")
     accepted: int = Field(description="采用的行")
-    quarantined: int = Field(description="隔离的行")
+    quarantined: int = Field(description="未导入的行")
     new: int = Field(description="新增的事件")
     changed: int = Field(description="取代旧值的事件")
     same: int = Field(description="与已有相同，不重复计")
     stale: int = Field(description="比已有的旧，留存不采用")
-    problems: list[str] = Field(description="前几条隔离行的原因和处理办法")
+    problems: list[str] = Field(description="前几条问题数据的原因和处理办法")
     doubtful: int = Field(description="已采用、但有内容没有读懂的行；没有读懂的一项记为不明")
     doubts: list[str] = Field(description="前几处没有读懂的内容和处理办法")
     lacking: list[str] = Field(description="没有的列，以及因此无法核实的指标")
@@ -68,7 +68,7 @@ class FileState(BaseModel):
     file_name: str
     size: int
     state: Literal["queued", "running", "done", "failed", "waiting", "interrupted", "given_up"] = Field(
-        description="queued 排队，running 导入中，done 已导入，failed 读不了，waiting 等人在“导入”页处理，"
+        description="queued 排队，running 导入中，done 已导入，failed 读取失败，waiting 等人在“导入”页处理，"
         "interrupted 中断且没有写入，given_up 已放弃"
     )
     title: str = Field(description="同上，中文")
@@ -92,7 +92,7 @@ class EventAnswer(BaseModel):
     )
     before: EventState | None = Field(description="duplicate 的，第一次的结论")
     problems: list[str] = Field(description="哪里、什么问题、怎么办；accepted 的，是采用了但有一项不明的地方")
-    delivery: str | None = Field(description="交付编号；没有新增记录时为 null")
+    delivery: str | None = Field(description="导入编号；没有新增记录时为 null")
     sha256: str | None = Field(description="留存原文的文件")
     row: int | None = Field(description="在该文件里的第几条，从 1 起")
 
@@ -111,7 +111,7 @@ class EventsAnswer(BaseModel):
 
 
 class GapAnswer(BaseModel):
-    """缺什么，怎么补。"""
+    """缺失内容和处理办法。"""
 
     code: str
     source: str
@@ -132,7 +132,7 @@ class FigureAnswer(BaseModel):
     numerator: str | None
     denominator: str | None = Field(description="本指标是数量、没有分母的，为 null")
     status: str = Field(description="可核实、部分可核实、无法核实、不适用")
-    coverage: str | None = Field(description="有据率，四位小数，只舍不入；还没到期的为 null")
+    coverage: str | None = Field(description="数据完整率，四位小数，只舍不入；还没到期的为 null")
     reason: str
     gaps: list[GapAnswer]
     low: str | None = Field(description="最差或最少")
@@ -141,7 +141,7 @@ class FigureAnswer(BaseModel):
     attainment: str | None = Field(description="达标、未达标、未定、不判；没有目标的为 null")
     attainment_remark: str | None
     provisional: bool = Field(description="期间尚未结束")
-    lock: str = Field(description="暂定、已锁定、已更正")
+    lock: str = Field(description="未锁定、已锁定、已更正")
     vintage: int
     code: str = Field(description="溯源码")
     definition_version: int
@@ -164,13 +164,13 @@ class FiguresAnswer(BaseModel):
 class RowAnswer(BaseModel):
     """一行明细，和它出自的文件。"""
 
-    subject: str = Field(description="事物")
-    seq: int = Field(description="事件号")
+    subject: str = Field(description="对象")
+    seq: int = Field(description="记录号")
     day: date = Field(description="归属日期")
     counted: str = Field(description="计入什么")
     adds: str = Field(description="计多少")
-    cells: dict[str, Any] = Field(description="列名 → 值；姓名和号码是代号，文字里的号码已遮盖")
-    delivery: str | None = Field(description="交付编号")
+    cells: dict[str, Any] = Field(description="列名 → 值；姓名和号码是脱敏标识，文字里的号码已脱敏")
+    delivery: str | None = Field(description="导入编号")
     file_name: str | None
     sha256: str | None = Field(description="文件字节的 SHA-256")
     row: int | None = Field(description="文件里的第几行")
@@ -195,31 +195,31 @@ class RowsAnswer(BaseModel):
 
 
 class CoverageUnitAnswer(BaseModel):
-    """一天，或按月交付的来源的一个月。"""
+    """一天，或按月报送的来源的一个月。"""
 
     first_day: date
-    state: str = Field(description="有数据、零报告、部分、待交、缺、未到期、不适用、启用前")
+    state: str = Field(description="有数据、零报告、部分、待报、缺、未到期、不适用、启用前")
     lacking: int = Field(description="缺几个单位")
-    held: int = Field(description="可能属于它而被隔离的行")
+    held: int = Field(description="可能属于它而未导入的行")
 
 
 class SourceCoverageAnswer(BaseModel):
-    """一个来源一年的有据情况。"""
+    """一个来源一年的报送情况。"""
 
     source: str
     title: str
     unit: str
     expected: int
     backed: int
-    coverage: str | None = Field(description="有据率，四位小数，只舍不入；什么都还没到期的为 null")
+    coverage: str | None = Field(description="数据完整率，四位小数，只舍不入；什么都还没到期的为 null")
     missing: str = Field(description="缺哪些；不缺为空")
     remedy: str
-    as_of: datetime | None = Field(description="数据截至；从未交付为 null")
+    as_of: datetime | None = Field(description="数据截至；从未报送为 null")
     units: list[CoverageUnitAnswer]
 
 
 class CoverageAnswer(BaseModel):
-    """一年里各来源的有据情况。"""
+    """一年里各来源的报送情况。"""
 
     center: str
     year: int

@@ -77,7 +77,7 @@ _UNBOUNDED = 2**31
 @for_machines(Scope.FIGURES)
 @describe(
     Operation(
-        summary="一个统计期的指标，连同可核实状态、有据率、缺什么和怎么补",
+        summary="一个统计期的指标，连同数据状态、数据完整率、缺失内容和处理办法",
         query={"indicator": {"description": "只要这个指标", "schema": {"type": "string"}}},
         answers={200: ("指标", FiguresAnswer)},
     )
@@ -147,7 +147,9 @@ def list_rows(center: str, period: Period, key: str, side: str) -> Response:
 @api.get("/centers/<center:center>/coverage/<year:year>")
 @for_machines(Scope.FIGURES)
 @describe(
-    Operation(summary="一年里各来源每天或每月是否有据，缺什么", answers={200: ("有据情况", CoverageAnswer)})
+    Operation(
+        summary="一年内各来源每天或每月的报送情况和缺失内容", answers={200: ("报送情况", CoverageAnswer)}
+    )
 )
 def show_coverage(center: str, year: Year) -> Response:
     """How each day and month of each source stands."""
@@ -215,7 +217,8 @@ def list_schemes(center: str, year: Year) -> Response:
 @for_machines(Scope.FIGURES)
 @describe(
     Operation(
-        summary="一年按一个评价方案的得分：规则分、专家分、最后得分", answers={200: ("得分", ScoresAnswer)}
+        summary="一年按一个评价方案的得分：规则得分、专家评分、最后得分",
+        answers={200: ("得分", ScoresAnswer)},
     )
 )
 def show_scores(center: str, year: Year, scheme: str) -> Response:

@@ -43,7 +43,7 @@ def make_package(making: ExportContext) -> dict[str, Any]:
         making.path, instance.database, instance.settings, making.center, making.year.year, making.now
     )
     return {
-        "说明": f"{built.figures:,} 个数字，日志至第 {built.head.seq:,} 号事件",
-        "末尾哈希": built.head.hash.hex(),
+        "说明": f"{built.figures:,} 个数字，日志至第 {built.head.seq:,} 号记录",
+        "日志校验值": built.head.hash.hex(),
         "公钥指纹": built.fingerprint,
     }

@@ -27,16 +27,17 @@ KINDS = {
     kind.key: kind
     for kind in (
         ExportKind(
-            "workbook", "指标工作簿", "全年各指标的数值、分子、分母、有据率、缺口和口径，一个 Excel 文件。",
+            "workbook", "指标工作簿", "全年各指标的数值、分子、分母、数据完整率、数据缺失和口径，"
+            "一个 Excel 文件。",
             ".xlsx", documents.make_workbook,
         ),
         ExportKind(
-            "monthly", "月报", "一个月的指标、更正和日志摘要，Word 文件，供签字盖章。", ".docx",
+            "monthly", "月报", "一个月的指标、更正和数据校验信息，Word 文件，供签字盖章。", ".docx",
             documents.make_monthly, asks="month",
         ),
         ExportKind(
             "package", "证据包",
-            "全部事件、事实、口径、数字和证明材料，附签名；评价方不依赖本系统就能核验和重算。不含姓名和号码。",
+            "全部日志记录、口径、数字和佐证材料，附签名；评价机构不依赖本系统就能核验和重算。不含姓名和号码。",
             ".zip", documents.make_package, whole_log=True,
         ),
         ExportKind(
@@ -57,11 +58,11 @@ KINDS = {
         ),
         ExportKind(
             "recomputation", "逐项重算结果",
-            "从事件日志重放全部事实，逐项重算本年各期指标，与显示的数字逐位比对。", ".csv",
+            "由数据日志独立重算本年各期指标，与显示的数字逐位比对。", ".csv",
             review.make_recomputation, right=Right.SEE_REVIEW,
         ),
         ExportKind(
-            "sample", "抽样核对表", "由评价员的种子从证据包里抽取交付行，附证明和供打印的核对表。", ".zip",
+            "sample", "抽样核对表", "由评价人员的种子从证据包里抽取数据行，附证明和供打印的核对表。", ".zip",
             review.make_sample, asks="sample", right=Right.SEE_REVIEW, whole_log=True,
         ),
         ExportKind(

@@ -38,14 +38,14 @@ Make = Callable[["ExportContext"], dict[str, Any]]
 
 
 class NothingToExport(ValueError):
-    """这份文件现在没有可生成的内容，原因见说明。"""
+    """该文件目前无可生成的内容，原因见说明。"""
 
 
 _EXPECTED = (
     CalendarProblem, KeyProblem, NothingToExport, PackageProblem, RecomputationProblem, ReportProblem,
     SampleProblem, SchemeProblem, TemplateProblem, UnknownScheme, UnreadablePackage,
 )  # fmt: skip
-_FAULT = "系统出错，这份文件没有生成。请重试；如再次出现，请把发生时间告诉系统管理员。"
+_FAULT = "系统异常，文件未生成。请重试；仍未解决的，请将发生时间告知系统管理员。"
 
 logger = logging.getLogger(__name__)
 

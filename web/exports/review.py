@@ -34,8 +34,8 @@ def make_recomputation(making: ExportContext) -> dict[str, Any]:
     differing = sum(1 for one in found.figures if not one.agrees)
     agreeing = len(found.figures) - differing
     return {
-        "说明": f"{agreeing:,} 个一致，{differing:,} 个不一致；日志至第 {found.head.seq:,} 号事件",
-        "末尾哈希": found.head.hash.hex(),
+        "说明": f"{agreeing:,} 个一致，{differing:,} 个不一致；日志至第 {found.head.seq:,} 号记录",
+        "日志校验值": found.head.hash.hex(),
         "seq": found.head.seq,
         "moment": found.moment.isoformat(),
         "agreeing": agreeing,
@@ -62,7 +62,7 @@ def make_sample(making: ExportContext) -> dict[str, Any]:
     (making.folder / ROWS).write_bytes(orjson.dumps(rows))
     return {
         "说明": f"种子 {sample.seed}，从 {sample.population:,} 行中抽 {len(rows)} 行",
-        "末尾哈希": sample.head["hash"],
+        "日志校验值": sample.head["hash"],
         "seq": sample.head["seq"],
         "package": package.sha256,
     }
@@ -76,7 +76,7 @@ def make_verdicts(making: ExportContext) -> dict[str, Any]:
         latest = select_latest_verdicts(read_year_verdicts(connection, code, making.year.year), login)
         rows = select_latest_checks(read_row_checks(connection, code, making.year.year), login)
     if not latest and not rows:
-        raise NothingToExport("您还没有登记任何结论或核对结果；请先在评价核验页逐项填写，再导出。")
+        raise NothingToExport("您尚未填写结论或核对结果；请先在评价核验页逐项填写，再导出。")
     key, evaluator = load_signing_key(making.instance.settings, code), (login, making.job.person)
     making.path.write_bytes(
         write_verdicts(
@@ -86,7 +86,7 @@ def make_verdicts(making: ExportContext) -> dict[str, Any]:
     counts = [f"{one.label} {_count(latest.values(), one)} 项" for one in Verdict]
     return {
         "说明": "，".join([*counts, f"核对抽样 {len(rows)} 行"] if rows else counts),
-        "末尾哈希": head.hash.hex(),
+        "日志校验值": head.hash.hex(),
         "公钥指纹": compute_fingerprint(key.public_key().public_bytes_raw()),
         "seq": head.seq,
     }

@@ -64,4 +64,4 @@ class UploadForm(LetterForm):
 class TrialForm(LetterForm):
     """How a file is to be tried."""
 
-    as_of = DateField("数据截至（含当天）", [Optional()])
+    as_of = DateField("数据截止时间（含当天）", [Optional()])

@@ -24,7 +24,7 @@ Answers = Mapping[str, str]  # the form as it was filled in; empty before
 
 
 class MappingProblem(ValueError):
-    """列的对应关系还不完整；`problems` 按栏目说明。"""
+    """列对应关系还不完整；`problems` 按栏目说明。"""
 
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__("；".join(problems.values()))
@@ -220,7 +220,7 @@ def read_mapping(answers: Answers, fit: HeaderFit, rows: Sequence[Row], *, title
     for index in range(len(titles)):
         field = kind.by_key.get(answers.get(f"as-{index}", ""))
         if field and field.is_moment and field.key in columns and _are_clocks(_list_first(rows, fit, index)):
-            problems.setdefault(f"as-{index}", "这一列只有钟点，没有日期：请在右边选定日期在哪一列。")
+            problems.setdefault(f"as-{index}", "这一列只有钟点，没有日期：请在右侧选定日期在哪一列。")
     halves = _read_halves(answers, fit, rows, titles)
     constants = {
         field.key: answers[f"constant-{field.key}"]
@@ -238,19 +238,19 @@ def read_mapping(answers: Answers, fit: HeaderFit, rows: Sequence[Row], *, title
     told |= find_derivable(derived, told)
     for field in kind.fields:
         if field.required and field.key not in told:
-            problems[field.key] = f"请指明哪一列是“{field.title}”。"
+            problems[field.key] = f"请指定哪一列是“{field.title}”。"
     if kind.one_of and not told.intersection(kind.one_of):
         names = "、".join(kind.by_key[key].title for key in kind.one_of)
         problems[kind.one_of[0]] = f"{names}至少要有一列。"
     if not title.strip():
-        problems["title"] = "请给这个导入方案起个名字。"
+        problems["title"] = "请填写导入方案名称。"
     time_zone, clock = answers.get("time_zone", ""), answers.get("clock", "")
     if find_utc(fit, anywhere=True) and time_zone not in TIME_ZONES:
         problems["time_zone"] = "请选定这些时刻是北京时间还是 UTC。"
     if clash := find_two_zones(_list_moment_titles(answers, fit)):
         problems["time_zone"] = clash
     if clock not in ("24", "12") and list_half_columns(fit, rows):
-        problems["clock"] = "请选定是 24 小时制，还是另有一列写着上午、下午。"
+        problems["clock"] = "请选定是 24 小时制，还是另有一列注明上午、下午。"
     if clock == "12" and not halves:
         problems["clock"] = "请在时刻各列的右边选定，上午、下午写在哪一列。"
     if problems:

@@ -59,7 +59,7 @@ class YearsRefused(ValueError):
 
 
 _EXPECTED = (FileRefused, YearsRefused, ProfileProblem, CalendarProblem, ReadingStopped, OverlayProblem)
-_FAULT = "系统出错，没有写入任何内容。请重试；如再次出现，请把发生时间告诉系统管理员。"
+_FAULT = "未写入任何内容：系统异常。请重试；仍未解决的，请将发生时间告知系统管理员。"
 
 logger = logging.getLogger(__name__)
 

@@ -32,8 +32,8 @@ _OF_FILES = {
     JobState.QUEUED: "生成中",
     JobState.RUNNING: "生成中",
     JobState.DONE: "可下载",
-    JobState.FAILED: "没有生成",
-    JobState.INTERRUPTED: "中断，没有生成",
+    JobState.FAILED: "未生成",
+    JobState.INTERRUPTED: "中断，未生成",
     JobState.CLEARED: "已到期清理",
 }
 _OF_IMPORTS = {
@@ -41,8 +41,8 @@ _OF_IMPORTS = {
     JobState.QUEUED: "导入中",
     JobState.RUNNING: "导入中",
     JobState.DONE: "已导入",
-    JobState.FAILED: "读不了",
-    JobState.INTERRUPTED: "中断，没有写入",
+    JobState.FAILED: "读取失败",
+    JobState.INTERRUPTED: "中断，未写入",
     JobState.GIVEN_UP: "已放弃",
 }
 _LABELS = {

@@ -96,7 +96,7 @@ def choose(center: str, day: date) -> str | Response:
     if corrected is not None:
         found = {name: one for name, one in found.items() if one.is_of(corrected)}
         if not found:
-            abort(404, "没有题目与这份答卷一致的问卷，不能在此更正。请改正交付文件后重新导入。")
+            abort(404, "没有题目与该答卷一致的问卷，不能在此修改。请修改来源文件后重新导入。")
     if (len(found) == 1 and not faulty) or corrected is not None:
         event = corrected.seq if corrected else None
         return redirect(
@@ -146,8 +146,8 @@ def send(center: str, day: date, questionnaire: str) -> str | Response | tuple[s
     except LockNotAvailable:
         return _render_page(center, day, questionnaire, offered, paper, {"": TOLD_BUSY}, corrected), 503
     days = [get_day(event.occurred_at) for event in entry.events if event.occurred_at]
-    message = f"已登记：问卷 {paper.number}。{describe_locked_months(center, days)}"
-    flash(message if entry.new else "内容没有变化，没有重复登记。")
+    message = f"已保存：问卷 {paper.number}。{describe_locked_months(center, days)}"
+    flash(message if entry.new else "内容无变化，未重复保存。")
     if corrected is not None or request.form.get("then") == "day":
         return redirect(url_for("days.day", center=center, day=day))
     there = url_for("answers.fill_in", center=center, day=day, questionnaire=questionnaire)
@@ -239,7 +239,7 @@ def _list_offered(center: str) -> tuple[dict[str, OfferedQuestionnaire], list[st
 def _get_offered(center: str, name: str) -> OfferedQuestionnaire:
     path = list_questionnaires(get_instance().home).get(name)
     if path is None:
-        abort(404, "没有这份问卷。请从当天的页面进入。")
+        abort(404, "没有该问卷。请从当日页面进入。")
     try:
         return _read_questionnaire(center, path)
     except (QuestionnaireProblem, EntryProblem, ProfileProblem) as problem:

@@ -50,7 +50,7 @@ def search() -> str | Response | tuple[str, int]:
     try:
         found = [one.figure for one in find_code(get_connection(), typed) if _may_see(one.figure)]
         if not found:
-            raise CodeProblem(f"没有溯源码 {read_code(typed)}：请核对；若它来自另一套系统，请到那里查。")
+            raise CodeProblem(f"没有溯源码 {read_code(typed)}：请核对；如来自其他系统，请到相应系统查询。")
     except CodeProblem as problem:
         return render_template("codes.html", typed=typed, problem=str(problem), found=[]), 404
     if len(found) == 1:
@@ -73,7 +73,7 @@ def figure(center: str, period: Period, key: str) -> str:
         list_versions(get_connection(), center, key, period, most=MOST),
     )
     if not versions:
-        abort(404, f"{period.label}的{declared.title}还没有计算，或这一期尚未开始。")
+        abort(404, f"{period.label}的{declared.title}尚未计算，或统计期尚未开始。")
     chosen = _choose_version(versions, center, key, period)
     versions += [] if chosen in versions else [chosen]
     declared = definitions.version(key, chosen.figure.definition_version)

@@ -77,13 +77,13 @@ def _get_compared(center: str, key: str, period: Period) -> Indicator:
     find_indicator(key)
     if key not in COMPARED:
         titles = "、".join(INDICATORS[one].title for one in COMPARED)
-        abort(404, f"{INDICATORS[key].title}没有对照口径；有对照口径的指标：{titles}。")
+        abort(404, f"{INDICATORS[key].title}没有其他口径；有其他口径的指标：{titles}。")
     return read_definitions(get_connection(), center).find_in_force(key, period)
 
 
 def _get_fork(key: str, name: str) -> Fork:
     found = next((fork for fork in list_forks(key) if fork.name == name), None)
-    return found or abort(404, f"没有编码为“{name}”的对照口径。")
+    return found or abort(404, f"没有编码为“{name}”的其他口径。")
 
 
 def _list_crumbs(center: str, indicator: Indicator, *below: Crumb) -> list[Crumb]:

@@ -1,4 +1,4 @@
-"""对账: what bodies outside say against the log, and the matrix of systems, every cell opened to its rows."""
+"""外部数据核对: what bodies outside say against the log; the matrix of systems, each cell with its rows."""
 
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
@@ -40,7 +40,7 @@ class TotalForm(PageForm):
     """A total, as a body outside states it."""
 
     kind = SelectField(
-        "对账项目",
+        "核对项目",
         choices=[SelectChoice(key, f"{title}（{unit.name}）") for key, (title, unit) in TOTALS.items()],
     )
     first = DateField("起始日", [require("起始日")])
@@ -80,15 +80,15 @@ def state(center: str, year: Year) -> PageResponse:
                 document=find_bytes(connection, center, paper).sha256 if paper else None,
             )  # fmt: skip
             if new:
-                note(connection, Action.DELIVERED, f"{center}：对账数 {TOTALS[str(form.kind.data)][0]}")
+                note(connection, Action.DELIVERED, f"{center}：外部核对数据 {TOTALS[str(form.kind.data)][0]}")
     except ShelfProblem as problem:
         form.document.errors = [str(problem)]
         return _render_page(center, year, form), 422
     except TotalProblem as problem:
-        beside = form.last if "日子" in str(problem) else form.value
+        beside = form.last if "日期" in str(problem) else form.value
         beside.errors = [str(problem)]
         return _render_page(center, year, form), 422
-    flash("已登记，结论见下。" if new else "同样的数已经登记过，没有重复登记。")
+    flash("已保存，结论见下。" if new else "相同数据已录入，未重复保存。")
     return redirect(url_for("controls.totals", center=center, year=year))
 
 
@@ -123,7 +123,7 @@ def cell(center: str, period: Period, cell: str) -> str:
     except MatrixCellProblem as problem:
         abort(404, str(problem))
     year = Year(period.first_day.year)
-    above = Crumb(f"{year.label}对账矩阵", url_for("controls.matrix", center=center, year=year))
+    above = Crumb(f"{year.label}数据勾稽表", url_for("controls.matrix", center=center, year=year))
     return render_template(
         "controls/cell.html",
         frame=around,
@@ -155,5 +155,5 @@ def _read_number(text: str) -> Decimal:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():
-        raise TotalProblem(f"“{text}”不是数；请写成 3440 或 189158.33。")
+        raise TotalProblem(f"“{text}”不是数字；请按 3440 或 189158.33 填写。")
     return number

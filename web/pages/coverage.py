@@ -94,7 +94,7 @@ def _make_calendar(
         or whole.named,
         days={month: _draw_cells(found) for month, found in cells.items()} if daily else {},
         months=[] if daily else [cell for found in cells.values() for cell in found],
-        heard=f"数据截至 {minute(as_of)}" if as_of else "从未交付",
+        heard=f"数据截止时间 {minute(as_of)}" if as_of else "从未报送",
         indicators=[one.title for one in INDICATORS.values() if source.key in one.needs],
     )
 

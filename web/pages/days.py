@@ -44,7 +44,7 @@ pages = Blueprint("days", __name__)
 _FORM_OF = {kind: form for form in reversed(FORMS) for kind in form.events}  # event type → form
 PATIENCE_S = 8  # seconds that a form waits while a file is being imported
 BUSY = "busy"
-TOLD_BUSY = "正有一份文件在导入，暂时登记不了。您填的都还在，请过一会儿再提交。"
+TOLD_BUSY = "未提交：有文件正在导入。已填内容仍在本页，请稍后再次提交。"
 _FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
 
 
@@ -152,7 +152,7 @@ def sign_zero_report(center: str, day: date) -> str | Response | tuple[str, int]
     if not get_person().may(Right.LOG, center, first.year) or not get_person().may(
         Right.LOG, center, last.year
     ):
-        return _render_zero_page(center, day, values, {"first": "您的授权不含这一年。"}), 422
+        return _render_zero_page(center, day, values, {"first": "您的授权不含该年度。"}), 422
     try:
         with begin_patiently() as connection:
             sign_nothing(
@@ -164,8 +164,8 @@ def sign_zero_report(center: str, day: date) -> str | Response | tuple[str, int]
         return _render_zero_page(center, day, values, {"source": str(problem)}), 422
     except LockNotAvailable:
         return _render_zero_page(center, day, values, {"source": TOLD_BUSY}), 503
-    signed = f"{SIGNED[source]}，{first} 至 {last}，签认人 {get_person().signature}"
-    flash(f"已签零报告：{signed}。{describe_locked_months(center, [first, last])}")
+    signed = f"{SIGNED[source]}，{first} 至 {last}，确认人 {get_person().signature}"
+    flash(f"已确认零报告：{signed}。{describe_locked_months(center, [first, last])}")
     return redirect(url_for("days.day", center=center, day=day))
 
 
@@ -178,7 +178,7 @@ def complete(center: str, day: date) -> Response:
             count = confirm_day(
                 connection, get_instance().home, center, day, by=get_person().signature, now=get_now()
             )
-            note(connection, Action.LOGGED, f"{center}：{day} 工单录全确认", details={"rows": count})
+            note(connection, Action.LOGGED, f"{center}：{day} 工单录完确认", details={"rows": count})
         flash(f"已确认：{day} 的工单共 {count} 件，全部录入。{describe_locked_months(center, [day])}")
     except CompletenessProblem as problem:
         flash(str(problem))
@@ -257,12 +257,12 @@ def _render_zero_page(center: str, day: date, values: Mapping[str, str], errors:
 def _tell(center: str, form: Form, entry: FormEntry) -> None:
     """What was written; nothing is left unsaid about a locked month."""
     if not entry.new:
-        flash("这一条以前登记过，内容一样，没有重复登记。")
+        flash("内容相同的记录已存在，未重复保存。")
         return
     days = [get_day(event.occurred_at) for event in entry.events if event.occurred_at]
     what = label_subject(entry.events[0].subject)
     notices = "".join(f"注意：{notice}" for notice in entry.report.notices if "只到分" not in notice)
-    flash(f"已登记：{form.title}，{what}。{notices}{describe_locked_months(center, days)}")
+    flash(f"已保存：{form.title}，{what}。{notices}{describe_locked_months(center, days)}")
 
 
 def describe_locked_months(center: str, days: list[date]) -> str:
@@ -271,7 +271,9 @@ def describe_locked_months(center: str, days: list[date]) -> str:
     if not sealed:
         return ""
     named = "、".join(month.label for month in sealed)
-    return f"{named}已经锁定：这一条进入迟到登记，锁定的数字不变；要改数字，须由管理者提请更正、审批人批准。"
+    return (
+        f"{named}已经锁定：这一条进入锁定后变动，锁定的数字不变；要改数字，须由业务主管申请更正、审批人批准。"
+    )
 
 
 def _find_correction_address(center: str, day: date, entry: Mapping[str, Any]) -> str | None:
@@ -293,7 +295,7 @@ def _find_form_name(entry: Mapping[str, Any]) -> str | None:
 def _get_form(name: str) -> Form:
     form = FORM_NAMED.get(name)
     if form is None:
-        abort(404, "没有这种表单。请从当天的页面进入。")
+        abort(404, "没有该表单。请从当日页面进入。")
     return form
 
 
@@ -307,7 +309,7 @@ def find_corrected_entry(center: str, types: Collection[str], seq: str | None) -
         else None
     )
     if found is None or found.type not in types or not _is_of_own_years(center, found.subject, Right.LOG):
-        abort(404, "没有可以这样更正的登记。请从“当天录入”进入。")
+        abort(404, "没有可在此修改的记录。请从“手工录入”进入。")
     table = deliveries.c
     by_hand = sa.exists().where(
         table.center_id == center, table.delivery == found.delivery, table.as_of_basis == "form"
@@ -316,7 +318,7 @@ def find_corrected_entry(center: str, types: Collection[str], seq: str | None) -
         center, found.subject, Right.CORRECT
     )
     if not corrects and not get_connection().scalar(sa.select(by_hand)):
-        abort(403, "这一条来自交付文件。请改正文件重新导入，或请管理者更正。")
+        abort(403, "本条来自导入的文件。请修改文件后重新导入，或请业务主管作废。")
     return found
 
 
@@ -329,5 +331,5 @@ def _read_identity(form: Form, corrected: Recorded) -> dict[str, str]:
 
 def make_day_frame(center: str, day: date) -> PageFrame:
     if not _FIRST <= day < _LAST:
-        abort(404, "日期不对。请从“填报”重新进入。")
+        abort(404, "日期无效。请从“数据填报”重新进入。")
     return make_frame(center, Year(day.year))

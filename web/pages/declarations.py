@@ -45,7 +45,7 @@ def say(center: str) -> Response:
             )  # fmt: skip
             note(connection, Action.LOGGED, f"{center}：统计设定 {typed['known_as'] or TITLES[topic]}")
         words = TOPICS[topic]
-        flash(f"已登记：{typed['known_as'] or '本中心'}{words.yes if answer == 'yes' else words.no}。")
+        flash(f"已保存：{typed['known_as'] or '本中心'}{words.yes if answer == 'yes' else words.no}。")
     except EntryProblem as problem:
         flash(str(problem))
     return redirect(url_for("declarations.listed", center=center))

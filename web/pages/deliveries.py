@@ -82,7 +82,7 @@ def void(center: str, delivery: str) -> str | Answer | tuple[str, int]:
     try:
         with open_log_transaction() as connection:
             if seen is not None and delivery not in seen:
-                raise VoidProblem(f"没有编号为“{delivery}”的交付。")
+                raise VoidProblem(f"没有编号为“{delivery}”的导入记录。")
             void_delivery(
                 connection,
                 get_instance().home,
@@ -92,11 +92,11 @@ def void(center: str, delivery: str) -> str | Answer | tuple[str, int]:
                 by=get_person().signature,
                 now=get_now(),
             )
-            note(connection, Action.CORRECTED, f"{center}：作废交付 {delivery}", details={"reason": reason})
+            note(connection, Action.CORRECTED, f"{center}：作废导入 {delivery}", details={"reason": reason})
     except VoidProblem as problem:
         form.reason.errors = [str(problem)]
         return _render_page(center, delivery, form), 422
-    flash("已作废：这次交付的内容不再计数，记录仍在；有关指标将在一分钟内重新计算。")
+    flash("已作废：本次导入的数据不再计入，记录保留；有关指标约1分钟后重新计算。")
     return redirect(url_for("deliveries.delivery", center=center, delivery=delivery))
 
 
@@ -106,7 +106,7 @@ def _render_page(center: str, delivery: str, form: VoidForm) -> str:
     found = get_connection().execute(one).mappings().first()
     seen = list_visible_deliveries(get_log_connection(), center, get_visible_years(center))
     if found is None or (seen is not None and delivery not in seen):
-        abort(404, f"没有编号为“{delivery}”的交付。请从“交付记录”进入。")
+        abort(404, f"没有编号为“{delivery}”的导入记录。请从“导入记录”进入。")
     return render_template(
         "delivery.html",
         frame=around,
@@ -154,11 +154,11 @@ def quarantine_csv(center: str) -> Response:
         list_visible_deliveries(get_log_connection(), center, get_visible_years(center)),
     )
     total = held.count_entries(get_log_connection(), center, delivery=of_delivery, among=seen)
-    audit(Action.EXPORTED, f"{center}：隔离行", details={"rows": total})
+    audit(Action.EXPORTED, f"{center}：问题数据", details={"rows": total})
     opened = ExitStack()
     read = get_driver(opened.enter_context(open_read_connection()))
     entries = held.stream_entries(read, center, delivery=of_delivery, among=seen)
-    return stream_csv(held.format_csv_lines(entries, make_stamp()), f"隔离行_{center}.csv", opened)
+    return stream_csv(held.format_csv_lines(entries, make_stamp()), f"问题数据_{center}.csv", opened)
 
 
 def _list_stated(center: str, delivery: str) -> list[str]:

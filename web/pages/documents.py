@@ -1,4 +1,4 @@
-"""证明材料: what is on file, what is missing, a file attached, opened, withdrawn."""
+"""佐证材料: what is on file, what is missing, a file attached, opened, withdrawn."""
 
 from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
@@ -54,7 +54,7 @@ class AttachForm(PageForm):
 
     file = FileField("文件")
     kind = SelectField("材料种类", choices=[SelectChoice(key, title) for key, title in KINDS.items()])
-    thing = SelectField("证明什么", choices=[SelectChoice(key, title) for key, title in TITLES.items()])
+    thing = SelectField("关联对象", choices=[SelectChoice(key, title) for key, title in TITLES.items()])
     identity = StringField("编号", [require("编号"), limit_length(120)], render_kw={"autocomplete": "off"})
     title = StringField("标题", [limit_length(100)], render_kw={"autocomplete": "off"})
 
@@ -143,7 +143,7 @@ def attach(center: str, year: Year) -> PageResponse:
     except _PROBLEMS as problem:
         _find_field(attach_form, problem).errors = [str(problem)]
         return _render_attach_page(center, year, attach_form), 422
-    message = "已挂接到" if done.added else "已有同一份材料，没有重复登记："
+    message = "已上传并关联到" if done.added else "已有相同材料，未重复保存："
     flash(f"{message}{done.label}：{done.event.title}。")
     return redirect(url_for("documents.document", center=center, document=done.event.document))
 
@@ -183,11 +183,11 @@ def withdraw(center: str, document: str) -> PageResponse:
         with open_log_transaction() as connection:
             reason, by = str(withdraw_form.reason.data), get_person().signature
             attaching.withdraw(connection, center, found.document, reason=reason, by=by, now=get_now())
-            note(connection, Action.CORRECTED, f"{center}：撤下材料 {found.document}")
+            note(connection, Action.CORRECTED, f"{center}：撤销材料 {found.document}")
     except AttachingProblem as problem:
         withdraw_form.reason.errors = [str(problem)]
         return _render_page(center, found, withdraw_form), 422
-    flash(f"已撤下：{found.title}。")
+    flash(f"已撤销：{found.title}。")
     return redirect(url_for("documents.document", center=center, document=found.document))
 
 
@@ -216,7 +216,7 @@ def _get_document(center: str, number: str) -> Document:
         or found.document != number
         or not is_seen(get_log_connection(), center, found.about, years)
     ):
-        abort(404, f"没有编号为“{number}”的材料，或它不属于您能查看的年度。")
+        abort(404, f"没有编号为“{number}”的材料，或不属于您可查看的年度。")
     return found
 
 

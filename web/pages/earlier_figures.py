@@ -31,7 +31,7 @@ def find_requested_figure(center: str, key: str, period: Period) -> Figure | Non
         return None
     found = read_figures_as_known(get_connection(), center, period, day.moment)
     return next((one for one in found if one.indicator == key), None) or abort(
-        404, f"到{day.day}为止，还没有{period.label}的这个数字。"
+        404, f"截至{day.day}，尚无{period.label}的该项数字。"
     )
 
 

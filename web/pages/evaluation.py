@@ -64,8 +64,10 @@ class AttestForm(PageForm):
     """One value that the log cannot give."""
 
     code = SelectField("指标")
-    value = StringField("实际值", [require("实际值"), limit_length(200)], render_kw={"autocomplete": "off"})
-    files = MultipleFileField("证明文件")
+    value = StringField(
+        "实际完成值", [require("实际完成值"), limit_length(200)], render_kw={"autocomplete": "off"}
+    )
+    files = MultipleFileField("佐证材料")
     documents = StringField("已在档材料的编号", [limit_length(400)], render_kw={"autocomplete": "off"})
     remark = TextAreaField("备注", [limit_length(300)], render_kw={"rows": 2})
     reason = TextAreaField("与系统数据不一致的理由", [limit_length(300)], render_kw={"rows": 2})
@@ -146,7 +148,7 @@ def published(center: str, year: Year, scheme: str) -> str:
 @pages.get("/<scheme>/rehearsal")
 @allowed(Right.SEE_ROWS)
 def rehearsal(center: str, year: Year, scheme: str) -> str:
-    """如果今天评价: points safe, at risk and lost, and what to do by when; ?as_of= asks for another day."""
+    """模拟评分: points safe, at risk and lost, and what to do by when; ?as_of= asks for another day."""
     chosen, around = _get_scheme(scheme), make_frame(center, year)
     as_of_day = as_of.find_as_of_day(around.today)
     moment = get_day_start(as_of_day.day) if as_of_day else get_now()
@@ -168,7 +170,7 @@ def rehearsal(center: str, year: Year, scheme: str) -> str:
         as_of=as_of_day,
         until=lambda deadline: format_deadline(deadline, found),
         ways=RemedyKind,
-        trail=_list_crumbs(center, year, Crumb(f"{chosen.title}：如果今天评价")),
+        trail=_list_crumbs(center, year, Crumb(f"{chosen.title}：模拟评分")),
     )
 
 
@@ -214,7 +216,7 @@ def attest_value(center: str, year: Year, scheme: str) -> PageResponse:
     except AttestationProblem as problem:
         form.value.errors = [str(problem)]
         return _render_attest_page(center, year, chosen, form), 422
-    flash(f"已登记 {value.code} 的填报。")
+    flash(f"已保存 {value.code} 的填报。")
     around = make_frame(center, year)
     facts = read_center_facts(
         get_connection(), around.center, chosen, year.year, get_now(), get_instance().home
@@ -254,7 +256,7 @@ def give_mark(center: str, year: Year, scheme: str) -> PageResponse:
     except AttestationProblem as problem:
         form.points.errors = [str(problem)]
         return _render_mark_page(center, year, chosen, form), 422
-    flash(f"已登记对 {mark_row.code} 的打分。")
+    flash(f"已保存对 {mark_row.code} 的打分。")
     return redirect(url_for("evaluation.marks", center=center, year=year, scheme=chosen.key))
 
 
@@ -301,7 +303,7 @@ def _render_attest_page(center: str, year: Year, scheme: Scheme, form: AttestFor
         chosen=selected or next(iter(open_ or items), None),
         given=str(form.value.data or "").split(","),
         limit=get_instance().document_limit,
-        trail=[*_list_crumbs(center, year, Crumb(scheme.title, address)), Crumb("填报")],
+        trail=[*_list_crumbs(center, year, Crumb(scheme.title, address)), Crumb("指标填报")],
     )
 
 
@@ -363,5 +365,5 @@ def _read_points(text: str) -> Decimal:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():
-        raise AttestationProblem(f"“{text}”不是得分；请写数字，例如 3.5。")
+        raise AttestationProblem(f"“{text}”不是得分；请填数字，如 3.5。")
     return number

@@ -64,7 +64,7 @@ def index(center: str, year: Year) -> str:
 @allowed(Right.EXPORT)
 def make(center: str, year: Year, kind: str) -> Answer:
     """Begins to make a file; whoever made it and when is kept with it and in the audit trail."""
-    wanted = KINDS.get(kind) or abort(404, "没有这种导出。")
+    wanted = KINDS.get(kind) or abort(404, "没有该导出类型。")
     check_reach(wanted, center, year)
     home, choices = get_instance().home, _read_request(make_frame(center, year), year, wanted)
     if any(
@@ -85,7 +85,7 @@ def download(center: str, year: Year, made: str) -> Response | Answer:
     """A finished file; every download is written down."""
     job = find_made(get_connection(), get_instance().home, center, made)
     if job is None or job.year != year.year:
-        flash("这份文件不在了，或还没有生成。请重新生成。")
+        flash("该文件已不存在或尚未生成。请重新生成。")
         return redirect(url_for("export_list.index", center=center, year=year))
     check_reach(KINDS[job.kind], center, year)
     audit(Action.EXPORTED, f"{center}：{job.file_name}", details={"step": "下载", "sha256": job.sha256})
@@ -102,7 +102,7 @@ def explain_reach(kind: ExportKind, center: str) -> str:
         return ""
     return (
         f"{kind.title}出自本中心全部年度的日志，您的授权只到{format_years(years)}，不含{format_years(beyond)}。"
-        "请由管理者生成后当面交付，或请安全管理员扩大授权年度。"
+        "请由业务主管生成后当面移交，或请安全管理员扩大授权年度。"
     )
 
 
@@ -160,7 +160,7 @@ def _read_sample_request(around: PageFrame, year: Year) -> dict[str, Any]:
         abort(422, "抽样从证据包里抽：请先在评价核验页生成证据包，再抽样。")
     seed, count = request.form.get("seed", "").strip(), request.form.get("count", "")
     if not 1 <= len(seed) <= 100:
-        abort(422, "请填写种子：随便一串字，不超过 100 个字，例如当场掷出的点数。")
+        abort(422, "请填写种子：任意文字，不超过100字，如当场掷出的点数。")
     if not (count.isascii() and count.isdigit() and 1 <= int(count[:5]) <= MOST_ROWS):
         abort(422, f"抽取行数应为 1 至 {MOST_ROWS} 的整数。")
     source = request.form.get("source", "")

@@ -111,20 +111,20 @@ class PageFrame:
         """The centre's page families."""
         code, year = self.center.center_id, self.year
         logging = (
-            _make_link("填报", "days.today", _LOGGING, center=code),
+            _make_link("数据填报", "days.today", _LOGGING, center=code),
             _make_link("导入", "imports.index", _IMPORTING, center=code),
         )
         return [
             _make_link("今日待办", "tasks.mine", center=code),
             _make_link("指标总览", "overview.year", _OF_FIGURES, center=code, year=year),
             _make_link("运行分析", "calls.hours", _ANALYSIS, center=code, period=self.period),
-            _make_link("关账", "closing_board.year", _CLOSING, center=code, year=year),
-            _make_link("证明材料", "documents.listed", _EVIDENCE, center=code, year=year),
+            _make_link("月度审核", "closing_board.year", _CLOSING, center=code, year=year),
+            _make_link("佐证材料", "documents.listed", _EVIDENCE, center=code, year=year),
             _make_link("评价", "evaluation.index", _EVALUATION, center=code, year=year),
             *(logging if may(Right.LOG, code) else ()),
-            _make_link("有据日历", "coverage.calendar", center=code, year=year),
-            _make_link("交付记录", "deliveries.index", {"deliveries.delivery"}, center=code),
-            _make_link("隔离行", "deliveries.quarantine", center=code),
+            _make_link("报送日历", "coverage.calendar", center=code, year=year),
+            _make_link("导入记录", "deliveries.index", {"deliveries.delivery"}, center=code),
+            _make_link("问题数据", "deliveries.quarantine", center=code),
             _make_link("指标口径", "definitions.index", _DEFINITIONS, center=code),
             *self._handing_over,
         ]

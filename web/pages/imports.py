@@ -133,7 +133,7 @@ def save_columns(center: str, upload: str) -> str | Answer | tuple[str, int]:
         get_instance().home, job, table, kind=request.form.get("kind"), header=_read_number("header")
     )
     if fit is None:
-        return _render_mapping_page(job, sheet, {"title": "这一行不像表头，请另选一行。"}), 422
+        return _render_mapping_page(job, sheet, {"title": "该行不是表头，请另选一行。"}), 422
     try:
         if request.form.get("again"):
             return _render_mapping_page(job, sheet, {})
@@ -164,7 +164,7 @@ def trial(center: str, upload: str) -> str | Answer | tuple[str, int]:
         return job
     if not form.validate_on_submit():
         if form.as_of.errors:
-            form.as_of.errors = ["“数据截至”应写成 2023-08-31 这样的日期。"]
+            form.as_of.errors = ["“数据截止时间”应填写为 2023-08-31 这样的日期。"]
         return _render_received({"frame": make_frame(center), "job": job, "size": job.size}, job, form), 422
     as_of = get_day_start(form.as_of.data + timedelta(days=1)).isoformat() if form.as_of.data else None
     audit(Action.DELIVERED, f"{center}：{job.file_name}", details={"step": "试导入，未写入"})
@@ -188,10 +188,10 @@ def commit(center: str, upload: str) -> str | Answer:
         flash("请先回答这份文件的问题，再正式导入。")
         return _redirect_to(job)
     if _sum_counts(job)["held_back"] and not request.form.get("without"):
-        flash("有不能导入的行：请先改好文件重新上传，或勾选“其余的先导入”。")
+        flash("有行未通过校验；请修改后重新上传，或勾选“先导入其余数据”。")
         return _redirect_to(job)
     if _sum_counts(job)["apart"] and not request.form.get("despite"):
-        flash("与附函不符：请先向来文单位核实，或勾选“仍要导入”。")
+        flash("与报送单不符；请先向报送单位核实，或勾选“仍要导入”。")
         return _redirect_to(job)
     resume(get_instance(), job, kind=IMPORT)
     return _redirect_to(job)
@@ -209,7 +209,7 @@ def drop(center: str, upload: str) -> Answer:
     if not given_up:
         return _redirect_to(job)
     audit(Action.DELIVERED, f"{center}：{job.file_name}", details={"step": "放弃，未写入"})
-    flash(f"已放弃“{job.file_name}”，没有写入任何内容。")
+    flash(f"已放弃“{job.file_name}”，未写入任何内容。")
     return redirect(url_for("imports.index", center=center))
 
 
@@ -225,21 +225,21 @@ def rejects(center: str, upload: str, number: int) -> Response | Answer:
     done = job.result.get("done", {})
     table = next((one for one in done.get("tables", []) if one["number"] == number), None)
     if table is None or not table["delivery"] or not table["quarantined"]:
-        abort(404, "这次导入没有被隔离的行。")
-    home, name = get_instance().home, f"{Path(job.file_name).stem}_待改行.xlsx"
+        abort(404, "本次导入没有未导入的行。")
+    home, name = get_instance().home, f"{Path(job.file_name).stem}_问题数据.xlsx"
     store = find_store(get_log_connection(), home, DELIVERIES, center)
     entries = quarantine.list_entries(get_log_connection(), center, delivery=table["delivery"])
     try:
         profile = named(load_profiles(home / "profiles", center), table["profile"])
     except ProfileProblem as problem:
-        abort(404, f"读这份文件的导入方案“{table['profile']}”用不了，取不出原始行：{problem}")
+        abort(404, f"读这份文件的导入方案“{table['profile']}”无法使用，不能取得原始行：{problem}")
     try:
         with WorkingFolder() as folder, store.open_copy(str(done["sha256"])) as source:
             rejected = read_rejected(source, number, profile, entries, job.asked.get("encoding"))
             write_rejects(folder / "rows.xlsx", rejected, make_stamp())
             data = (folder / "rows.xlsx").read_bytes()
     except FileUnusable as problem:
-        abort(404, f"“{job.file_name}”的{problem}，取不出原始行。")
+        abort(404, f"“{job.file_name}”的{problem}，不能取得原始行。")
     audit(Action.EXPORTED, f"{center}：{name}", details={"rows": table["quarantined"]})
     return send_workbook(data, name)
 
@@ -372,7 +372,7 @@ def _find_job(center: str, upload: str) -> Job | Answer:
     """The upload as it stands; back to the list where it is not there."""
     found = queue.find(get_connection(), center, upload)
     if found is None or found.kind not in UPLOADS or not _is_visible(found):
-        flash("没有这次上传，可能已经过期清理。请重新上传文件。")
+        flash("没有该上传记录，可能已到期清理。请重新上传文件。")
         return redirect(url_for("imports.index", center=center))
     return found
 
@@ -396,7 +396,7 @@ def _read_table(job: Job, number: int) -> Table:
     except OSError as problem:
         abort(422, str(problem))
     if table is None:
-        abort(404, f"文件里没有第 {number} 张表。")
+        abort(404, f"文件中没有第 {number} 张表。")
     return table
 
 

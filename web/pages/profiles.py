@@ -55,7 +55,7 @@ def bring(center: str) -> Answer | tuple[str, int]:
     except (UploadProblem, ProfileProblem) as problem:
         return _render(center, str(problem)), 422
     audit(Action.PROFILE_SAVED, f"{center}：{made.name}", details={"step": "由文件导入"})
-    flash(f"已导入方案“{made.title}”，以后这样的文件会自动采用。")
+    flash(f"已导入方案“{made.title}”，以后相同文件自动采用。")
     return redirect(url_for("profiles.listed", center=center))
 
 
@@ -80,7 +80,7 @@ def copy(center: str, profile: str) -> Answer | tuple[str, int]:
         return found
     targets = _list_targets(make_frame(center))
     if target not in targets:
-        abort(403, "只能复制到您也有“填报和导入”权限的中心。")
+        abort(403, "只能复制到您也有“数据填报和导入”权限的中心。")
     assert found.source is not None
     try:
         take_in(get_instance().home, target, found.source)
@@ -100,7 +100,7 @@ def remove(center: str, profile: str) -> Answer:
         return found
     remove_own(get_instance().home, center, found.name, get_now())
     audit(Action.PROFILE_REMOVED, f"{center}：{found.name}")
-    flash(f"已删除导入方案“{found.title}”。已导入的数据不变；再有这样的文件，会重新问每一列。")
+    flash(f"已删除导入方案“{found.title}”。已导入的数据不变；以后遇到此类文件须重新设置各列。")
     return redirect(url_for("profiles.listed", center=center))
 
 
@@ -154,6 +154,6 @@ def _find(center: str, name: str) -> Profile | Answer:
     """One of the centre's own; back to the list where it is not there."""
     found = next((one for one in list_own(get_instance().home, center) if one.name == name), None)
     if found is None:
-        flash("没有这个导入方案，可能已经删除。")
+        flash("没有该导入方案，可能已删除。")
         return redirect(url_for("profiles.listed", center=center))
     return found

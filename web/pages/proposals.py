@@ -1,4 +1,4 @@
-"""口径提案: what one person proposed to count otherwise, for a second one to adopt or to reject."""
+"""口径变更申请: what one person proposed to count otherwise, for a second one to adopt or to reject."""
 
 from collections.abc import Callable
 from typing import Any
@@ -58,7 +58,7 @@ def listed(center: str) -> str:
         frame=make_frame(center),
         proposals=sorted(found, key=lambda one: not one.open),
         decisions=DECISIONS,
-        trail=[to_index(center), Crumb("口径提案")],
+        trail=[to_index(center), Crumb("口径变更申请")],
     )
 
 
@@ -77,9 +77,9 @@ def approve(center: str, key: str, number: int) -> PageResponse:
     def do(connection: sa.Connection) -> tuple[DefinitionProposal, str]:
         made = adopt_proposal(connection, center, key, number, by=get_person().signature, now=get_now())
         results.bring_up_to_date(connection, center, get_now())
-        return made, f"已采用为第{made.version}版口径，自{made.effective_from.label}起施行，数字已重算。"
+        return made, f"已启用第{made.version}版口径，自{made.effective_from.label}起执行，数字已重算。"
 
-    return _decide(center, key, number, "批准采用", do)
+    return _decide(center, key, number, "批准启用", do)
 
 
 @pages.post("/<key>/proposals/<int:number>/rejection")
@@ -160,8 +160,8 @@ def _show(center: str, proposal: DefinitionProposal, rejection: RejectionForm, r
         else [],
         trail=[
             to_index(center),
-            Crumb("口径提案", url_for("proposals.listed", center=center)),
-            Crumb(f"{current.title}第{proposal.number}号"),
+            Crumb("口径变更申请", url_for("proposals.listed", center=center)),
+            Crumb(f"{current.title}第{proposal.number}次申请"),
         ],
     )
 
@@ -195,7 +195,7 @@ def get_definition_in_force(center: str, key: str) -> Indicator:
 def check_year(right: Right, center: str, month: Month) -> None:
     """Raises: DefinitionProblem where the person's right does not reach the year."""
     if not may(right, center, month.year):
-        raise DefinitionProblem(f"您没有{month.year}年的“{right.value}”权限，不能办理自该年施行的口径。")
+        raise DefinitionProblem(f"您没有{month.year}年的“{right.value}”权限，不能办理自该年执行的口径。")
 
 
 def note_act(connection: sa.Connection, center: str, proposal: DefinitionProposal, act: str) -> None:

@@ -1,4 +1,4 @@
-"""提出采用口径: a definition as text or file, checked, with what it would change, for a second person."""
+"""申请变更口径: a definition as text or file, checked, with what it would change, for a second person."""
 
 from pathlib import Path
 
@@ -54,7 +54,7 @@ class ProposalForm(PageForm):
 
     text = TextAreaField("口径文件", [require("口径文件"), limit_length(MOST_TEXT)])
     effective = StringField(
-        "施行月份", [require("施行月份"), limit_length(10)], render_kw={"autocomplete": "off"}
+        "启用月份", [require("启用月份"), limit_length(10)], render_kw={"autocomplete": "off"}
     )
     reason = TextAreaField("理由", [require("理由"), limit_length(LONGEST)], render_kw={"rows": 2})
     clause = StringField("依据的文件或条款", [limit_length(200)], render_kw={"autocomplete": "off"})
@@ -68,7 +68,7 @@ def form(center: str, key: str) -> PageResponse:
     forks = {fork.name: fork for fork in list_forks(key)}
     name = request.args.get("fork")
     if name is not None and name not in forks:
-        abort(404, f"没有编码为“{name}”的对照口径。")
+        abort(404, f"没有编码为“{name}”的其他口径。")
     chosen = forks[name].definition if name else current
     definition_form = DefinitionForm(formdata=None, data={"text": as_toml(dump_definition(chosen), head=())})
     return _render_page(center, current, definition_form, chosen if name else None)
@@ -95,7 +95,7 @@ def trial(center: str, key: str) -> PageResponse:
 @pages.post("")
 @allowed(Right.SUBMIT)
 def send(center: str, key: str) -> PageResponse:
-    """提出采用: kept in the log, for a second person to decide."""
+    """申请变更: kept in the log, for a second person to decide."""
     current, proposal = get_definition_in_force(center, key), ProposalForm()
     text = _normalize_lines(proposal.text.data)
     typed = DefinitionForm(formdata=None, data={"text": text})
@@ -114,11 +114,11 @@ def send(center: str, key: str) -> PageResponse:
                 connection, center, chosen, month, by=get_person().signature,
                 reason=proposal.reason.data or "", clause=proposal.clause.data, now=get_now(),
             )  # fmt: skip
-            note_act(connection, center, made, "提出采用")
+            note_act(connection, center, made, "申请变更")
     except PROBLEMS as problem:
         proposal.effective.errors = [*proposal.effective.errors, str(problem)]
         return _render_page(center, current, typed, chosen, proposal), 422
-    flash("已提出，请另一人（审批人）批准。")
+    flash("已申请，请另一名审批人批准。")
     return redirect(make_address(center, made))
 
 
@@ -150,7 +150,7 @@ def _render_page(
         differences=list_differences(current, chosen) if chosen else [],
         year=year,
         found=foresee_changes(center, current, chosen, year) if chosen else [],
-        trail=[to_index(center), _make_card_crumb(center, current), Crumb("提出采用")],
+        trail=[to_index(center), _make_card_crumb(center, current), Crumb("申请变更")],
     )
 
 
@@ -159,7 +159,7 @@ def _read(text: str, key: str) -> Indicator:
     node = parse_toml(text, DefinitionProblem)
     chosen = read_definition(node)
     if chosen.key != key:
-        raise node.problem("key", f"写的是 {chosen.key}，这一页是{INDICATORS[key].title}（{key}）的口径。")
+        raise node.problem("key", f"所填为 {chosen.key}，这一页是{INDICATORS[key].title}（{key}）的口径。")
     return chosen
 
 
@@ -173,7 +173,7 @@ def _read_text(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise UploadProblem(f"文件“{path.name}”不能读：应是 UTF-8 编码的文本文件。") from None
+        raise UploadProblem(f"文件“{path.name}”无法读取：应为 UTF-8 编码的文本文件。") from None
     if len(text) > MOST_TEXT:
         raise UploadProblem(f"文件“{path.name}”太长：口径文件最多 {MOST_TEXT:,} 个字。")
     return _normalize_lines(text)
@@ -187,7 +187,7 @@ def _read_month(text: str | None) -> Month:
     """Raises: PeriodProblem for what is no month."""
     period = parse_period((text or "").strip())
     if not isinstance(period, Month):
-        raise PeriodProblem(f"施行月份应写成 2024-01，现在是“{text}”。")
+        raise PeriodProblem(f"启用月份应填写为 2024-01，现为“{text}”。")
     return period
 
 

@@ -53,13 +53,13 @@ def answer(center: str, number: int) -> Response:
     """Tries the held file out as answered, to be looked at and imported; or drops it."""
     delivery = find_question(get_log_connection(), center, number)
     if delivery is None or delivery.answered_at is not None or not _is_visible(delivery):
-        flash("这个问题已经回答过，或不存在。")
+        flash("该问题已回答，或不存在。")
         return redirect(url_for("questions.listed", center=center))
     if request.form.get("answer") == "drop":
         return _drop(delivery)
     choice = QuestionAnswer.of(request.form.get("answer", ""))
     if choice == QuestionAnswer():
-        abort(422, "请选一个回答。")
+        abort(422, "请选择回答。")
     store = find_store(get_log_connection(), get_instance().home, DELIVERIES, center)
     if damage := store.find_damage(delivery.sha256):
         flash(f"“{delivery.file_name}”的原件{damage.value}，请重新上传。")
@@ -90,9 +90,9 @@ def answer_people(center: str) -> Response:
                 by = get_person().signature
                 count = record_in_post(connection, center, numbers, status, by=by, now=get_now())
             else:
-                raise ListProblem("请选一个回答。")
+                raise ListProblem("请选择回答。")
             note(connection, Action.LOGGED, f"{center}：名单缺人 {count} 人", details={"answer": status})
-        flash(f"已登记 {count} 人。")
+        flash(f"已保存 {count} 人。")
     except ListProblem as problem:
         flash(str(problem))
     return redirect(url_for("questions.listed", center=center))
@@ -121,7 +121,7 @@ def _drop(delivery: HeldDelivery) -> Response:
                 f"{delivery.center}：{delivery.file_name}",
                 details={"step": "不要"},
             )
-        flash(f"已放弃“{delivery.file_name}”，没有写入任何内容。")
+        flash(f"已放弃“{delivery.file_name}”，未写入任何内容。")
     except QuestionProblem as problem:
         flash(str(problem))
     return redirect(url_for("questions.listed", center=delivery.center))

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from kpi.handover.monthly.document import write_document
 from kpi.handover.monthly.reading import read_report
 from kpi.handover.monthly.report import MonthlyReport, ReportProblem
-from kpi.handover.monthly.sections import SIGNERS, build_sections, format_signatures_title
+from kpi.handover.monthly.sections import SIGNATURES, SIGNERS, build_appendices, build_sections
 from kpi.handover.package.keys import find_fingerprint
 from kpi.handover.templates.checking import TemplateProblem
 from kpi.handover.templates.filling import own_template
@@ -33,7 +33,8 @@ def monthly(center: str, period: Period) -> str:
         frame=around,
         report=report,
         sections=build_sections(report),
-        signatures=format_signatures_title(),
+        appendices=build_appendices(report),
+        signatures=SIGNATURES,
         signers=SIGNERS,
         own_template=own_template("monthly", get_instance().home).exists(),
     )
@@ -63,7 +64,7 @@ def _write(path: Path, report: MonthlyReport) -> None:
 
 def _read_report(around: PageFrame, period: Period) -> MonthlyReport:
     if not isinstance(period, Month):
-        abort(404, "月报按月出，请选一个月份；季度和全年的数字印在季末、年末月份的月报里。")
+        abort(404, "月报按月生成，请选择月份；季度和全年数字列入季末、年末月份的月报。")
     fingerprint = find_fingerprint(get_instance().settings, around.center.center_id)
     try:
         return read_report(get_connection(), around.center, period, get_now(), fingerprint)

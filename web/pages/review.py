@@ -139,7 +139,7 @@ def verdict(center: str, period: Period, key: str) -> str | Answer | tuple[str, 
     if not form.validate_on_submit():
         return _render_figure_page(center, period, found, form), 422
     if request.form.get("code") != found.shown.code:
-        form.note.errors = ["您看到的数字在提交前变了，结论没有登记。请看清新的数字再提交。"]
+        form.note.errors = ["结论未保存：提交前数字已变动。请核对新的数字后重新提交。"]
         return _render_figure_page(center, period, found, form), 422
     event = _make_verdict_event(center, period, found, form)
     try:
@@ -150,7 +150,7 @@ def verdict(center: str, period: Period, key: str) -> str | Answer | tuple[str, 
     except VerdictProblem as problem:
         form.note.errors = [str(problem)]
         return _render_figure_page(center, period, found, form), 422
-    flash(f"已登记：{found.shown.indicator.title}（{period.label}）{Verdict(event.verdict).label}。")
+    flash(f"已保存：{found.shown.indicator.title}（{period.label}）{Verdict(event.verdict).label}。")
     following = _find_next_figure(center, period, key) if request.form.get("next") else None
     if following:
         return redirect(url_for("review.figure", center=center, period=period, key=following))
@@ -216,7 +216,7 @@ def _get_verified(center: str, period: Period, key: str) -> VerifiedFigure:
         abort(404, f"没有编码为“{key}”的指标。")
     current = results.find_figure(get_connection(), center, key, period)
     if current is None:
-        abort(404, f"{period.label}还没有这项指标的数字。")
+        abort(404, f"{period.label}尚无该项指标的数字。")
     again = read_recomputed(get_instance().home, _find_recomputation(center, period), period)
     verdicts = read_figure_verdicts(get_log_connection(), center, key, str(period))
     indicator = read_definitions(get_connection(), center).find_in_force(key, period)

@@ -88,7 +88,7 @@ def listed(center: str, period: Period, key: str, side: str) -> str | Answer:
         paging=paging,
         trail=[
             *(above if select_splits(indicator, period) else above[:-1]),
-            Crumb(f"{name}的行"),
+            Crumb(f"{name}明细"),
         ],
         sealed=find_locked_figure(center, key, period) if found.agrees is False and not then else None,
         counts_more_than_one=any(row.adds != 1 for row in found.rows),
@@ -109,7 +109,7 @@ def file(center: str, period: Period, key: str, side: str) -> Response:
             abort(413, f"共 {found.count:,} 行，超过一个文件的上限 {most:,} 行。请按月或按季度下载。")
         kept_open = opened.pop_all()
     of_piece = [piece.replace("：", "_")] if piece else []
-    of_then = [f"日志到第{then.log_seq}号"] if then else []
+    of_then = [f"日志第{then.log_seq}号"] if then else []
     name = "_".join([title, str(period), *of_piece, _name_side(side), *of_then]) + ".csv"
     audit(Action.EXPORTED, f"{center}：{name}", details={"rows": found.count})
     return stream_csv(_format_lines(found, make_stamp()), name, kept_open)
@@ -136,9 +136,9 @@ def make_proof(found: RowPage, side: str, piece: str = "", *, without_number: bo
     """分子 2,852 行 = 指标分子 2,852 ✓; with what they sum to where a row counts for more than one."""
     counted = f"{side} {found.count:,} 行"
     if found.agrees is None and without_number:
-        return RowProof(f"{counted}；指标没有给出数字（无法核实），无从比对", None)
+        return RowProof(f"{counted}；指标无数字（无法核实），无法比对", None)
     if found.agrees is None:
-        return RowProof(f"{counted}；本指标由这些行按公式算出，行数不等于{side}", None)
+        return RowProof(f"{counted}；本指标由这些行按公式计算，行数不等于{side}", None)
     if found.total != found.count or found.divisor > 1:
         counted += f"，合计 {amount(found.total)} {found.unit}"
     if found.divisor > 1:
@@ -181,7 +181,7 @@ def _read_rows(
 
 
 def _format_lines(found: RowPage, mark: str) -> Iterator[str]:
-    yield format_csv_line(["事物", "事件号", "归属日期", "计入", "数量", *found.columns, mark])
+    yield format_csv_line(["对象", "记录号", "归属日期", "计入", "数量", *found.columns, mark])
     for row in found.each():
         cells = [cell(value) if value is not None else "" for value in row.cells]
         yield format_csv_line(

@@ -91,7 +91,7 @@ def check(center: str, year: Year, made: str) -> str | Answer | tuple[str, int]:
             check_rows(connection, center, checks, at)
             about = f"{center}：{year} 抽样核对（种子 {job.asked['seed']}）"
             note(connection, Action.JUDGED, about, details={"rows": [one.row_seq for one in checks]})
-    flash(f"已登记 {len(checks)} 行。" if checks else "没有新的核对结果要登记。")
+    flash(f"已保存 {len(checks)} 行。" if checks else "没有新的核对结果。")
     return redirect(url_for("samples.listed", center=center, year=year, made=made))
 
 
@@ -171,5 +171,5 @@ def _find_sample(center: str, year: Year, made: str) -> Job | None:
 
 
 def _redirect_to_review(center: str, year: Year) -> Answer:
-    flash("没有这次抽样。请重新抽取。")
+    flash("没有该次抽样。请重新抽取。")
     return redirect(url_for("review.room", center=center, period=year))

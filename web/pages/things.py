@@ -59,7 +59,7 @@ def thing(center: str, subject: str) -> str:
     around, connection = make_frame(center), get_log_connection()
     recorded = log.read_timeline(connection, center, subject)
     if not recorded or not is_seen(connection, center, subject, get_visible_years(center)):
-        abort(404, f"事件日志中没有“{subject}”。请从指标的行列表进入，或核对地址。")
+        abort(404, f"数据日志中没有“{subject}”。请从指标的明细进入，或核对地址。")
     statements = [(e.subject, e.slot, e.type, e.seq, e.as_of, e.delivery, e.text) for e in recorded]
     history = gather_statements(connection, center, statements).get(subject, {})
     state = _read_state(connection, center, subject)
@@ -82,7 +82,7 @@ def event(center: str, seq: int) -> str:
     recorded = log.read_event(connection, center, seq)
     if recorded is None or not is_seen(connection, center, recorded.subject, get_visible_years(center)):
         abort(
-            404, f"事件日志中没有第 {seq:,} 号事件；目前共有 {log.read_head(connection, center).seq:,} 条。"
+            404, f"数据日志中没有第 {seq:,} 号记录；目前共有 {log.read_head(connection, center).seq:,} 条。"
         )
     before, head = _read_heads(connection, center, seq)
     history = read_statements(connection, center, {recorded.subject}).get(recorded.subject, {})

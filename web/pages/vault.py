@@ -65,7 +65,7 @@ def _find_value(center: str, token: str) -> str | None:
     connection = get_log_connection()
     found = get_instance().vault.read_values(connection, center, [token])
     if token not in found or not is_named(connection, center, token, get_visible_years(center)):
-        abort(404, f"没有代号为“{token}”的姓名或号码。请从事物的页面进入。")
+        abort(404, f"没有脱敏标识为“{token}”的姓名或号码。请从对象页面进入。")
     return found[token]
 
 

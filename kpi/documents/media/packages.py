@@ -27,7 +27,7 @@ _CHUNK = 1 << 20
 _ACTIVE_PART = re.compile(r"vbaProject|vbaData|/macrosheets/|/activeX/", re.IGNORECASE)
 _EMBEDDED_PART = re.compile(r"/embeddings/", re.IGNORECASE)
 
-_BOMB = "文件解压后过大或部件过多，像是压缩炸弹，不能收；请另存为PDF再上传。"
+_BOMB = "文件解压后体积异常，未接收；请另存为PDF后上传。"
 
 
 def examine(path: Path) -> DocumentFormat:

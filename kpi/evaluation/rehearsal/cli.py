@@ -21,8 +21,8 @@ _day = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("--year", type=int, metavar="年度", help="年度，例如 2023；省略则为方案的年度。")
 @click.option("--today", type=_day, metavar="日期", help="假定今天是这一天，例如 2023-04-01。")
 @click.option("--due", type=_day, metavar="日期", help="评价材料的报送截止日。")
-@click.option("--how", is_flag=True, help="列出每件事的原因和办法。")
-@click.option("--all", "every", is_flag=True, help="另列每个指标的已稳得、有风险、已失去。")
+@click.option("--how", is_flag=True, help="列出各事项的原因和处理办法。")
+@click.option("--all", "every", is_flag=True, help="另列各指标的已落实、待落实、已失分。")
 @click.option("--json", "as_objects", is_flag=True, help="输出JSON：数字写成精确的字符串。")
 def rehearse(
     name: str,
@@ -34,9 +34,9 @@ def rehearse(
     every: bool,
     as_objects: bool,
 ) -> None:
-    """如果今天评价：得多少分，哪些已稳得、哪些已失去，有风险的怎样保住、期限是哪天。
+    """模拟评分：得分，已落实、待落实、已失分，待办事项和期限。
 
-    按分值列出要办的事，例如补交8月12日、8月13日的话单，核验1人的学历，审批3月。
+    按分值列出待办事项，例如补报8月12日、8月13日的话单，核验1人的学历，审批3月。
     """
     now = _get_now()
     home = Settings.read().home

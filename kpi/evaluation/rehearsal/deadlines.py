@@ -9,7 +9,7 @@ from kpi.figures.source import Rhythm
 from tracker.periods import Month, Year
 
 KEPT_MONTHS = 6  # network logs; Source: 网络安全法第二十一条
-_BASIS = "平台日志法定至少留存6个月（网络安全法第二十一条），过后可能调不出来"
+_BASIS = "平台日志法定至少留存6个月（网络安全法第二十一条），逾期可能无法调取"
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class RehearsalCalendar:
 
     def get_hand_in_deadline(self) -> Deadline:
         """For what only the evaluation itself puts an end to."""
-        return Deadline(self.due, "评价材料报送截止" if self.due else "评价开始前")
+        return Deadline(self.due, "评价材料报送截止" if self.due else "评价开始前完成")
 
     def get_year_end_deadline(self) -> Deadline:
         """For what has to happen in the year."""

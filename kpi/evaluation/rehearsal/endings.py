@@ -95,11 +95,11 @@ def compute_elapsed_share(view: RehearsalInputs, needed: tuple[str, ...], indica
 
 def propose_start(view: RehearsalInputs, title: str, target: TargetBound | None, feed: Feed) -> Remedy:
     """Nothing is counted yet: what the year has to bring, by the day where it adds up."""
-    text = f"“{title}”尚无可计的数，余下{view.calendar.months_left}个月"
+    text = f"“{title}”尚无数据，余下{view.calendar.months_left}个月"
     if target is None and feed.take is Take.SHORTFALL:
         text += "不出现不合格的"
     elif target is None:
-        text += "按评价标准做到"
+        text += "按评价标准完成"
     elif feed.take.averages:
         text += f"{_EACH[feed.take]}平均{describe_target_kept(target)}"
     elif target.sense is not Sense.AT_MOST and target.unit != "%":
@@ -116,15 +116,15 @@ def propose_shortfall(view: RehearsalInputs, item: SchemeItem, figure: Figure) -
     formula, target = INDICATORS[key].formula, item.target
     above, below = figure.numerator or Fraction(0), figure.denominator
     unit = unit_of_part(formula.numerator)
-    parts = f"“{item.title}”至今{counted(above)}" + (unit if below is None else f"÷{counted(below)}")
+    parts = f"“{item.title}”当前{counted(above)}" + (unit if below is None else f"÷{counted(below)}")
     if isinstance(formula, Median) and below:
-        parts = f"“{item.title}”至今{show_number(above * formula.times / below)}{unit}"
+        parts = f"“{item.title}”当前{show_number(above * formula.times / below)}{unit}"
     if target is None or below is None or target.sense is Sense.AT_MOST:
-        text = f"{parts}，{left}{'按评价标准做到' if target is None else describe_target_kept(target)}"
+        text = f"{parts}，{left}{'按评价标准完成' if target is None else describe_target_kept(target)}"
     else:
         short = target.value * below / formula.times - above
         text = f"{parts}，{left}" + (
-            f"再有{needs(short, unit)}才能{target}" if short > 0 else f"保持{target}"
+            f"再完成{needs(short, unit)}方可达到目标（{target}）" if short > 0 else f"保持{target}"
         )
     return remedies.propose_keeping_up(text, key, view.commands, view.calendar)
 

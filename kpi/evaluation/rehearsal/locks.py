@@ -81,5 +81,5 @@ def _make_lock_remedy(months: Sequence[OpenMonth], calendar: RehearsalCalendar) 
     found = [advice for one in months for advice in one.findings]
     rest = f"等{len(found)}处" if len(found) > _FINDINGS else ""
     advice = f"提交时须补齐或说明：{'；'.join(found[:_FINDINGS])}{rest}。" if found else ""
-    how = f"{advice}在页面“关账”上办理；提交人和审批人须是两个人。"
+    how = f"{advice}在页面“月度审核”上办理；提交人和审批人须是两个人。"
     return Remedy(RemedyKind.APPROVE, text, how, len(months), calendar.get_hand_in_deadline())

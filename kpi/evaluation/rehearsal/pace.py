@@ -53,45 +53,49 @@ def forecast_share(
     high = low + WHOLE * rest
     left = f"余下{calendar.months_left}个月"
     if target is None or direction is Direction.NEITHER:
-        return YearEndRange(low, high, f"{left}保持现在的水平（{show_number(value)}%）")
+        return YearEndRange(low, high, f"{left}保持当前水平（{show_number(value)}%）")
     needed = (target.value - low) / rest
-    now = f"（至今{show_number(value)}%）"
+    now = f"当前{show_number(value)}%"
     coming = whole.compute_rest(passed)
     if direction is Direction.LOWER:
         if needed < 0:
             return YearEndRange(
-                low, high, f"{left}不再发生的，全年为{target.show_number(low)}%，已达不到{target}{now}"
+                low,
+                high,
+                f"按{left}不再发生测算，全年为{target.show_number(low)}%，无法达到目标（{target}）；{now}",
             )
-        some = f"，按现在的量约{needs(coming, whole.unit)}中最多{allows(coming * needed / 100, whole.unit)}"
+        some = f"，按当前业务量约{needs(coming, whole.unit)}中最多{allows(coming * needed / 100, whole.unit)}"
         within = f"{left}控制在{_round_bound(needed, ROUND_FLOOR)}%以内{some}"
-        return YearEndRange(low, high, f"{within}，全年才能{target}{now}")
+        return YearEndRange(low, high, f"{within}，全年即可达到目标（{target}）；{now}")
     if needed > WHOLE:
         return YearEndRange(
-            low, high, f"{left}全部做到的，全年为{target.show_number(high)}%，已达不到{target}{now}"
+            low,
+            high,
+            f"按{left}全部达标测算，全年最高{target.show_number(high)}%，无法达到目标（{target}）；{now}",
         )
     if needed <= 0:
-        return YearEndRange(low, high, f"全年已能达到{target}，余下不会改变{now}")
-    some = f"，按现在的量约{needs(coming, whole.unit)}中至少{needs(coming * needed / 100, whole.unit)}"
+        return YearEndRange(low, high, f"全年已可达到目标（{target}）；{now}")
+    some = f"，按当前业务量约{needs(coming, whole.unit)}中至少{needs(coming * needed / 100, whole.unit)}"
     at_least = f"{left}不低于{_round_bound(needed, ROUND_CEILING)}%{some}"
-    return YearEndRange(low, high, f"{at_least}，全年才能{target}{now}")
+    return YearEndRange(low, high, f"{at_least}，全年即可达到目标（{target}）；{now}")
 
 
 def forecast_growth(
     value: Fraction, passed: Fraction, target: TargetBound | None, unit: str, calendar: RehearsalCalendar
 ) -> YearEndRange:
     """A number that only grows, such as spending or messages: no more at all, or on at the same pace."""
-    left, now = f"余下{calendar.months_left}个月", f"至今{show_number(value)}{unit}"
+    left, now = f"余下{calendar.months_left}个月", f"当前{show_number(value)}{unit}"
     if target is None:
-        return YearEndRange(value, value / passed, f"{left}保持现在的水平（{show_number(value)}{unit}）")
+        return YearEndRange(value, value / passed, f"{left}保持当前水平（{show_number(value)}{unit}）")
     room = target.value - value
     if target.sense is Sense.AT_MOST:
-        text = f"最多再增加{allows(room, unit)}" if room >= 0 else f"不再增加，已超出{target}"
+        text = f"最多再增加{allows(room, unit)}" if room >= 0 else "已超过目标，应避免继续增加"
         return YearEndRange(value, value / passed, f"{left}{text}（目标{target}，{now}）")
     most = value + len(calendar.days_left)
     if unit == "天" and most < target.value:  # a day has no more than itself
-        text = f"每天都做到的，全年为{show_number(most)}天，已达不到{target}"
-        return YearEndRange(value, most, f"{left}{text}（{now}）")
-    text = f"还要完成{needs(room, unit)}{format_per_day(room, unit, calendar)}" if room > 0 else "无须再增加"
+        text = f"按每天都达标测算，全年最高{show_number(most)}天，无法达到目标（{target}）"
+        return YearEndRange(value, most, f"{left}{text}；{now}")
+    text = f"还需完成{needs(room, unit)}{format_per_day(room, unit, calendar)}" if room > 0 else "无须再增加"
     return YearEndRange(value, None, f"{left}{text}（目标{target}，{now}）")
 
 
@@ -111,8 +115,8 @@ def forecast_level(
     """
     value = above * times / below
     room = target.value * scale * below / times - above
-    text = f"最多再增加{allows(room, unit)}" if room >= 0 else f"不再增加，已超出{target}"
-    now = f"至今{allows(above, unit)}，即{show_number(value / scale)}{target.unit}"
+    text = f"最多再增加{allows(room, unit)}" if room >= 0 else "已超过目标，应避免继续增加"
+    now = f"当前{allows(above, unit)}，即{show_number(value / scale)}{target.unit}"
     left = f"余下{calendar.months_left}个月"
     return YearEndRange(value, value / passed, f"{left}{text}（目标{target}，{now}）")
 
@@ -126,15 +130,15 @@ def forecast_mean(
     them; `each` is 个工作日 and the like.
     """
     unit, mean = target.unit, total / had if had else Fraction(0)
-    now = f"（目标{target}，至今{had}{each}平均{show_number(mean)}{unit}）"
+    now = f"（目标{target}，当前{had}{each}平均{show_number(mean)}{unit}）"
     if not coming:
         return YearEndRange(mean, mean, f"全年平均已定{now}")
     needed = (target.value * whole - total) / coming
     rest = f"余下约{show_number(coming, 1)}{each}"
     if target.sense is Sense.AT_MOST:
-        text = f"平均不超过{allows(needed, unit)}" if needed >= 0 else "降到0也已超出"
+        text = f"平均不超过{allows(needed, unit)}" if needed >= 0 else "已无法达到"
     else:
-        text = f"平均不少于{needs(needed, unit)}" if needed > 0 else "不再增加也能达到"
+        text = f"平均不少于{needs(needed, unit)}" if needed > 0 else "已可达到"
     return YearEndRange(total / whole, None, f"{rest}{text}{now}")
 
 
@@ -143,12 +147,12 @@ def forecast_ratio(
 ) -> YearEndRange:
     """A ratio whose rest weighs as much a day as what has passed, such as a mean wait."""
     needed = (target.value - value * passed) / (1 - passed)
-    left, now = f"余下{calendar.months_left}个月", f"（目标{target}，至今{show_number(value)}{unit}）"
+    left, now = f"余下{calendar.months_left}个月", f"（目标{target}，当前{show_number(value)}{unit}）"
     best = value * passed
     if target.sense is Sense.AT_MOST:
-        text = f"平均不超过{allows(needed, unit)}" if needed >= 0 else "降到0也达不到"
+        text = f"平均不超过{allows(needed, unit)}" if needed >= 0 else "已无法达到"
     else:
-        text = f"平均不低于{needs(needed, unit)}" if needed > 0 else "不会改变已经达到的"
+        text = f"平均不低于{needs(needed, unit)}" if needed > 0 else "已可达到"
     return YearEndRange(best, None, f"{left}{text}{now}")
 
 

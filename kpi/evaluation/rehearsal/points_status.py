@@ -15,8 +15,8 @@ class RemedyKind(StrEnum):
 
     APPROVE = "审批锁定"
     ATTEST = "填报"
-    CATCH_UP = "补办"
-    DELIVER = "补数据"
+    CATCH_UP = "补充完善"
+    DELIVER = "补报数据"
     AGREE = "商定"
     KEEP_UP = "余下月份"
 

@@ -27,7 +27,7 @@ class CatchUp:
     listed: bool = False  # the rows tell which things
 
 
-_FILES = "按缺件清单逐份补齐、上传。"
+_FILES = "按缺失材料清单逐份补齐、上传。"
 _ORDERS = "处理后重新导出工单并导入；明细列出是哪些工单。"
 
 CATCH_UPS: Mapping[str, CatchUp] = {
@@ -46,10 +46,14 @@ CATCH_UPS: Mapping[str, CatchUp] = {
         "请财政拨付尚未到位的{count}元", "到账后重新导出预算表并导入。", in_the_year=True
     ),
     "budget_execution_rate": CatchUp(
-        "支付尚未使用的{count}元", "按合同进度支付，重新导出支付明细并导入。", in_the_year=True
+        "按合同约定办理支付（尚未使用{count}元）",
+        "按合同约定和项目进度支付；确不再支出的按规定办理结转或交回。支付后重新导出支付明细并导入。",
+        in_the_year=True,
     ),
     "budget_execution_of_budget_rate": CatchUp(
-        "支付尚未使用的{count}元", "按合同进度支付，重新导出支付明细并导入。", in_the_year=True
+        "按合同约定办理支付（尚未使用{count}元）",
+        "按合同约定和项目进度支付；确不再支出的按规定办理结转或交回。支付后重新导出支付明细并导入。",
+        in_the_year=True,
     ),
 }
 """Indicators whose shortfall can still be mended. What is not listed is settled once its day is over."""
@@ -101,7 +105,7 @@ def propose_keeping_up(
     text: str, key: str | None, commands: TerminalCommands, calendar: RehearsalCalendar
 ) -> Remedy:
     """What the months that are left have to bring to an indicator, or to a sum."""
-    how = "逐月查看，每月关账前核对一次。"
+    how = "逐月查看，每月月度审核前核对一次。"
     typed = commands.figures() if key is None else commands.figure(key)
     return Remedy(
         RemedyKind.KEEP_UP, text, how, calendar.months_left, calendar.get_year_end_deadline(), (typed,)
@@ -112,9 +116,9 @@ def propose_doing_in_time(
     item: SchemeItem, text: str, commands: TerminalCommands, calendar: RehearsalCalendar
 ) -> Remedy:
     """Something that was attested not to be so, while the year still runs."""
-    how = "办好后重新填报，并附证明文件。"
+    how = "办理完成后重新填报，并附佐证材料。"
     typed = (commands.attest(item),)
-    return Remedy(RemedyKind.CATCH_UP, f"补办：{text}", how, 1, calendar.get_year_end_deadline(), typed)
+    return Remedy(RemedyKind.CATCH_UP, f"补充完善：{text}", how, 1, calendar.get_year_end_deadline(), typed)
 
 
 def propose_survey(commands: TerminalCommands, calendar: RehearsalCalendar) -> Remedy:
@@ -128,7 +132,7 @@ def propose_survey(commands: TerminalCommands, calendar: RehearsalCalendar) -> R
 
 def propose_agreement(item: SchemeItem, calendar: RehearsalCalendar) -> Remedy:
     """An indicator that does not apply: those who evaluate decide what becomes of its points."""
-    text = f"与评价方商定“{item.title}”不适用时怎样计分"
+    text = f"与评价机构商定“{item.title}”不适用时的计分方式"
     return Remedy(
         RemedyKind.AGREE, text, "以书面形式确认，作为评价方案的补充。", 1, calendar.get_hand_in_deadline()
     )
@@ -136,7 +140,7 @@ def propose_agreement(item: SchemeItem, calendar: RehearsalCalendar) -> Remedy:
 
 def propose_agreement_on_few(item: SchemeItem, few: str, calendar: RehearsalCalendar) -> Remedy:
     """A rate of so few things that it is not judged: those who evaluate decide what becomes of its points."""
-    text = f"与评价方商定“{item.title}”{few}时怎样计分"
+    text = f"与评价机构商定“{item.title}”{few}时的计分方式"
     return Remedy(
         RemedyKind.AGREE, text, "以书面形式确认，作为评价方案的补充。", 1, calendar.get_hand_in_deadline()
     )
@@ -146,7 +150,7 @@ def _make_delivery_remedy(lacking: SourceCoverage, calendar: RehearsalCalendar) 
     whole = lacking.source.rhythm is Rhythm.SURVEY or (not lacking.backed and lacking.expected > 1)
     runs = find_runs(lacking.source.rhythm, lacking.missing, lacking.gone)
     units = calendar.year.label if whole else name_runs(lacking.source.rhythm, runs)
-    text = f"补交{units}的{lacking.source.title}"
+    text = f"补报{units}的{lacking.source.title}"
     effort = len(lacking.missing)
     return Remedy(
         RemedyKind.DELIVER, text, lacking.source.remedy, effort, calendar.find_delivery_deadline(lacking)

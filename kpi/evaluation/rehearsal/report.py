@@ -17,7 +17,7 @@ def format_rehearsal(rehearsal: Rehearsal, *, how: bool = False, every: bool = F
     evaluation = rehearsal.evaluation
     today = rehearsal.today
     yield f"{evaluation.facts.title}，按评价方案 {evaluation.scheme.key}（{evaluation.scheme.title}）"
-    yield f"如果{today.year}年{today.month}月{today.day}日评价：{_format_total(rehearsal)}"
+    yield f"模拟评分（截至{today.year}年{today.month}月{today.day}日）：{_format_total(rehearsal)}"
     yield ""
     yield from align_rows(_list_sums(rehearsal), LEFT + RIGHT + LEFT)
     yield ""
@@ -30,7 +30,7 @@ def format_rehearsal(rehearsal: Rehearsal, *, how: bool = False, every: bool = F
     if not rehearsal.ended:
         yield ""
         yield from wrap_text(
-            "年度尚未结束：余下月份的业务量按已过去的月份推算；各项在最差和最好之间，才算作风险。"
+            "年度尚未结束：余下月份的业务量按已过去的月份推算；各项在最差和最好之间的计为待落实。"
         )
 
 
@@ -57,22 +57,22 @@ def _format_total(rehearsal: Rehearsal) -> str:
     evaluation = rehearsal.evaluation
     best = evaluation.scheme.rating(rehearsal.best)
     text = f"{show_points(evaluation.total)}分，等级“{evaluation.rating}”"
-    return f"{text}；风险全部解除可到{show_points(rehearsal.best)}分，等级“{best}”。"
+    return f"{text}；全部落实后可达{show_points(rehearsal.best)}分，等级“{best}”。"
 
 
 def _list_sums(rehearsal: Rehearsal) -> list[tuple[str, str, str]]:
     return [
-        ("已稳得", f"{show_points(rehearsal.safe)}分", "数据齐全、月份已锁定，或已附证明文件"),
-        ("有风险", f"{show_points(rehearsal.at_risk)}分", "还能保住或争回，办法见下"),
-        ("已失去", f"{show_points(rehearsal.lost)}分", "事实已定，补不回来"),
+        ("已落实", f"{show_points(rehearsal.safe)}分", "数据完整且已锁定，或已附佐证材料"),
+        ("待落实", f"{show_points(rehearsal.at_risk)}分", "尚可争取，处理办法见下"),
+        ("已失分", f"{show_points(rehearsal.lost)}分", "已无法挽回"),
     ]
 
 
 def _format_tasks(rehearsal: Rehearsal, *, how: bool) -> Iterator[str]:
     if not rehearsal.tasks:
-        yield "没有要办的事。"
+        yield "暂无待办事项。"
         return
-    yield "要办的事（按分值从大到小）：" if how else "要办的事（按分值从大到小；加 --how 看办法）："
+    yield "待办事项（按分值由高到低）：" if how else "待办事项（按分值由高到低；加 --how 查看处理办法）："
     if not how:
         rows = [_TASK_HEADER, *(row for task in rehearsal.tasks for row in _list_task_rows(task, rehearsal))]
         yield from align_rows(rows, RIGHT + LEFT * 4)
@@ -81,15 +81,15 @@ def _format_tasks(rehearsal: Rehearsal, *, how: bool) -> Iterator[str]:
         yield ""
         yield from wrap_text(f"{number:>2}. {show_points(task.points)}分  {_describe_work(task)}", indent="")
         yield from wrap_text(f"期限：{_format_deadline(task, rehearsal)}", indent="    ")
-        yield from wrap_text(f"涉及：{_describe_items(task)}", indent="    ")
+        yield from wrap_text(f"涉及指标：{_describe_items(task)}", indent="    ")
         for why in dict.fromkeys(stake.why for stake in task.stakes if stake.why):
             yield from wrap_text(f"原因：{why}", indent="    ")
         for one in task.remedies:
-            yield from wrap_text(f"办法：{one.how}", indent="    ")
+            yield from wrap_text(f"处理办法：{one.how}", indent="    ")
             yield from (f"      {command}" for command in one.commands)
 
 
-_TASK_HEADER = ("分值", "类别", "办什么", "期限", "涉及")
+_TASK_HEADER = ("分值", "类别", "事项", "期限", "涉及指标")
 
 
 def _list_task_rows(task: Task, rehearsal: Rehearsal) -> Iterator[tuple[str, ...]]:
@@ -122,7 +122,7 @@ def format_deadline(deadline: Deadline, rehearsal: Rehearsal) -> str:
     """The day with its reason; 已过 where it has passed."""
     if deadline.day is None:
         return deadline.basis
-    passed = "，已过，请立即查问是否还在" if deadline.passed(rehearsal.today) else ""
+    passed = "，已过，请立即核实是否仍可取得" if deadline.passed(rehearsal.today) else ""
     return f"{deadline.day}（{deadline.basis}{passed}）"
 
 
@@ -135,9 +135,9 @@ def _describe_items(task: Task) -> str:
 def _format_lost(rehearsal: Rehearsal) -> Iterator[str]:
     found = [one for one in rehearsal.statuses if one.lost]
     if not found:
-        yield "没有已失去的分。"
+        yield "无已失分。"
         return
-    yield "已失去的分："
+    yield "已失分："
     for one in sorted(found, key=lambda one: -one.lost):
         item = one.score.item
         yield from wrap_text(
@@ -145,7 +145,7 @@ def _format_lost(rehearsal: Rehearsal) -> Iterator[str]:
         )
 
 
-_HEADER = ("指标", "分值", "今日得分", "已稳得", "有风险", "已失去")
+_HEADER = ("指标", "分值", "今日得分", "已落实", "待落实", "已失分")
 
 
 def _format_status_row(one: PointsStatus) -> tuple[str, ...]:

@@ -133,9 +133,9 @@ def store_rehearsals(
             continue
         try:
             _write(connection, center, year, paths[key], state, now, home)
-            problems.append(f"{year}年按 {key} 预演")
+            problems.append(f"{year}年按 {key} 模拟评分")
         except SchemeProblem as problem:
-            problems.append(f"{year}年没有预演：{problem}")
+            problems.append(f"{year}年没有模拟评分：{problem}")
     return problems
 
 

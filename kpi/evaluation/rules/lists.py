@@ -37,7 +37,7 @@ class ChecklistRule(ScoringRule):
 
     kind: ClassVar[str] = "checklist"
     about: ClassVar[str] = (
-        "逐条计分：各条占 shares（省略则平均），或每缺一条扣 each_missing；满足的少于 at_least 条不得分"
+        "逐项计分：各项占 shares（省略则平均），或每缺一项扣 each_missing；满足的少于 at_least 项不得分"
     )
     takes: ClassVar[type] = MetPoints
 
@@ -48,17 +48,17 @@ class ChecklistRule(ScoringRule):
     def score(self, actual: Actual, target: TargetBound | None, weight: Fraction) -> RuleScore:
         assert isinstance(actual, MetPoints)
         if actual.count < self.at_least:
-            return RuleScore(Fraction(0), f"{_describe_met(actual)}，少于{self.at_least}条，不得分")
+            return RuleScore(Fraction(0), f"{_describe_met(actual)}，少于{self.at_least}项，不得分")
         got = self._compute_share(actual)
         return RuleScore(weight * got, f"{_describe_met(actual)}，得分值的{show_share(got)}")
 
     def standard(self) -> str:
-        floor = f"满足的少于{self.at_least}条不得分；" if self.at_least > 1 else ""
+        floor = f"满足的少于{self.at_least}项不得分；" if self.at_least > 1 else ""
         if self.each_missing is not None:
-            return f"{floor}每缺一条扣{show_share(self.each_missing)}权重分，扣完为止。"
+            return f"{floor}每缺一项扣{show_share(self.each_missing)}权重分，扣完为止。"
         if self.shares is None:
-            return f"{floor}各条平均计分，符合得该条权重分，不符合不得分。"
-        return f"{floor}各条依次占{'、'.join(map(show_share, self.shares))}权重分，符合得分，不符合不得分。"
+            return f"{floor}各项平均计分，符合得该项权重分，不符合不得分。"
+        return f"{floor}各项依次占{'、'.join(map(show_share, self.shares))}权重分，符合得分，不符合不得分。"
 
     def _compute_share(self, actual: MetPoints) -> Fraction:
         if self.each_missing is not None:
@@ -81,7 +81,7 @@ class AllOrNothingRule(ScoringRule):
     """Any point not met: nothing."""
 
     kind: ClassVar[str] = "all_or_nothing"
-    about: ClassVar[str] = "全部满足得满分，缺任何一条不得分"
+    about: ClassVar[str] = "全部满足得满分，缺任何一项不得分"
     takes: ClassVar[type] = MetPoints
 
     def score(self, actual: Actual, target: TargetBound | None, weight: Fraction) -> RuleScore:
@@ -99,7 +99,7 @@ class StepsRule(ScoringRule):
     """The number of met points decides; a number that is not listed brings nothing."""
 
     kind: ClassVar[str] = "steps"
-    about: ClassVar[str] = "按满足的条数分档得分，没有写的条数得0分"
+    about: ClassVar[str] = "按满足的项数分档得分，未写明的项数得0分"
     takes: ClassVar[type] = MetPoints
 
     steps: Annotated[Mapping[int, Fraction], _read_steps]
@@ -110,7 +110,7 @@ class StepsRule(ScoringRule):
         return RuleScore(got, f"{_describe_met(actual)}，按档得{show_points(got)}分")
 
     def standard(self) -> str:
-        text = "、".join(f"{count}条得{show_points(got)}分" for count, got in self.steps.items())
+        text = "、".join(f"{count}项得{show_points(got)}分" for count, got in self.steps.items())
         return f"满足{text}，其他不得分。"
 
     def fault(self, target: TargetBound | None, weight: Fraction, points: int) -> str | None:
@@ -123,5 +123,5 @@ class StepsRule(ScoringRule):
 
 def _describe_met(actual: MetPoints) -> str:
     unknown = sum(1 for met in actual.points if met is None)
-    text = f"{len(actual.points)}条满足{actual.count}条"
-    return f"{text}，{unknown}条无法核实" if unknown else text
+    text = f"{len(actual.points)}项要点满足{actual.count}项"
+    return f"{text}，{unknown}项无法核实" if unknown else text

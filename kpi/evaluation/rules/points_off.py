@@ -38,7 +38,8 @@ class PerPoint(ScoringRule):
         off, lost = self._compute_lost(actual, target)
         text = f"{target.show_actual(actual)}，偏离目标（{target}）{show_number(off)}个百分点"
         return RuleScore(
-            weight * (1 - lost), f"{text}，每点扣{show_share(self.costs)}，共扣{show_share(lost)}"
+            weight * (1 - lost),
+            f"{text}，每个百分点扣权重分的{show_share(self.costs)}，共扣权重分的{show_share(lost)}",
         )
 
     def standard(self) -> str:
@@ -76,7 +77,10 @@ class PerItem(ScoringRule):
         if actual.value == 0:
             return RuleScore(weight, "没有不合格的，得满分")
         lost = min(actual.value * self.costs, Fraction(1))
-        text = f"不合格{show_number(actual.value)}项，每项扣{show_share(self.costs)}，共扣{show_share(lost)}"
+        text = (
+            f"不合格{show_number(actual.value)}项，每项扣权重分的{show_share(self.costs)}，"
+            f"共扣权重分的{show_share(lost)}"
+        )
         return RuleScore(weight * (1 - lost), text)
 
     def standard(self) -> str:

@@ -15,7 +15,7 @@ CELLS: dict[str, MatrixCell] = {cell.key: cell for cell in (*COUNTS, *FINDINGS)}
 
 
 class MatrixCellProblem(LookupError):
-    """对账矩阵里没有这一格。"""
+    """数据勾稽表里没有这一格。"""
 
 
 @dataclass(frozen=True)
@@ -89,4 +89,4 @@ def find_cell(key: str) -> MatrixCell:
         if key in (cell.key, cell.title):
             return cell
     available = "、".join(f"{cell.key}（{cell.title}）" for cell in CELLS.values())
-    raise MatrixCellProblem(f"对账矩阵里没有“{key}”；可以打开的有：{available}。")
+    raise MatrixCellProblem(f"数据勾稽表里没有“{key}”；可以打开的有：{available}。")

@@ -77,14 +77,14 @@ COUNTS: tuple[MatrixCell, ...] = (
 
 FINDINGS: tuple[MatrixCell, ...] = (
     MatrixCell(
-        key="answered_without_recording", title="接听无录音", unit="通",
-        about="由坐席接听的呼入电话，录音清单里没有它的录音。", among=CALLS,
+        key="answered_without_recording", title="话单无录音", unit="通",
+        about="由座席接听的呼入电话，录音清单中没有录音。", among=CALLS,
         where=sa.and_(_inbound, calls.c.answered.is_(True), RECORDED.c.recordings.is_(None)),
         needs="recordings", excused_by="recordings",
         remedy="请录音系统核对这些通话的录音是否丢失或流水号写法不同。",
     ),
     MatrixCell(
-        key="talked_but_unanswered", title="未接却有通话", unit="通",
+        key="talked_but_unanswered", title="未接但有通话", unit="通",
         about=f"话单记为未接听，而通话或录音长达{LONG_TALK_MS // 1000}秒以上；留言不算。", among=CALLS,
         where=sa.and_(
             _inbound, calls.c.answered.is_not(True),
@@ -92,56 +92,56 @@ FINDINGS: tuple[MatrixCell, ...] = (
             sa.or_(calls.c.talk_ms >= LONG_TALK_MS, RECORDED.c.longest_ms >= LONG_TALK_MS),
         ),
         needs="calls",
-        remedy="话单很可能漏记了应答：请平台供应商对照录音更正这些话单，接通率会随之上升。",
+        remedy="话单很可能漏记了应答：请平台供应商核对录音后修改这些话单，接通率会随之上升。",
     ),
     MatrixCell(
-        key="recording_without_call", title="录音无通话", unit="条",
+        key="recording_without_call", title="录音无话单", unit="条",
         about="录音清单里有、话单里没有的通话，或录音没有写明是哪通电话。", among=RECORDINGS,
         where=_no_call, needs="recordings", excused_by="calls",
-        remedy="请平台供应商补导这些通话的话单，或说明录音来自哪里。",
+        remedy="请平台供应商补报这些通话的话单，或说明录音来自哪里。",
     ),
     MatrixCell(
-        key="order_without_call", title="工单无通话", unit="件",
+        key="order_without_call", title="工单无话单", unit="件",
         about="工单写明了来电流水号，而话单里没有这通电话。", among=ORDERS,
         where=sa.and_(_named, _no_call),
         needs="work_orders", excused_by="calls", lag=1,
-        remedy="请核对这些工单的来电流水号；流水号不错的，请补导话单。",
+        remedy="请核对这些工单的来电流水号；流水号不错的，请补报话单。",
     ),
     MatrixCell(
-        key="call_with_several_orders", title="一电多单", unit="通",
+        key="call_with_several_orders", title="一话多单", unit="通",
         about="同一通电话产生了两张以上的工单，归在首张工单的受理日。", among=SHARED_CALLS,
         where=sa.true(), needs="work_orders",
-        remedy="一次来电反映几件事的，属正常；同一件事重复立单的，请并单。",
+        remedy="一次来电反映多个事项的属正常情况；同一事项重复立单的，请合并工单。",
     ),
     MatrixCell(
-        key="inspection_without_call", title="质检无通话", unit="次",
+        key="inspection_without_call", title="质检无话单", unit="次",
         about="质检记录里的通话，话单里没有。", among=INSPECTIONS, where=_no_call,
         needs="inspections", excused_by="calls", lag=31,
-        remedy="请核对质检记录的流水号；流水号不错的，请补导话单。",
+        remedy="请核对质检记录的流水号；流水号不错的，请补报话单。",
     ),
     MatrixCell(
         key="agent_on_two_calls", title="一席两通", unit="通",
-        about=f"同一坐席同一天接听的电话，应答时前面的一通还没有讲完，重叠{OVERLAP_S}秒以上；"
-        "分几段的通话看不出坐席讲到什么时候，不看。",
+        about=f"同一座席同一天接听的电话，应答时前面的一通还没有讲完，重叠{OVERLAP_S}秒以上；"
+        "分几段的通话看不出座席讲到什么时候，不看。",
         among=TALKS, where=TALKS.of.c.answered_at < TALKS.of.c.other_until - _OVERLAP, needs="calls",
-        remedy="请平台供应商核对这些话单的坐席和时间：多半是工号被几个人共用，或通话时长含了排队、回访的时间。",
+        remedy="请平台供应商核对这些话单的座席和时间：多半是工号被几个人共用，或通话时长含了排队、回访的时间。",
     ),
     MatrixCell(
         key="answered_while_signed_out", title="未签入而接听", unit="通",
-        about="由坐席接听的电话，应答时该坐席没有签入（前后相差1分钟以内的不算）；没有写结束时间的状态，当作可能还在签入。",
+        about="由座席接听的电话，应答时该座席没有签入（前后相差1分钟以内的不算）；没有写结束时间的状态，当作可能还在签入。",
         among=AGENTS_CALLS, where=ANSWERED_UNSEATED, needs="agent_states", excused_by="agent_states", lag=1,
-        remedy="请核对话单和座席状态日志的工号是不是同一套；工号不错的，请平台供应商补导座席状态，或说明电话是谁接的。",
+        remedy="请核对话单和座席状态日志的工号是不是同一套；工号不错的，请平台供应商补报座席状态，或说明电话是谁接的。",
     ),
     MatrixCell(
         key="appeal_without_order", title="申诉无工单", unit="件",
         about="考核申诉所说的工单，工单表里没有：同意剔除的也没有从任何比率里剔除。", among=APPEALS,
         where=work_orders.c.subject.is_(None), needs="appeals", excused_by="work_orders", lag=31,
-        remedy="请核对申诉表里的工单编号；编号不错的，请补导工单。",
+        remedy="请核对申诉表里的工单编号；编号不错的，请补报工单。",
     ),
     MatrixCell(
-        key="appeal_without_call", title="申诉无通话", unit="件",
+        key="appeal_without_call", title="申诉无话单", unit="件",
         about="通话考核申诉所说的电话，话单里没有：同意剔除的也没有从任何比率里剔除。", among=CALL_APPEALS,
         where=calls.c.subject.is_(None), needs="call_appeals", excused_by="calls", lag=31,
-        remedy="请核对申诉表里的通话流水号；号码不错的，请平台供应商补导话单。",
+        remedy="请核对申诉表里的通话流水号；号码不错的，请平台供应商补报话单。",
     ),
 )  # fmt: skip

@@ -135,13 +135,13 @@ def _check_one(
 ) -> TotalCheck:
     control = total.control
     if control.level and len(total.months or ()) != 1:
-        return TotalCheck(total, None, CheckVerdict.UNCHECKED, "人数按月末核对，请按单个月份申报。")
+        return TotalCheck(total, None, CheckVerdict.UNCHECKED, "人数按月末核对，请按单个月份填报。")
     if total.end_day > backing.today:
         return TotalCheck(total, None, CheckVerdict.UNCHECKED, f"{total.span}尚未结束。")
     covered = [_compute_coverage(backing, SOURCES[need], total) for need in control.needs]
     if any(not one.backed for one in covered):
         missing = "、".join(one.source.title for one in covered if not one.backed)
-        return TotalCheck(total, None, CheckVerdict.UNCHECKED, f"{missing}在{total.span}没有交付，无从核对。")
+        return TotalCheck(total, None, CheckVerdict.UNCHECKED, f"{missing}在{total.span}未报送，无从核对。")
     ours = _count_ours(total, sums, of_odd)
     gaps = "；".join(f"{one.source.title}{one.named}" for one in covered if one.missing)
     if gaps:
@@ -153,12 +153,12 @@ def _compare(total: StatedTotal, ours: Decimal) -> TotalCheck:
     tolerance, difference = total.control.tolerance, ours - total.value
     if not difference:
         return TotalCheck(total, ours, CheckVerdict.PASSED, "一致。")
-    difference_text = f"本系统{'多' if difference > 0 else '少'}{abs(difference):,f}{total.control.unit}"
+    difference_text = f"系统数{'多' if difference > 0 else '少'}{abs(difference):,f}{total.control.unit}"
     if tolerance.allows(total.value, difference):
         return TotalCheck(
-            total, ours, CheckVerdict.PASSED, f"{difference_text}，在允许差之内（{tolerance.text}）。"
+            total, ours, CheckVerdict.PASSED, f"{difference_text}，在允许误差之内（{tolerance.text}）。"
         )
-    over = f"，超出允许差（{tolerance.text}）" if tolerance.compute_margin(total.value) else ""
+    over = f"，超出允许误差（{tolerance.text}）" if tolerance.compute_margin(total.value) else ""
     return TotalCheck(total, ours, CheckVerdict.FAILED, f"{difference_text}{over}。")
 
 

@@ -42,11 +42,11 @@ CALLS = Population(
     of=calls, day=calls.c.entered_on,
     columns=(
         ("进入系统", calls.c.entered_at),
-        ("坐席应答", calls.c.answered_at),
+        ("座席应答", calls.c.answered_at),
         ("结果", calls.c.outcome),
         ("通话（秒）", scale(calls.c.talk_ms, 1000, 1)),
         ("最长录音（秒）", scale(RECORDED.c.longest_ms, 1000, 1)),
-        ("坐席", calls.c.agent),
+        ("座席", calls.c.agent),
     ),
     source="calls", facts=("calls", "recordings"), words={"结果": OUTCOMES},
 )  # fmt: skip
@@ -57,7 +57,7 @@ RECORDINGS = Population(
         ("录音开始", recordings.c.started_at),
         ("录音（秒）", scale(recordings.c.duration_ms, 1000, 1)),
         ("所属通话", recordings.c.call_subject),
-        ("坐席", recordings.c.agent),
+        ("座席", recordings.c.agent),
     ),
     source="recordings", facts=("recordings", "calls"),
 )  # fmt: skip
@@ -79,7 +79,7 @@ INSPECTIONS = Population(
     columns=(
         ("质检日期", inspections.c.inspected_on),
         ("所属通话", inspections.c.call_subject),
-        ("坐席", inspections.c.agent),
+        ("座席", inspections.c.agent),
         ("合格", inspections.c.passed),
     ),
     source="inspections", facts=("inspections", "calls"),
@@ -157,10 +157,10 @@ _talks = (
     .subquery("talks")
 )  # fmt: skip
 TALKS = Population(
-    key="talks", title="一通由坐席接听的电话", rows=_talks, of=_talks, day=_talks.c.entered_on,
+    key="talks", title="一通由座席接听的电话", rows=_talks, of=_talks, day=_talks.c.entered_on,
     columns=(
-        ("坐席", _talks.c.agent),
-        ("坐席应答", _talks.c.answered_at),
+        ("座席", _talks.c.agent),
+        ("座席应答", _talks.c.answered_at),
         ("通话到", _talks.c.talked_until),
         ("前面的通话到", _talks.c.other_until),
     ),
@@ -180,10 +180,10 @@ _seated = sa.exists().where(
 )
 ANSWERED_UNSEATED = sa.and_(calls.c.agent.is_not(None), calls.c.answered_at.is_not(None), sa.not_(_seated))
 AGENTS_CALLS = Population(
-    key="calls_and_states", title="一通由坐席接听的电话", rows=calls, of=calls, day=calls.c.entered_on,
+    key="calls_and_states", title="一通由座席接听的电话", rows=calls, of=calls, day=calls.c.entered_on,
     columns=(
-        ("坐席", calls.c.agent),
-        ("坐席应答", calls.c.answered_at),
+        ("座席", calls.c.agent),
+        ("座席应答", calls.c.answered_at),
         ("通话（秒）", scale(calls.c.talk_ms, 1000, 1)),
     ),
     source="calls", facts=("calls", "agent_states"),

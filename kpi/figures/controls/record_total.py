@@ -37,11 +37,11 @@ def state_total(
     """
     if kind not in TOTALS:
         available = "、".join(f"{key}（{title}）" for key, (title, _) in TOTALS.items())
-        raise TotalProblem(f"没有“{kind}”这个对账项目；可用的有{available}。")
+        raise TotalProblem(f"没有“{kind}”这个核对项目；可用的有{available}。")
     if not first_day < end_day <= get_day(now):
-        raise TotalProblem("只能申报已经过完的日子的对账数。")
+        raise TotalProblem("只能填报已结束日期的外部核对数据。")
     if not by.strip() or not issued_by.strip() or len(issued_by.strip()) > _LONGEST:
-        raise TotalProblem(f"请写明申报人和出具单位（不超过{_LONGEST}字）。")
+        raise TotalProblem(f"请写明填报人和出具单位（不超过{_LONGEST}字）。")
     event = TotalAsserted(
         kind=kind,
         first_day=first_day,

@@ -8,7 +8,7 @@ from kpi.figures.indicators.formula import Part, total
 from kpi.figures.measures import MEASURES
 from tracker.events.assertions import TOTALS
 
-_EXACT = "逐笔（件、人）可核对的数，不留允许差"
+_EXACT = "逐笔（件、人）可核对的数，不留允许误差"
 _CLOCKS = "两个系统的计时起点和月界不同，默认允许1%；与对方另有约定的，从其约定"
 
 
@@ -28,7 +28,7 @@ class Tolerance:
 
     @property
     def text(self) -> str:
-        return f"±{self.relative * 100:f}%".replace(".00%", "%") if self.relative else "不留允许差"
+        return f"±{self.relative * 100:f}%".replace(".00%", "%") if self.relative else "不留允许误差"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,12 +65,12 @@ CONTROLS: dict[str, Control] = {
         Control(
             key="telecom_calls", part=total("calls_inbound"), tolerance=_ONE_PERCENT,
             about="话单中的呼入电话，按进入系统的日期；在语音导航中结束的也算",
-            remedy="请运营商提供按日的呼入明细，与话单逐日比对；话单少的日子，请平台供应商补导。",
+            remedy="请运营商提供按日的呼入明细，与话单逐日比对；话单少的日子，请平台供应商补报。",
         ),
         Control(
             key="recordings", part=total("calls_answered"), tolerance=_ONE_PERCENT,
-            about="话单中由坐席接听的呼入电话",
-            remedy="请录音系统导出录音清单并导入，再看对账矩阵中没有录音的接听和没有接听的录音。",
+            about="话单中由座席接听的呼入电话",
+            remedy="请录音系统导出录音清单并导入，再看数据勾稽表中没有录音的接听和没有接听的录音。",
         ),
         Control(
             key="platform_orders", part=total("work_orders_opened"), tolerance=_NONE,
@@ -85,7 +85,7 @@ CONTROLS: dict[str, Control] = {
         Control(
             key="bank_paid", part=total("payments_paid_fen", times=Fraction(1, 100)), tolerance=_NONE,
             about="支付明细中实际支付日落在期内的金额",
-            remedy="请对照银行流水逐笔核对支付明细的实际支付日和金额；漏登的补交支付明细。",
+            remedy="请对照银行流水逐笔核对支付明细的实际支付日和金额；漏登的补报支付明细。",
         ),
         Control(
             key="payroll_heads", part=total("staff_at_month_end"), tolerance=_NONE, level=True,

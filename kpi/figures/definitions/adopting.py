@@ -59,11 +59,11 @@ def check_change(definitions: Definitions, indicator: Indicator, effective_from:
     adopted_before = newest.version in definitions.list_adoptions(indicator.key)
     if adopted_before and newest.effective_from and effective_from < newest.effective_from:
         raise DefinitionProblem(
-            f"{newest.title}第{newest.version}版自{newest.effective_from.label}起施行，"
-            f"新版的施行月份不能早于它，现在是{effective_from.label}。"
+            f"{newest.title}第{newest.version}版自{newest.effective_from.label}起执行，"
+            f"新版的启用月份不得早于该月，现为{effective_from.label}。"
         )
     if not list_differences(newest, indicator):
-        raise DefinitionProblem(f"与第{newest.version}版没有差别，不用采用。")
+        raise DefinitionProblem(f"与第{newest.version}版没有差别，无需启用。")
 
 
 def check_month(connection: sa.Connection, center: str, effective_from: Month) -> None:
@@ -75,6 +75,6 @@ def check_month(connection: sa.Connection, center: str, effective_from: Month) -
     locked = parse_period(newest).months[-1]
     prefix = "" if locked == effective_from else f"{effective_from.label}以后的"
     raise DefinitionProblem(
-        f"{prefix}{locked.label}已锁定，锁定的数字不再变动，口径不能自{effective_from.label}起施行；"
-        f"最早可自{locked.next.label}起施行。"
+        f"{prefix}{locked.label}已锁定，锁定的数字不再变动，口径不能自{effective_from.label}起执行；"
+        f"最早可自{locked.next.label}起执行。"
     )

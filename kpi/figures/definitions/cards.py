@@ -24,7 +24,7 @@ def list_versions_in_force(definitions: Definitions, key: str, months: Iterable[
 def build_adopted_card(definitions: Definitions, indicator: Indicator) -> CardFields:
     """A card that also says who decided the version."""
     return build_card(indicator) | {
-        "采用": _describe_decision(definitions.list_adoptions(indicator.key).get(indicator.version))
+        "启用": _describe_decision(definitions.list_adoptions(indicator.key).get(indicator.version))
     }
 
 
@@ -33,6 +33,6 @@ def _describe_decision(adoption: Adoption | None) -> str:
         return "随系统发布"
     clause = f"；依据：{adoption.clause}" if adoption.clause else ""
     return (
-        f"{adoption.proposed_by}提出、{adoption.approved_by}批准，{get_day(adoption.adopted_at)}；"
+        f"{adoption.proposed_by}申请、{adoption.approved_by}批准，{get_day(adoption.adopted_at)}；"
         f"理由：{adoption.reason}{clause}"
     )

@@ -69,12 +69,13 @@ def _check_median(indicator: Indicator, node: TomlTable) -> None:
     if not single or not measures[0].ranked or any(term.over is not Over.ALL for term in (*above, *below)):
         raise here.fault(
             "median",
-            "中位数的 formula.numerator 只能有一项，而且是按件排列的计量，例如 work_orders_handling_each_s；"
+            "中位数的 formula.numerator 只能有一项，而且是按件排列的统计项，"
+            "例如 work_orders_handling_each_s；"
             "formula.denominator 也只能有一项。",
         )
     if measures[1].among is not measures[0].among or measures[1].value is not None or below[0].times != 1:
         raise here.fault(
-            "denominator", "中位数的 formula.denominator 要数的是同一种事物的件数，factor 只能是1。"
+            "denominator", "中位数的 formula.denominator 要数的是同一种对象的件数，factor 只能是1。"
         )
     if above[0].times <= 0:
         raise here.fault("numerator", "中位数的 formula.numerator 的 factor 要大于0。")
@@ -95,7 +96,7 @@ def _check_part(node: TomlTable, part: Part) -> None:
     shapes = {tuple(title for title, _ in MEASURES[term.measure].among.columns) for term in part.terms}
     if len(shapes) > 1:
         terms = "、".join(f"{term.measure}（{MEASURES[term.measure].among.title}）" for term in part.terms)
-        raise node.problem("terms", f"里各项数的不是同一种事物，不能相加：{terms}。")
+        raise node.problem("terms", f"里各项数的不是同一种对象，不能相加：{terms}。")
 
 
 def _check_unit(indicator: Indicator, node: TomlTable) -> None:

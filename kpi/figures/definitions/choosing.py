@@ -19,7 +19,7 @@ def choose_definition(definitions: Definitions, key: str, name: str) -> Indicato
     if not name.endswith(".toml"):
         names = "、".join(forks) or "无"
         raise DefinitionProblem(
-            f"没有口径“{name}”：请写版本号、口径文件（.toml），或对照口径的编码（{names}）。"
+            f"没有口径“{name}”：请写版本号、口径文件（.toml），或其他口径的编码（{names}）。"
         )
     indicator = read_definition_file(Path(name))
     if indicator.key != key:

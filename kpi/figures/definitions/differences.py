@@ -54,12 +54,12 @@ def describe_fields(indicator: Indicator) -> dict[str, str]:
         "累计": "从1月起累计" if indicator.year_to_date else "不累计",
         "置信区间": "附95%置信区间" if indicator.wilson else "不附",
         "出处": indicator.source,
-        "为什么": card.why,
+        "设置依据": card.why,
         "分子说明": card.numerator,
         "分母说明": card.denominator or NONE,
         "包含": card.includes,
         "不含": card.excludes,
-        "月份归属": card.month,
+        "归属月份": card.month,
         "例子": f"{example.words}：{example.numerator}÷{example.denominator or NONE}={example.value}",
     }
 

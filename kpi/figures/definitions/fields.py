@@ -16,7 +16,7 @@ def read_known(node: TomlTable, key: str, registry: Collection[str], what: str) 
     """A key of a registry; what is near is named."""
     value = node.filled(key)
     if value not in registry:
-        near = suggest_words(value, registry) or "hotline catalogue 列出全部指标和计量。"
+        near = suggest_words(value, registry) or "hotline catalogue 列出全部指标和统计项。"
         raise node.problem(key, f"：没有{what}“{value}”。{near}")
     return value
 

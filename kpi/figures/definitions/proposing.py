@@ -68,7 +68,7 @@ def find_proposal(connection: sa.Connection, center: str, key: str, number: int)
     """Raises: DefinitionProblem where there is none."""
     proposals = [one for one in read_proposals(connection, center, key) if one.number == number]
     if not proposals:
-        raise DefinitionProblem(f"{INDICATORS[key].title}没有第{number}号口径提案。")
+        raise DefinitionProblem(f"{INDICATORS[key].title}没有第{number}次口径变更申请。")
     return proposals[0]
 
 
@@ -84,7 +84,7 @@ def propose(
     now: datetime,
 ) -> DefinitionProposal:
     """Asks for a definition from a month on. Raises: DefinitionProblem, SignatureProblem."""
-    name = clean_signature(by, "提出采用口径")
+    name = clean_signature(by, "申请变更口径")
     with _begin_append(connection, center, now) as appending:
         assign_version(connection, center, indicator, effective_from)
         before = read_proposals(connection, center, indicator.key)
@@ -93,7 +93,7 @@ def propose(
             number=1 + len(before),
             definition=dump_definition(indicator),
             effective_from=str(effective_from),
-            reason=_require_reason(reason, "提出采用口径必须写明理由。"),
+            reason=_require_reason(reason, "申请变更口径必须写明理由。"),
             clause=(clause or "").strip() or None,
             proposed_by=name,
             proposed_at=now,
@@ -109,7 +109,7 @@ def adopt_proposal(
 
     Raises: DefinitionProblem, SignatureProblem.
     """
-    name = clean_signature(by, "批准采用口径")
+    name = clean_signature(by, "批准启用口径")
     with _begin_append(connection, center, now) as appending:
         proposal = _require_decidable(connection, center, key, number, name)
         indicator = parse_indicator(dump_definition(proposal.indicator))
@@ -131,7 +131,7 @@ def reject_proposal(
     connection: sa.Connection, center: str, key: str, number: int, *, by: str, reason: str, now: datetime
 ) -> DefinitionProposal:
     """Another person refuses, with a reason. Raises: DefinitionProblem, SignatureProblem."""
-    name = clean_signature(by, "驳回口径提案")
+    name = clean_signature(by, "驳回口径变更申请")
     text = _require_reason(reason, "驳回必须写明理由。")
     with _begin_append(connection, center, now) as appending:
         proposal = _require_decidable(connection, center, key, number, name)
@@ -143,11 +143,11 @@ def withdraw_proposal(
     connection: sa.Connection, center: str, key: str, number: int, *, by: str, now: datetime
 ) -> DefinitionProposal:
     """Whoever proposed it takes it back. Raises: DefinitionProblem, SignatureProblem."""
-    name = clean_signature(by, "撤回口径提案")
+    name = clean_signature(by, "撤回口径变更申请")
     with _begin_append(connection, center, now) as appending:
         proposal = _require_open(connection, center, key, number)
         if not proposal.is_of(name):
-            raise DefinitionProblem(f"这一提案由{proposal.proposed_by}提出，只能由本人撤回。")
+            raise DefinitionProblem(f"该申请由{proposal.proposed_by}提交，只能由本人撤回。")
         appending.add([(_build_decision(proposal, WITHDRAWN, name, now), None)])
     return find_proposal(connection, center, key, number)
 
@@ -157,15 +157,15 @@ def _require_decidable(
 ) -> DefinitionProposal:
     proposal = _require_open(connection, center, key, number)
     if proposal.is_of(by):
-        raise DefinitionProblem(f"这一提案由{proposal.proposed_by}提出，须由另一人批准或驳回。")
+        raise DefinitionProblem(f"该申请由{proposal.proposed_by}提交，须由另一人批准或驳回。")
     return proposal
 
 
 def _require_open(connection: sa.Connection, center: str, key: str, number: int) -> DefinitionProposal:
     proposal = find_proposal(connection, center, key, number)
     if not proposal.open:
-        decision = {ADOPTED: "批准采用", REJECTED: "驳回", WITHDRAWN: "撤回"}[str(proposal.decision)]
-        raise DefinitionProblem(f"第{number}号口径提案已由{proposal.decided_by}{decision}，不能再处理。")
+        decision = {ADOPTED: "批准启用", REJECTED: "驳回", WITHDRAWN: "撤回"}[str(proposal.decision)]
+        raise DefinitionProblem(f"第{number}次口径变更申请已由{proposal.decided_by}{decision}，不能再处理。")
     return proposal
 
 

@@ -118,10 +118,10 @@ def _read_lowest(
     node: TomlTable, numerator: Part, denominator: Part | None, times: int, kind: Quantity
 ) -> Lowest:
     node.only("above", "below")
-    above, below = (read_known(node, name, MEASURES, "计量") for name in ("above", "below"))
+    above, below = (read_known(node, name, MEASURES, "统计项") for name in ("above", "below"))
     for name, key in (("above", above), ("below", below)):
         if not MEASURES[key].among.compared:
-            raise node.problem(name, "应为逐日比较的计量，例如 window_answered。")
+            raise node.problem(name, "应为逐日比较的统计项，例如 window_answered。")
     return Lowest(numerator, denominator, times, kind, above=above, below=below)
 
 
@@ -143,7 +143,7 @@ def _read_part(node: TomlTable) -> Part:
 def _read_term(node: TomlTable) -> Term:
     node.only("measure", "factor", "over")
     return Term(
-        read_known(node, "measure", MEASURES, "计量"),
+        read_known(node, "measure", MEASURES, "统计项"),
         read_factor(node, "factor"),
         Over(node.choice("over", list(Over), default=Over.ALL)),
     )

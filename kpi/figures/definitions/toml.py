@@ -10,7 +10,7 @@ from kpi.figures.measures import MEASURES
 from tracker.toml_writing import write_toml
 
 _REMARKS = {
-    "effective_from": "施行的第一个月；以采用时 --effective 写的为准",
+    "effective_from": "执行的第一个月；以采用时 --effective 写的为准",
     "version": "采用时自动编号",
     "scale": "小数位数",
     "rounding": "；".join(f"{one} {one.words}" for one in Rounding),
@@ -28,7 +28,7 @@ _REMARKS = {
 
 _HEAD = (
     "指标口径。改好后：hotline definition check 文件，再 diff、impact，最后 adopt。",
-    "计量（measure）的编码见 hotline catalogue --measures。",
+    "统计项（measure）的编码见 hotline catalogue --measures。",
 )
 
 

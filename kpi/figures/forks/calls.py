@@ -27,13 +27,13 @@ def _build_wait_card(above: str, below: str, includes: str, excludes: str) -> Ca
     return replace(card, example=Example("1200", "100", "12.00", "分子1200、分母100时"))
 
 
-_ANSWERED, _OFFERED = "进入人工队列并由坐席接听的呼入电话（通）。", "进入人工队列的呼入电话（通）。"
+_ANSWERED, _OFFERED = "进入人工队列并由座席接听的呼入电话（通）。", "进入人工队列的呼入电话（通）。"
 
 
 def _build_within_forks(limit: int) -> tuple[Fork, ...]:
     """Answered within some seconds: of what, with the limit itself or not, with short calls or not."""
     share = f"calls_answered_within_{limit}s"
-    answered = f"进入人工队列后{limit}秒内（含{limit}秒）由坐席接听的电话（通）。"
+    answered = f"进入人工队列后{limit}秒内（含{limit}秒）由座席接听的电话（通）。"
     wait = INDICATORS["call_answer_within_15s_rate"].card.includes
 
     def one(name: str, question: str, title: str, used_by: str, formula: Formula, card: Card) -> Fork:
@@ -47,12 +47,12 @@ def _build_within_forks(limit: int) -> tuple[Fork, ...]:
         one(
             "under", "多少秒内接听", f"不到{limit}秒接听÷人工请求", "环信（小于，不含界限）",
             percent(f"calls_answered_under_{limit}s", "calls_offered"),
-            _to_card(f"进入人工队列后不到{limit}秒（不含{limit}秒）由坐席接听的电话（通）。", _OFFERED, wait),
+            _to_card(f"进入人工队列后不到{limit}秒（不含{limit}秒）由座席接听的电话（通）。", _OFFERED, wait),
         ),
         one(
             "within_of_answered", "多少秒内接听", f"{limit}秒内接听÷人工接听",
             "华为、icsoc 等平台的人工应答及时率",
-            percent(share, "calls_answered"), _to_card(answered, "由坐席接听的呼入电话（通）。", wait),
+            percent(share, "calls_answered"), _to_card(answered, "由座席接听的呼入电话（通）。", wait),
         ),
         one(
             "service_level", "很快挂断的", f"（{limit}秒内接听＋{limit}秒内挂断）÷人工请求",
@@ -117,7 +117,7 @@ FORKS = (
         "把自助服务完成也算接通的口径",
         percent(total("calls_answered", "calls_ivr_abandoned"), "calls_inbound"),
         _to_card(
-            "由坐席接听的和在语音导航中结束的呼入电话（通）。", "全部呼入电话（通）。",
+            "由座席接听的和在语音导航中结束的呼入电话（通）。", "全部呼入电话（通）。",
             "话单分不出自助办成的和导航里挂断的，一律算接通。",
             excludes="外呼；黑名单和并发限制拦截的电话。",
         ),
@@ -138,7 +138,7 @@ FORKS = (
         "Amazon Connect：预约回拨算达到服务水平",
         percent(total("calls_answered", "calls_callback_requested"), "calls_offered"),
         _to_card(
-            "由坐席接听的和预约了回拨的电话（通）。", _OFFERED,
+            "由座席接听的和预约了回拨的电话（通）。", _OFFERED,
             "不论后来有没有回拨成功；话单结果里没有预约回拨的，不可算。",
         ),
     ),
@@ -166,7 +166,7 @@ FORKS = (
         _RATE, "by_caller", "重复来电", "接通过的号码÷来电号码，一天一计", "按人计的重复来电报表",
         percent("caller_days_answered", "caller_days"),
         _to_card(
-            "当天至少有一通由坐席接听的号码（个）。", "当天进入过人工队列的号码（个），一个号码一天算一个。",
+            "当天至少有一通由座席接听的号码（个）。", "当天进入过人工队列的号码（个），一个号码一天算一个。",
             "隐藏号码的来电，每通算一个；话单没有主叫号码一列的，不可算。",
         ),
     ),
@@ -175,7 +175,7 @@ FORKS = (
         "icsoc：排队时长÷呼入；Yeastar 两种都列",
         ratio(total("calls_wait_all_ms", times=_MS), "calls_waited"),
         _build_wait_card(
-            "进入人工队列的电话的等待时长之和（秒）：接听的到坐席应答，没有接听的到结束。",
+            "进入人工队列的电话的等待时长之和（秒）：接听的到座席应答，没有接听的到结束。",
             "进入人工队列、看得出等了多久的呼入电话（通）。",
             "没有接听的等到结束为止。", "语音导航的时间；没有接听也没有结束时间、看不出等了多久的。",
         ),
@@ -184,7 +184,7 @@ FORKS = (
         _WAIT, "with_ivr", "从何时算起", "进入系统到应答÷人工接听", "12328：含导航语音提示时间",
         ratio(total("calls_wait_with_ivr_ms", times=_MS), "calls_answered"),
         _build_wait_card(
-            "已接听电话从进入系统到坐席应答的时长之和（秒）。", "由坐席接听的呼入电话（通）。",
+            "已接听电话从进入系统到座席应答的时长之和（秒）。", "由座席接听的呼入电话（通）。",
             "语音导航的时间在内。", "没有接听的电话。",
         ),
     ),

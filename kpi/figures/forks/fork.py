@@ -25,7 +25,7 @@ def build_fork(
     base: Indicator, name: str, question: str, title: str, used_by: str, formula: Formula, card: Card
 ) -> Fork:
     """A fork with a formula and a card of its own; unit, scale, target and direction are the indicator's."""
-    source = f"对照口径（{title}）：{used_by}"
+    source = f"其他口径（{title}）：{used_by}"
     return Fork(
         name, question, title, used_by, replace(base, formula=formula, card=card, source=source, version=1)
     )

@@ -50,7 +50,7 @@ PAID = (
     ),
     build_fork(
         _PAID, "late_by_30_days", "宽限", "晚于约定日不超过30日支付÷应付",
-        "以迟付30日为界的付款统计；从约定支付日起算，不是验收后30日的法定期限",
+        "以逾期支付30日为界的付款统计；从约定支付日起算，不是验收后30日的法定期限",
         percent("payments_due_late_by_30_days", "payments_due"),
         change_card(
             _PAID, "最迟晚于约定支付日30个日历天支付的款项（笔）。",

@@ -14,7 +14,7 @@ FORKS = (
             total("platform_up_unplanned_ms", times=HOURS), total("platform_probed_unplanned_ms", times=HOURS)
         ),
         Card(
-            why="事先公告的检修不算故障；没有登记为计划停机的照常算。",
+            why="事先公告的检修不计为停机；没有登记为计划停机的照常算。",
             numerator="正常的平台时间，除去计划停机期间（小时）。",
             denominator="有巡检的平台时间，除去计划停机期间（小时）。",
             includes="停机记录里平台名称与巡检一致、“计划停机”选“是”的，从停机开始到恢复时间；没有填恢复时间的算还没有恢复。",

@@ -11,11 +11,11 @@ _WRAP_UP = INDICATORS["agent_mean_wrap_up"]
 
 FORKS = (
     build_fork(
-        _STAFFED, "whole_hours", "按时间还是按小时", "到齐的小时÷有约定的小时", "逐小时考核坐席数的合同",
+        _STAFFED, "whole_hours", "按时间还是按小时", "到齐的小时÷有约定的小时", "逐小时考核座席数的合同",
         percent("seat_hours_reached", "seat_hours_contracted"),
         change_card(
-            _STAFFED, "坐席签入的时间之和不少于约定坐席数乘一小时的小时（小时）。",
-            "合同坐席表约定了坐席的小时（小时）。",
+            _STAFFED, "座席签入的时间之和不少于约定座席数乘一小时的小时（小时）。",
+            "合同座席表约定了座席的小时（小时）。",
             includes="一个小时里差一分钟也算没有到齐。",
         ),
     ),
@@ -42,7 +42,7 @@ FORKS = (
         Card(
             why=_WRAP_UP.card.why,
             numerator=_WRAP_UP.card.numerator,
-            denominator="由坐席接听的呼入电话（通）。",
+            denominator="由座席接听的呼入电话（通）。",
             includes="外呼引起的整理在分子里，外呼不在分母里。",
             excludes=_WRAP_UP.card.excludes,
             month="整理按开始的日期、电话按进入系统的日期归月。",

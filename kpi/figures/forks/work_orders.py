@@ -92,7 +92,7 @@ ON_TIME = (
         change_card(
             _ON_TIME, "办结时限落在本期、首次办结不晚于时限的工单（件）。",
             includes="首次办结后又退回重办的，仍看首次办结；到期没有办结的在分母里。"
-            "重办过而只交付了最后一次办结时间的，看不出首次办结，列为不明。",
+            "重办过而只报送了最后一次办结时间的，看不出首次办结，列为不明。",
         ),
     ),
     build_fork_like(
@@ -138,7 +138,7 @@ SATISFIED = (
         percent("work_orders_satisfied", "work_orders_reached"),
         change_card(
             _SATISFIED, "回访联系上且评价为非常满意、满意或基本满意的工单（件）。",
-            "本期受理并办结的工单中，办结后回访联系上来电人的（件）。",
+            "本期受理并办结的工单中，办结后回访联系上诉求人的（件）。",
             includes="“基本满意”算满意，“一般”不算；联系上而没有评价的在分母里，不当作满意。",
             excludes="没有回访或没有联系上的工单。",
         ),
@@ -174,7 +174,7 @@ RESPONDED = (
         _RESPONSE, "of_reached", "分母是谁", "联系过÷回访联系上", "未表态的不算响应的口径",
         percent("work_orders_responded", "work_orders_response_reached"),
         change_card(
-            _RESPONSE, below="本期受理、办结后回访联系上来电人的工单（件）。",
+            _RESPONSE, below="本期受理、办结后回访联系上诉求人的工单（件）。",
             includes="未表态的在分母里，不当作联系过。", excludes="没有回访、没有联系上的。",
         ),
     ),
@@ -193,7 +193,7 @@ RESOLVED = (
         _RESOLUTION, "part_counts", "“部分解决”算不算", "解决和部分解决÷表态", "把“部分解决”归入解决的口径",
         percent("work_orders_solved_or_part", "work_orders_answered_with_part"),
         change_card(
-            _RESOLUTION, "本期受理、现已办结，回访时来电人说已解决或部分解决的工单（件）。",
+            _RESOLUTION, "本期受理、现已办结，回访时诉求人说已解决或部分解决的工单（件）。",
             includes="“部分解决”算解决。",
         ),
     ),

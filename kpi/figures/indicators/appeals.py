@@ -9,7 +9,7 @@ INDICATORS = (
     Indicator(
         key="work_orders_excluded", title="剔除工单数", unit="件", scale=0,
         formula=count("work_orders_excluded"), direction=Direction.NEITHER,
-        source="考核申诉逐件计数；剔除前后的各项比率见对照口径“考核申诉同意剔除的不算”",
+        source="考核申诉逐件计数；剔除前后的各项比率见其他口径“考核申诉同意剔除的不算”",
         card=Card(
             why="剔除越多，剔除后的比率离实际越远；每一件由谁提出、为什么、谁同意，都要查得到。",
             numerator="审核日期落在本期、同意剔除的工单（件）。",

@@ -9,7 +9,7 @@ INDICATORS = (
     Indicator(
         key="calls_excluded", title="剔除通话数", unit="通", scale=0,
         formula=count("calls_excluded"), direction=Direction.NEITHER,
-        source="通话考核申诉逐通计数；剔除前后的各项比率见对照口径“考核申诉同意剔除的不算”",
+        source="通话考核申诉逐通计数；剔除前后的各项比率见其他口径“考核申诉同意剔除的不算”",
         card=Card(
             why="剔除越多，剔除后的接通率、满意率离实际越远；每一通由谁提出、为什么、谁同意，都要查得到。",
             numerator="审核日期落在本期、同意剔除的电话（通），只剔除评价的也在内。",

@@ -6,7 +6,7 @@ from kpi.figures.indicators.formula import count, percent
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
 from kpi.figures.indicators.target import AtLeast
 
-GROUP = "日报与质检"
+GROUP = "业务日报与质检"
 
 _SAMPLE = "样例中心2023年"
 
@@ -16,11 +16,11 @@ def _build_reported(key: str, title: str, unit: str, measure: str, source: str, 
         key=key, title=title, unit=unit, scale=0, formula=count(measure), direction=Direction.NEITHER,
         source=source,
         card=Card(
-            why="评价要求有逐日的后台统计；只有个别几天的数字会扣分。",
-            numerator=f"日报所报的{title}之和（{unit}）。",
-            includes="报了0的日子是真的0，如周末不接待。",
-            excludes="没有日报或这一栏空着的日子：不当作0，只降低有据率。",
-            month="按日报日期归月。",
+            why="评价要求逐日的后台统计；仅有个别日期数据的扣分。",
+            numerator=f"业务日报所报的{title}之和（{unit}）。",
+            includes="填报0的日期为实际为零，如周末不接待。",
+            excludes="缺业务日报或该项未填的日期：不按0计，只降低数据完整率。",
+            month="按业务日报日期归月。",
             example=Example(example, None, example, _SAMPLE),
         ),
     )  # fmt: skip
@@ -47,8 +47,8 @@ INDICATORS = (
             why="抽听录音检查服务规范，说明接听的质量。",
             numerator="抽检合格的电话（通）。",
             denominator="抽检的电话（通）。",
-            includes="同一通电话在不同的日子抽检两次算两次，同一天的以最后交付的为准。"
-            "以后才抽检的，数字会随新交付的质检变动。",
+            includes="同一通电话在不同的日子抽检两次算两次，同一天的以最后报送的为准。"
+            "以后才抽检的，数字会随新报送的质检变动。",
             excludes="没有抽检的电话。",
             month="按来电日期归月；手中没有这通电话的话单时按质检日期。",
             example=Example("677", "720", "94.03", _SAMPLE),

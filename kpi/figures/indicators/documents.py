@@ -11,7 +11,7 @@ _EVER = (
     "人员按期间算：本期第一天在岗的人加期内入职的人，所以各月份数不能相加成全年。一人一份；"
     "期内离职又入职的，每次入职另算一份。"
 )
-_UPLOADED = "以上传到本系统、没有撤下的文件为准。"
+_UPLOADED = "以上传到本系统、没有撤销的文件为准。"
 _OF_PEOPLE = (
     f"{_UPLOADED}花名册上写有编号而没有文件的，不算。人员档案应有的材料一份也没有上传过时，本指标不适用。"
 )
@@ -26,7 +26,7 @@ INDICATORS = (
         ),
         direction=Direction.HIGHER, source=f"{_SEED}：档案管理规范性",
         card=Card(
-            why="招聘、学历、合同、培训，逐人都要有据可查。",
+            why="招聘、学历、合同、培训，逐人须有材料可查。",
             numerator="应有的材料都在档的人（份）。",
             denominator="本期至少有一天在岗的人（份）。",
             includes="招聘审批表、学历核验材料、劳动合同、上岗培训记录；花名册写有离职日期的人还应有离职手续，不论何时离职。",
@@ -36,14 +36,14 @@ INDICATORS = (
         ),
     ),
     Indicator(
-        key="diploma_on_file_rate", title="学历核验在档率", unit="%", scale=2,
+        key="diploma_on_file_rate", title="学历核验归档率", unit="%", scale=2,
         formula=percent(
             ever("files_person_on_first_day_diploma", "files_person_joined_diploma"),
             ever("files_person_on_first_day", "files_person_joined"),
         ),
         direction=Direction.HIGHER, source=f"{_SEED}：档案管理规范性、人员资质",
         card=Card(
-            why="资质核验率说花名册上有编号，这里说材料拿得出来。",
+            why="学历核验率反映花名册登记的编号，本指标反映佐证材料是否在档。",
             numerator="学历核验材料在档的人（份）。",
             denominator="本期至少有一天在岗的人（份）。",
             includes="第一天在岗的和期内入职的，期内离职的也算。",

@@ -15,9 +15,9 @@ from tracker.periods import Month, Period
 class Direction(StrEnum):
     """Which way is better."""
 
-    HIGHER = "越高越好"
-    LOWER = "越低越好"
-    NEITHER = "只作统计"
+    HIGHER = "未设目标（正向）"
+    LOWER = "未设目标（反向）"
+    NEITHER = "统计指标"
 
 
 class Rounding(StrEnum):

@@ -16,9 +16,9 @@ INDICATORS = (
         "work_order_response_rate", "响应率", "work_orders_responded", "work_orders_response_asked",
         Direction.HIGHER, "北京市接诉即办工作条例：响应率、解决率、满意率；以回访答复为准",
         Card(
-            why="单位有没有联系来电人，由来电人自己说。",
-            numerator="本期受理、办结后回访联系上，来电人说单位联系过的工单（件）。",
-            denominator="本期受理、办结后回访联系上，来电人说了联系过没有的工单（件）。",
+            why="单位有没有联系诉求人，由诉求人自己说。",
+            numerator="本期受理、办结后回访联系上，诉求人说单位联系过的工单（件）。",
+            denominator="本期受理、办结后回访联系上，诉求人说了联系过没有的工单（件）。",
             includes=AS_KNOWN_NOW,
             excludes="没有回访、没有联系上的；未表态的。工单表没有“是否联系市民”一列的，无法核实。",
             month=BY_ACCEPTANCE, example=Example("93", "100", "93.00", "问到100件、93件联系过时"),
@@ -55,8 +55,8 @@ INDICATORS = (
             f"work_orders_{key}_rated", Direction.HIGHER, f"回访对{word}的评价",
             Card(
                 why=f"对结果不满意的，不一定对{word}不满意，分开看才知道差在哪里。",
-                numerator=f"本期受理、来电人对{word}评价为非常满意、满意或基本满意的工单（件）。",
-                denominator=f"本期受理、来电人评价了{word}的工单（件）。",
+                numerator=f"本期受理、诉求人对{word}评价为非常满意、满意或基本满意的工单（件）。",
+                denominator=f"本期受理、诉求人评价了{word}的工单（件）。",
                 includes="“基本满意”算满意，“一般”不算。",
                 excludes=f"没有评价{word}的；工单表没有这一列的，无法核实。",
                 month=BY_ACCEPTANCE, example=Example("96", "100", "96.00", "评价100件、96件满意时"),

@@ -71,7 +71,7 @@ INDICATORS = (
     _build_share(
         "urged_by_citizens", "催办率", "accepted", "催办过÷受理；催办单号见北京市级工单表",
         Card(
-            why="来电人催了，说明等得太久；催办不是新的诉求。",
+            why="诉求人催了，说明等得太久；催办不是新的诉求。",
             numerator="本期受理、没有作废，写有催办单号的工单（件）；催办几次算一件。",
             denominator=_ALL,
             includes="已经办结的。",

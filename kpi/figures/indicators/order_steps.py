@@ -77,7 +77,7 @@ INDICATORS = (
             includes=f"到期没有办结的、退回重办过的在分母里；以后才退回重办的，数字会变动。{CARRIED_OVER}",
             excludes=f"没有办结时限的；到期以前已作废的。{STEPS_NEEDED}",
             month="按办结时限所在的北京日期归月。",
-            example=Example("97", "100", "97.00", "应办结100件、3件超期或重办时"),
+            example=Example("97", "100", "97.00", "应办结100件、3件逾期或重办时"),
         ),
     ),
     *(

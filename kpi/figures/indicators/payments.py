@@ -22,7 +22,7 @@ GROUP = "资金"
 _SAMPLE = "样例中心2023年"
 _FEN = Fraction(1, 100)  # 分 → 元
 _DUE = "按约定支付日归月；晚付的仍回到约定的那个月。没有支付明细佐证的月份不计入。"
-_CUMULATIVE = "累计指标：某月的数字是1月至该月底的累计。没有月末以后的交付佐证的月份不计入。"
+_CUMULATIVE = "累计指标：某月的数字是1月至该月底的累计。没有月末以后的报送佐证的月份不计入。"
 _BUDGET_YEAR = (
     "预算按预算年度归年：预算表写明年度的以写明的为准（上年批复的从1月算起，次年到账的算在12月），没有写的按日期；"
     "12月批复、结转而没有写明年度的，可能是下一年的预算，按不明处理，分母里不明的比已知的多时不给出数字。"
@@ -48,7 +48,7 @@ INDICATORS = (
         formula=percent("payments_due_on_time", "payments_due"), direction=Direction.HIGHER,
         target=AtLeast(Decimal("80")), source=f"{_RULE}；2022年12345热线服务费项目绩效目标表（≥80%）",
         card=Card(
-            why="该付的钱有没有按合同约定的日子付出去。",
+            why="反映按合同约定支付的及时程度。",
             numerator="实际支付不晚于约定支付日的款项（笔）。",
             denominator="约定支付日落在本期的款项（笔）。",
             includes=_UNPAID,
@@ -88,7 +88,7 @@ INDICATORS = (
         ),
     ),
     Indicator(
-        key="payment_mean_delay", title="平均迟付天数", unit="天", scale=2, year_to_date=True,
+        key="payment_mean_delay", title="平均逾期天数", unit="天", scale=2, year_to_date=True,
         formula=ratio(_LATE_THEN, _DUE_THEN), direction=Direction.LOWER, source=_RULE,
         card=Card(
             why="晚付了多久；一直拖着不付的，拖得越久这个数越大。",
@@ -108,7 +108,7 @@ INDICATORS = (
             why="及时率只看笔数，欠着多少钱要单列。",
             numerator="期末（最后一个月的月末）约定支付日已到而还没有支付的款项金额（元）。",
             includes="不论哪一年到期；本期末以后才付的，在本期末仍是未付。",
-            excludes="约定支付日还没有到的款项；退款。以前年度的支付明细没有交付的，那时的欠款看不到，不在内。",
+            excludes="约定支付日还没有到的款项；退款。以前年度的支付明细未报送的，那时的欠款看不到，不在内。",
             month="取期末（最后一个月的月末）的余额；没有支付明细佐证的月份不计入。",
             example=Example("1000000.00", None, "1000000.00", "168万元到期款中100万元没有付"),
         ),
@@ -122,7 +122,7 @@ INDICATORS = (
             why="约定得再晚，也不能超过法定的期限；约定支付日以内不等于合法。",
             numerator="最迟在验收日期以后第30个自然日支付的款项（笔）。",
             denominator="验收日期以后第30个自然日落在本期的款项（笔），付了的和没付的都在内。",
-            includes="节假日照算。合同约定付款期限在30日以上、60日以内的，用60日的对照口径。",
+            includes="节假日照算。合同约定付款期限在30日以上、60日以内的，用60日的其他口径。",
             excludes="验收日期空着的（没有验收或无须验收）；退款。支付明细没有验收日期一列的，无法核实。",
             month="按验收日期以后第30个自然日归月；没有支付明细佐证的月份不计入。",
             example=Example("9", "10", "90.00", "10笔中9笔在验收后30日内支付"),
@@ -138,7 +138,7 @@ INDICATORS = (
         direction=Direction.HIGHER, target=AtLeast(Decimal("100")),
         source=f"{_FRAMEWORK}：实际到位资金÷预算资金",
         card=Card(
-            why="批复的预算有没有拿到。",
+            why="反映预算资金到位情况。",
             numerator="到位资金（元）。",
             denominator="批复预算加减预算调整（元）。",
             includes="本年1月以来的累计。钱在一年里陆续到位，目标按全年判定；到位多于预算的，超过100%。",
@@ -152,11 +152,11 @@ INDICATORS = (
         formula=ratio(total("payments_paid_fen", times=_FEN), _AVAILABLE, 100),
         direction=Direction.HIGHER, source=f"{_FRAMEWORK}：实际支出÷实际到位资金",
         card=Card(
-            why="到手的钱用出去了多少；绩效评价用这个口径。",
+            why="反映到位资金的执行进度，绩效评价采用此口径。",
             numerator="实际支出（元）。",
             denominator="到位资金加上年结转（元）。",
             includes="本年1月以来的累计；所有费用项目。支出多于到位的（如垫付），超过100%；退款多于支出的，为负。",
-            excludes="已约定而没有实际支付的款项；财政收回不从分母里减，减的用对照口径。",
+            excludes="已约定而没有实际支付的款项；财政收回不从分母里减，减的用其他口径。",
             month=f"支出按实际支付日、到位按到账日期归月。{_BUDGET_YEAR}{_CUMULATIVE}",
             example=Example("2499900.00", "2524900.00", "99.01", _SAMPLE),
         ),
@@ -249,7 +249,7 @@ INDICATORS = (
             numerator="所属期间在本期的人员经费（元），付了的和没付的都在内。",
             denominator="月末在岗人数的平均数（人）。",
             includes=f"{_LABOUR}含随劳务费支付的管理费；所属期间跨几个月的，归最后一个月。约定在以后月份支付的，"
-            "交付了那个月的支付明细才计得进来。",
+            "报送了那个月的支付明细才计得进来。",
             excludes="说明不是人员经费的项目，如办公、邮电、平台租赁。",
             month="人员经费按所属期间归月，没有写明或看不懂的按约定支付日，退款按退款日；人数按月末归月；不同长短的期间不可互比。",
             example=Example("2269900.00", "33.3333333333", "68097.00", f"{_SAMPLE}，平均33.33人"),

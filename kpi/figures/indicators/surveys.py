@@ -41,12 +41,12 @@ INDICATORS = (
         "群众知不知道有这条热线。", Example("94", "95", "98.95", _SAMPLE),
     ),
     _build_share(
-        "survey_can_use_rate", "热线会用率", "can_use", None,
+        "survey_can_use_rate", "热线使用知晓率", "can_use", None,
         "知道热线，也要会用它解决问题。", Example("89", "95", "93.68", "2022年某热线95份问卷"),
     ),
     _build_share(
         "survey_satisfaction_rate", "问卷满意度", "satisfied", AtLeast(Decimal("85")),
-        "答卷的人是否满意；不分用没用过热线，只看用过的有对照口径。", Example("93", "95", "97.89", _SAMPLE),
+        "答卷的人是否满意；不分用没用过热线，只看用过的有其他口径。", Example("93", "95", "97.89", _SAMPLE),
     ),
     Indicator(
         key="survey_response_rate", title="问卷回收率", unit="%", scale=2,
@@ -57,7 +57,7 @@ INDICATORS = (
             denominator="发放的问卷（份）。",
             includes="每份问卷一行明细，发放表上自报的回收份数只作对照。一年只有一种问卷的全部计入；几种问卷并存的，"
             "收回和发放都只数统计设定里说明计入的；发放的问卷里不明的比计入的多时不给出数字。",
-            excludes="没有交付明细的问卷。",
+            excludes="未报送明细的问卷。",
             month="收回按填写日期、发放按发放日期归月；跨月收回时月度数字可能超过100%，以年度为准。",
             example=Example("95", "100", "95.00", _SAMPLE),
         ),

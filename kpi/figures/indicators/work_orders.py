@@ -19,7 +19,7 @@ from kpi.figures.indicators.order_cards import AS_KNOWN_NOW, BY_ACCEPTANCE, CARR
 
 GROUP = "工单"
 
-_CARRIED_TO_END = "以前受理的工单有缺的，结转来的不明，只算部分可核实；从开始交付那天起，缺哪一天都算。"
+_CARRIED_TO_END = "以前受理的工单有缺的，结转来的不明，只算部分可核实；从开始报送那天起，缺哪一天都算。"
 
 
 _SECONDS = Fraction(1, 1000)  # 毫秒 → 秒
@@ -159,7 +159,7 @@ INDICATORS = (
             numerator="本期受理并办结的工单中做过回访的（件），不论是否联系上。",
             denominator="本期受理的工单中现已办结的（件）。",
             includes=AS_KNOWN_NOW,
-            excludes="首次办结以前联系来电人的，不算回访。",
+            excludes="首次办结以前联系诉求人的，不算回访。",
             month=BY_ACCEPTANCE,
             example=Example("7217", "8038", "89.79", SAMPLE),
         ),
@@ -170,8 +170,8 @@ INDICATORS = (
         direction=Direction.HIGHER,
         source="江阴等地月报：有效回访÷回访",
         card=Card(
-            why="回访了却没有联系上的，得不到来电人的答复。",
-            numerator="本期受理并办结的工单中，办结后回访联系上来电人的（件）。",
+            why="回访了却没有联系上的，得不到诉求人的答复。",
+            numerator="本期受理并办结的工单中，办结后回访联系上诉求人的（件）。",
             denominator="本期受理并办结的工单中做过回访的（件）。",
             includes=f"回访几次的，联系上过一次就算联系上。{AS_KNOWN_NOW}",
             excludes="没有回访的工单。",
@@ -182,11 +182,11 @@ INDICATORS = (
     Indicator(
         key="work_order_resolution_rate", title="解决率（全部诉求）", unit="%", scale=2,
         formula=percent("work_orders_solved", "work_orders_answered"), direction=Direction.HIGHER,
-        source="北京市接诉即办工作条例第三十二条的解决率，以来电人回访答复为准",
+        source="北京市接诉即办工作条例第三十二条的解决率，以诉求人回访答复为准",
         card=Card(
-            why="办结不等于解决，以来电人的答复为准。",
-            numerator="本期受理、现已办结，办结后回访时来电人说已解决的工单（件）。",
-            denominator="本期受理、办结后回访联系上，来电人说了已解决、部分解决或未解决的工单（件）。",
+            why="办结不等于解决，以诉求人的答复为准。",
+            numerator="本期受理、现已办结，办结后回访时诉求人说已解决的工单（件）。",
+            denominator="本期受理、办结后回访联系上，诉求人说了已解决、部分解决或未解决的工单（件）。",
             includes=f"退回重办而尚未再办结的、部分解决的在分母里，不算解决；回访几次的，以最后一次表态为准。{AS_KNOWN_NOW}",
             excludes="没有回访、没有联系上、没有表态的，既不算解决也不算没有解决；办结以前的联系不算回访。",
             month=BY_ACCEPTANCE,
@@ -200,8 +200,8 @@ INDICATORS = (
         source="2022年12345热线服务费项目绩效评价评分表（C203）：投诉事件解决率，目标值未定",
         card=Card(
             why="评价单列投诉的解决情况。",
-            numerator="本期受理的投诉中现已办结，办结后回访时来电人说已解决的（件）。",
-            denominator="本期受理的投诉中，办结后回访联系上，来电人说了已解决或未解决的（件）。",
+            numerator="本期受理的投诉中现已办结，办结后回访时诉求人说已解决的（件）。",
+            denominator="本期受理的投诉中，办结后回访联系上，诉求人说了已解决或未解决的（件）。",
             includes="诉求类型为“投诉”的工单；退回重办而尚未再办结的在分母里，不算解决；回访几次的，以最后一次表态为准。"
             f"{AS_KNOWN_NOW}",
             excludes="其余诉求类型；没有联系上、没有表态的投诉。",
@@ -214,7 +214,7 @@ INDICATORS = (
         formula=percent("work_orders_rated_satisfied", "work_orders_rated"), direction=Direction.HIGHER,
         source="满意÷有评价的口径",
         card=Card(
-            why="来电人对办理结果的评价；分母不同结果差得很多，别的算法列在对照口径里。",
+            why="诉求人对办理结果的评价；分母不同结果差得很多，别的算法列在其他口径里。",
             numerator="评价为非常满意、满意或基本满意的工单（件）。",
             denominator="有满意度评价的工单（件）。",
             includes="“基本满意”算满意，“一般”不算；评价几次的，以最后一次为准；不论是否办结，办结以前评价的也算。"
@@ -227,13 +227,13 @@ INDICATORS = (
     _build_at_end(
         "work_orders_open_at_end", "期末在办工单数", "期末还有多少没有办完，下期要接着办。",
         "期末以前受理、期末还没有办结也没有作废的工单（件），不论何时受理。",
-        f"期初在办＋本期受理－本期办结－本期作废＝期末在办。期末以后没有再交付的，期末是否在办不明。{_CARRIED_TO_END}",
+        f"期初在办＋本期受理－本期办结－本期作废＝期末在办。期末以后未再报送的，期末是否在办不明。{_CARRIED_TO_END}",
         Example("117", None, "117", SAMPLE),
     ),
     _build_at_end(
-        "work_orders_overdue_at_end", "期末超期在办工单数", "已经超期还没有办的，最该催办。",
+        "work_orders_overdue_at_end", "期末逾期在办工单数", "反映逾期未办结情况，应重点催办。",
         "期末在办的工单中，办结时限已过的（件）。",
-        f"时限届满前批准延期的，按延期后的时限。没有办结时限的不算超期。{_CARRIED_TO_END}",
+        f"时限届满前批准延期的，按延期后的时限。没有办结时限的不算逾期。{_CARRIED_TO_END}",
         Example("80", None, "80", SAMPLE),
     ),
     Indicator(

@@ -86,7 +86,7 @@ _caller_days = sa.select(
     ).label("unknown"),
 ).subquery("caller_days")
 declare_field(_caller_days.c.calls, "是否进入人工队列")
-declare_field(_caller_days.c.answered, "是否坐席接听", is_partly_known=True)
+declare_field(_caller_days.c.answered, "是否座席接听", is_partly_known=True)
 declare_field(_caller_days.c.numbers, "主叫号码")
 CALLER_DAYS = Population(
     key="caller_days", title="一个号码的一天", rows=_caller_days, of=_caller_days,
@@ -124,7 +124,7 @@ def _build_measures(population: Population, key: str, when: str) -> tuple[Measur
         ),
         Measure(
             key=f"calls_answered_by_{key}", title=f"人工接听的电话（{when}）", unit="通", among=population,
-            where=ANSWERED, about=f"进入人工队列并由坐席接听的电话，{when}归月。",
+            where=ANSWERED, about=f"进入人工队列并由座席接听的电话，{when}归月。",
         ),
     )  # fmt: skip
 
@@ -134,7 +134,7 @@ MEASURES = (
         _count(
             f"answered_within_{limit}s", f"{limit}秒内接听的电话",
             sa.and_(ANSWERED, calls.c.wait_ms <= limit * 1000),
-            f"从进入人工队列到坐席应答不超过{limit}秒（含{limit}秒）的电话。",
+            f"从进入人工队列到座席应答不超过{limit}秒（含{limit}秒）的电话。",
         )
         for limit in ANSWER_SECONDS if limit != 15
     ),
@@ -142,7 +142,7 @@ MEASURES = (
         _count(
             f"answered_under_{limit}s", f"不到{limit}秒接听的电话",
             sa.and_(ANSWERED, calls.c.wait_ms < limit * 1000),
-            f"从进入人工队列到坐席应答不到{limit}秒（不含{limit}秒）的电话。",
+            f"从进入人工队列到座席应答不到{limit}秒（不含{limit}秒）的电话。",
         )
         for limit in ANSWER_SECONDS
     ),
@@ -204,7 +204,7 @@ MEASURES = (
         key="calls_wait_all_ms", title="全部人工请求的等待时长", unit="毫秒", among=CALLS, where=_WAITED,
         value=sa.case((ANSWERED, calls.c.wait_ms), else_=count_ms(calls.c.queued_at, calls.c.ended_at)),
         on_demand=True,
-        about="人工接听的从进入人工队列到坐席应答，没有接听的从进入人工队列到结束，时长之和；没有结束时间的未接电话不计。",
+        about="人工接听的从进入人工队列到座席应答，没有接听的从进入人工队列到结束，时长之和；没有结束时间的未接电话不计。",
     ),
     _count(
         "waited", "看得出等待时长的人工请求", _WAITED,
@@ -213,7 +213,7 @@ MEASURES = (
     Measure(
         key="calls_wait_with_ivr_ms", title="含语音导航的等待时长", unit="毫秒", among=CALLS, where=ANSWERED,
         value=count_ms(calls.c.entered_at, calls.c.answered_at), on_demand=True,
-        about="人工接听的电话从进入系统到坐席应答的时长之和，含语音导航。",
+        about="人工接听的电话从进入系统到座席应答的时长之和，含语音导航。",
     ),
     *_build_measures(BY_QUEUE, "queue", "按进入队列的日期"),
     *_build_measures(BY_END, "end", "按结束的日期"),
@@ -225,6 +225,6 @@ MEASURES = (
     Measure(
         key="caller_days_answered", title="接通过的来电号码", unit="个", among=CALLER_DAYS,
         where=_caller_days.c.answered > 0, value=_caller_days.c.numbers,
-        about="当天至少有一通由坐席接听的号码。",
+        about="当天至少有一通由座席接听的号码。",
     ),
 )  # fmt: skip

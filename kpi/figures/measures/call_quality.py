@@ -43,13 +43,13 @@ _ratings = (
 )
 declare_field(_ratings.c.satisfied, "按键算不算满意", is_partly_known=True, code=GapCode.TOPIC_UNDECLARED)
 
-declare_field(_ratings.c.by_agent, "电话是不是坐席接的", is_partly_known=True)
+declare_field(_ratings.c.by_agent, "电话是不是座席接的", is_partly_known=True)
 _by_agent = _ratings.c.by_agent.is_(True)
 
 RATINGS = Population(
     key="ratings", title="一次按键评价", rows=_ratings, of=_ratings, day=_ratings.c.entered_on,
     columns=(
-        ("进入系统", _ratings.c.entered_at), ("坐席", _ratings.c.agent), ("按键", _ratings.c.rating),
+        ("进入系统", _ratings.c.entered_at), ("座席", _ratings.c.agent), ("按键", _ratings.c.rating),
         ("算满意", _ratings.c.satisfied),
     ),
     source="calls", facts=("calls", "declarations"), rolled=True, regrouped=True,

@@ -193,17 +193,17 @@ MEASURES = (
     ),
     Measure(
         key="window_answered", title="接通率最低的24小时里接听的电话", unit="通", among=WINDOWS,
-        value=WORST.c.answered, about="一天里接通率最低的连续24小时里由坐席接听的电话。",
+        value=WORST.c.answered, about="一天里接通率最低的连续24小时里由座席接听的电话。",
     ),
     Measure(
         key="days_answered_below_norm", title=f"接通率低于{NORM}%的天数", unit="天", among=OFFERED_DAYS,
         where=_judged_days.c.below.is_(True),
-        about=f"当天进入人工队列的电话中由坐席接听的不到{NORM}%的日子；没有电话进入人工队列的日子不算。",
+        about=f"当天进入人工队列的电话中由座席接听的不到{NORM}%的日子；没有电话进入人工队列的日子不算。",
         most_a_day=1,
     ),
     Measure(
         key="hours_unanswered", title="有来电而无人接听的小时", unit="小时", among=OFFERED_HOURS,
         where=_judged_hours.c.silent.is_(True), most_a_day=HOURS,
-        about="整点到整点的一小时里有电话进入人工队列，而坐席一通也没有接的；没有电话进入人工队列的小时不算。",
+        about="整点到整点的一小时里有电话进入人工队列，而座席一通也没有接的；没有电话进入人工队列的小时不算。",
     ),
 )  # fmt: skip

@@ -17,7 +17,7 @@ SOURCES = (
     Source(
         key="calls",
         rhythm=Rhythm.DAILY,
-        remedy="请平台供应商补导缺少日期的话单；当天确无来电的，请签零报告。",
+        remedy="请平台供应商补报缺失日期的话单；当天确无来电的，请签零报告。",
     ),
 )
 
@@ -68,11 +68,11 @@ CALLS = Population(
     columns=(
         ("进入系统", calls.c.entered_at),
         ("进入人工队列", calls.c.queued_at),
-        ("坐席应答", calls.c.answered_at),
+        ("座席应答", calls.c.answered_at),
         ("等待（秒）", scale(calls.c.wait_ms, 1000, 1)),
         ("通话（秒）", scale(calls.c.talk_ms, 1000, 1)),
         ("结果", calls.c.outcome),
-        ("坐席", calls.c.agent),
+        ("座席", calls.c.agent),
         ("技能组", calls.c.skill_group),
     ),
     source="calls",
@@ -96,7 +96,7 @@ _days = (
     .subquery("call_days")
 )
 
-declare_field(_days.c.answered, "是否坐席接听")
+declare_field(_days.c.answered, "是否座席接听")
 
 CALL_DAYS = Population(
     key="call_days",
@@ -121,20 +121,20 @@ MEASURES = (
     ),
     Measure(
         key="calls_offered", title="进入人工队列的电话", unit="通", among=CALLS, where=OFFERED,
-        about="呼入且到达人工队列的电话；坐席接听了而没有进入队列时间的也算到达过。转接过的仍算一通。",
+        about="呼入且到达人工队列的电话；座席接听了而没有进入队列时间的也算到达过。转接过的仍算一通。",
     ),
     Measure(
         key="calls_answered", title="人工接听的电话", unit="通", among=CALLS, where=ANSWERED,
-        about="由坐席接听的呼入电话；呼叫结果写明是机器人、语音导航应答或被拦截的，有应答时间也不算。",
+        about="由座席接听的呼入电话；呼叫结果写明是机器人、语音导航应答或被拦截的，有应答时间也不算。",
     ),
     Measure(
         key="calls_answered_within_15s", title="15秒内接听的电话", unit="通", among=CALLS,
         where=sa.and_(ANSWERED, calls.c.wait_ms <= 15_000),
-        about="从进入人工队列到坐席应答不超过15秒（含15秒）的电话。",
+        about="从进入人工队列到座席应答不超过15秒（含15秒）的电话。",
     ),
     Measure(
         key="calls_unanswered", title="未接听的电话", unit="通", among=CALLS, where=UNANSWERED,
-        about="进入人工队列而坐席没有接听的电话，不论原因。",
+        about="进入人工队列而座席没有接听的电话，不论原因。",
     ),
     Measure(
         key="calls_abandoned", title="排队中挂断的电话", unit="通", among=CALLS,
@@ -144,7 +144,7 @@ MEASURES = (
     Measure(
         key="calls_ivr_abandoned", title="导航中结束的电话", unit="通", among=CALLS,
         where=sa.and_(INBOUND, calls.c.queued.is_not(True), calls.c.answered.is_not(True)),
-        about="呼入但没有到达人工队列、坐席也没有接听的电话，多在语音导航中挂断；不含拦截的。",
+        about="呼入但没有到达人工队列、座席也没有接听的电话，多在语音导航中挂断；不含拦截的。",
     ),
     Measure(
         key="calls_rated", title="来电人评价过的电话", unit="通", among=CALLS,
@@ -153,16 +153,16 @@ MEASURES = (
     ),
     Measure(
         key="calls_outbound", title="外呼电话", unit="通", among=CALLS, where=_OUT,
-        about="坐席打出去的电话，不论对方接没接。",
+        about="座席打出去的电话，不论对方接没接。",
     ),
     Measure(
         key="calls_outbound_answered", title="接通的外呼电话", unit="通", among=CALLS,
-        where=sa.and_(_OUT, calls.c.answered.is_(True)), about="坐席打出去、对方接听了的电话。",
+        where=sa.and_(_OUT, calls.c.answered.is_(True)), about="座席打出去、对方接听了的电话。",
     ),
     Measure(
         key="calls_wait_ms", title="接听电话的等待时长", unit="毫秒", among=CALLS, where=ANSWERED,
         value=calls.c.wait_ms,
-        about="人工接听的电话从进入人工队列到坐席应答的时长之和。",
+        about="人工接听的电话从进入人工队列到座席应答的时长之和。",
     ),
     Measure(
         key="calls_talk_ms", title="接听电话的通话时长", unit="毫秒", among=CALLS, where=ANSWERED,
@@ -172,6 +172,6 @@ MEASURES = (
     Measure(
         key="service_days", title="有人工接听的天数", unit="天", among=CALL_DAYS, where=_days.c.answered > 0,
         most_a_day=1,
-        about="当天至少有一通来电由坐席接听的日子；零报告证明没有来电，不证明有人值守，不计。",
+        about="当天至少有一通来电由座席接听的日子；零报告证明没有来电，不证明有人值守，不计。",
     ),
 )  # fmt: skip

@@ -9,13 +9,13 @@ from tracker.facts.calls import calls
 from tracker.facts.daily_counts import daily_counts, inspections
 
 
-def _build_reported(key: str, title: str) -> Source:
+def _build_reported(key: str, column: str) -> Source:
     return Source(
         key=key,
-        title=title,
+        title=f"业务日报（{column}）",
         rhythm=Rhythm.DAILY,
         delivered_as="daily_counts",
-        remedy=f"请补交缺少日期的日报并填写{title.removeprefix('日报')}一栏；当天确实没有的填0。",
+        remedy=f"请补报缺失日期的业务日报，并填写“{column}”；确无业务的填0。",
     )
 
 
@@ -25,13 +25,14 @@ SOURCES = (
         rhythm=Rhythm.MONTHLY,
         remedy=DELIVER_LIST,
     ),
-    _build_reported("messages", "日报发送短信数"),
-    _build_reported("cases", "日报办件量"),
-    _build_reported("visits", "日报接待人次"),
+    _build_reported("messages", "发送短信数"),
+    _build_reported("cases", "办件量"),
+    _build_reported("visits", "接待人次"),
 )
 
 DAYS = Population(
-    key="daily_counts", title="一天的日报", rows=daily_counts, of=daily_counts, day=daily_counts.c.counted_on,
+    key="daily_counts", title="一天的业务"
+    "日报", rows=daily_counts, of=daily_counts, day=daily_counts.c.counted_on,
     columns=(
         ("发送短信数", daily_counts.c.messages),
         ("办件量", daily_counts.c.cases),
@@ -50,7 +51,7 @@ INSPECTED = Population(
     columns=(
         ("质检日期", inspections.c.inspected_on),
         ("通话", inspections.c.call_subject),
-        ("坐席", inspections.c.agent),
+        ("座席", inspections.c.agent),
         ("合格", inspections.c.passed),
     ),
     source="inspections", facts=("inspections", "calls"),
@@ -61,15 +62,15 @@ POPULATIONS = (DAYS, INSPECTED)
 MEASURES = (
     Measure(
         key="messages", title="发送短信", unit="条", among=DAYS, value=daily_counts.c.messages,
-        sources=("messages",), about="日报所报的发送短信条数；空格是没有报，0是报了零。",
+        sources=("messages",), about="业务日报所报的发送短信条数；空格是没有报，0是报了零。",
     ),
     Measure(
         key="cases", title="办件", unit="件", among=DAYS, value=daily_counts.c.cases,
-        sources=("cases",), about="日报所报的办件量。",
+        sources=("cases",), about="业务日报所报的办件量。",
     ),
     Measure(
         key="visits", title="接待来访", unit="人次", among=DAYS, value=daily_counts.c.visits,
-        sources=("visits",), about="日报所报的接待人次。",
+        sources=("visits",), about="业务日报所报的接待人次。",
     ),
     Measure(
         key="inspections", title="抽检的电话", unit="通", among=INSPECTED,

@@ -1,6 +1,6 @@
 """Measures of files: the things that must have documents, and those of which none is missing.
 
-A thing is counted in the period of its own day; a person whenever in post, as in 资质核验率.
+A thing is counted in the period of its own day; a person whenever in post, as in 学历核验率.
 """
 
 from collections.abc import Iterator
@@ -180,7 +180,7 @@ def _build_measures(among: Population, key: str, whose: str) -> Iterator[Measure
     yield Measure(
         key=f"files_{key}_complete", title=f"档案齐全的{whose}", unit="份", among=among,
         where=sa.and_(filed, relate_to_population(among, _is_complete(file))),
-        about=f"{whose}中，应有的材料都已上传、没有撤下的。",
+        about=f"{whose}中，应有的材料都已上传、没有撤销的。",
     )  # fmt: skip
 
 

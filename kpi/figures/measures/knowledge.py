@@ -13,7 +13,7 @@ SOURCES = (
         key="knowledge",
         rhythm=Rhythm.MONTHLY,
         optional=True,
-        remedy="请交付月末以后导出的知识库更新记录；确无更新的，请签零报告。",
+        remedy="请报送月末以后导出的知识库更新记录；确无更新的，请签零报告。",
     ),
 )
 

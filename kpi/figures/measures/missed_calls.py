@@ -92,7 +92,7 @@ _called_back = sa.and_(_unanswered, _missed.c.called_back_at.is_not(None))
 MEASURES = (
     Measure(
         key="calls_missed", title="漏接的电话", unit="通", among=MISSED, where=_unanswered,
-        about="进入人工队列而坐席没有接听、看得见来电号码的电话；同一号码几通漏接算几通。",
+        about="进入人工队列而座席没有接听、看得见来电号码的电话；同一号码几通漏接算几通。",
     ),
     Measure(
         key="calls_missed_called_back", title="回拨过的漏接电话", unit="通", among=MISSED, where=_called_back,

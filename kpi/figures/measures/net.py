@@ -25,13 +25,13 @@ SOURCES = (
         key="appeals",
         rhythm=Rhythm.MONTHLY,
         optional=True,
-        remedy="请交付月末以后导出的考核申诉；确无申诉的，请签零报告。",
+        remedy="请报送月末以后导出的考核申诉；确无申诉的，请签零报告。",
     ),
     Source(
         key="call_appeals",
         rhythm=Rhythm.MONTHLY,
         optional=True,
-        remedy="请交付月末以后导出的通话考核申诉；确无申诉的，请签零报告。",
+        remedy="请报送月末以后导出的通话考核申诉；确无申诉的，请签零报告。",
     ),
 )
 

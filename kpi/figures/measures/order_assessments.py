@@ -88,19 +88,19 @@ def _count(key: str, title: str, about: str, where: sa.ColumnElement[bool], **mo
 
 MEASURES = (
     _count("response_asked", "回访问到单位是否联系的工单",
-           "本期受理、办结后回访联系上，来电人说了单位联系过没有的工单；未表态的不算。",
+           "本期受理、办结后回访联系上，诉求人说了单位联系过没有的工单；未表态的不算。",
            sa.and_(_reached, _one.contacted.is_not(None))),
-    _count("responded", "单位联系过来电人的工单",
-           "本期受理、办结后回访联系上，来电人说单位联系过的工单。", _contacted),
+    _count("responded", "单位联系过诉求人的工单",
+           "本期受理、办结后回访联系上，诉求人说单位联系过的工单。", _contacted),
     _count("response_reached", "回访联系上的工单（响应率）",
-           "本期受理、办结后回访联系上来电人的工单，未表态的也在内。", _reached, on_demand=True),
+           "本期受理、办结后回访联系上诉求人的工单，未表态的也在内。", _reached, on_demand=True),
     _count("response_closed", "已办结的工单（响应率）",
            "本期受理的工单中现已办结的，没有回访的也在内。", _closed, on_demand=True),
     _count("answered_with_part", "回访表态的工单（含部分解决）",
-           "本期受理、办结后回访联系上，来电人说了解决、部分解决或没有解决的工单。",
+           "本期受理、办结后回访联系上，诉求人说了解决、部分解决或没有解决的工单。",
            _answered, on_demand=True),
     _count("solved_or_part", "回访确认解决或部分解决的工单",
-           "本期受理、现已办结，回访时来电人说已解决或部分解决的工单。",
+           "本期受理、现已办结，回访时诉求人说已解决或部分解决的工单。",
            sa.and_(_answered, _closed, sa.or_(_one.solved.is_(True), _one.part_solved.is_(True))),
            on_demand=True),
     *(
@@ -109,10 +109,10 @@ MEASURES = (
             ("attitude", "服务态度", _one.attitude), ("process", "办理过程", _one.process),
         )
         for measure in (
-            _count(f"{name}_rated", f"有{title}评价的工单", f"本期受理的工单中，来电人评价了{title}的。",
+            _count(f"{name}_rated", f"有{title}评价的工单", f"本期受理的工单中，诉求人评价了{title}的。",
                    column.is_not(None)),
             _count(f"{name}_satisfied", f"{title}满意的工单",
-                   f"本期受理的工单中，来电人对{title}评价为非常满意、满意或基本满意的。",
+                   f"本期受理的工单中，诉求人对{title}评价为非常满意、满意或基本满意的。",
                    column.in_(_satisfied)),
         )
     ),

@@ -24,7 +24,7 @@ SOURCES = (
         key="budget",
         rhythm=Rhythm.MONTHLY,
         reach=Reach.SPARSE,
-        remedy="请交付月末以后导出的当年预算；确无变动的，请签零报告。",
+        remedy="请报送月末以后导出的当年预算；确无变动的，请签零报告。",
     ),
 )
 
@@ -40,7 +40,7 @@ def _build_columns(of: Any) -> tuple[tuple[str, sa.ColumnElement[Any]], ...]:
         ("实际支付日", of.paid_on),
         ("金额（元）", scale(of.amount_fen, 100, 2)),
         ("按时", of.on_time),
-        ("迟付天数", of.late_days),
+        ("逾期支付天数", of.late_days),
     )
 
 
@@ -217,7 +217,7 @@ MEASURES = (
         about="约定支付日落在本期、按时支付的款项金额之和。",
     ),
     Measure(
-        key="payments_due_late_by_30_days", title="迟付不超过30日的应付款", unit="笔", among=DUE,
+        key="payments_due_late_by_30_days", title="逾期支付不超过30日的应付款", unit="笔", among=DUE,
         where=payments.c.late_days <= 30, on_demand=True,
         about="约定支付日落在本期、最迟晚于约定日30个日历天支付的款项。",
     ),
@@ -227,7 +227,7 @@ MEASURES = (
         about="每月末看，约定支付日在本年、已经到期的款项，一笔一月计一次。",
     ),
     Measure(
-        key="payments_late_days_then", title="到月末的迟付天数", unit="天", among=THEN, value=_late_then,
+        key="payments_late_days_then", title="到月末的逾期支付天数", unit="天", among=THEN, value=_late_then,
         where=_then.c.of_the_year,
         about="每月末看，约定支付日在本年、已经到期的款项晚于约定日的日历天数之和；按时的为0，还没有付的算到月末。",
     ),

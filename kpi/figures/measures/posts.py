@@ -22,7 +22,7 @@ SOURCES = (
     Source(
         key="posts",
         rhythm=Rhythm.STANDING,
-        remedy="请交付岗位核定表，写明生效日期和核定人数。",
+        remedy="请报送岗位核定表，写明生效日期和核定人数。",
     ),
 )
 

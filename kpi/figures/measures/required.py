@@ -148,7 +148,7 @@ PAYMENT = Dossier(
     facts=("payments", "documents"),
     required=(
         RequiredDocument(
-            document="contract", remedy="请上传这笔款项所依据的合同；多笔同用一份的，分别挂接。"
+            document="contract", remedy="请上传这笔款项所依据的合同；多笔同用一份的，分别上传。"
         ),
         RequiredDocument(document="invoice", remedy="请收款单位补开发票，或从电子发票平台下载后上传。"),
         RequiredDocument(
@@ -170,7 +170,7 @@ TRAINING = Dossier(
     source="training",
     facts=("trainings", "documents"),
     required=(
-        RequiredDocument(document="sign_in_sheet", remedy="请上传本人签字的签到表；代签的不作数。"),
+        RequiredDocument(document="sign_in_sheet", remedy="请上传本人签字的签到表；代签无效。"),
         RequiredDocument(document="exam_paper", remedy="请上传试卷或考核记录。"),
     ),
 )

@@ -18,7 +18,7 @@ SOURCES = (
         key="agent_states",
         rhythm=Rhythm.DAILY,
         optional=True,
-        remedy="请平台供应商补导缺少日期的座席状态日志；当天确无坐席签入的，请签零报告。",
+        remedy="请平台供应商补报缺失日期的座席状态日志；当天确无座席签入的，请签零报告。",
     ),
 )
 
@@ -64,7 +64,7 @@ declare_field(TIME.c.state, "座席状态", is_partly_known=True)
 AGENT_TIME = Population(
     key="agent_time", title="一段座席时间", rows=TIME, of=TIME, day=TIME.c.on_day,
     columns=(
-        ("坐席", TIME.c.agent), ("起", TIME.c.from_at), ("止", TIME.c.until_at), ("状态", TIME.c.state),
+        ("座席", TIME.c.agent), ("起", TIME.c.from_at), ("止", TIME.c.until_at), ("状态", TIME.c.state),
         ("时长（秒）", scale(TIME.c.ms, 1000, 1)),
     ),
     source="agent_states", facts=("agent_time",), words={"状态": STATES}, unit="段", rolled=True, reaches=1,
@@ -77,7 +77,7 @@ _stated = sa.select(
 STATED = Population(
     key="agent_states", title="一个座席状态", rows=_stated, of=_stated, day=_stated.c.started_on,
     columns=(
-        ("坐席", _stated.c.agent), ("开始", _stated.c.started_at), ("结束", _stated.c.ended_at),
+        ("座席", _stated.c.agent), ("开始", _stated.c.started_at), ("结束", _stated.c.ended_at),
         ("状态", _stated.c.state), ("原因", _stated.c.reason), ("时长（秒）", scale(_stated.c.ms, 1000, 1)),
     ),
     source="agent_states", facts=("agent_states",), words={"状态": STATES}, rolled=True, regrouped=True,
@@ -224,13 +224,13 @@ SEATS = (
 """Each agreed hour of a day for which states were delivered, in up to three parts: staffed, perhaps staffed,
 not staffed."""
 declare_field(SEATS.c.filled, "当时在座席的人数", is_partly_known=True)
-declare_field(SEATS.c.ms, "约定坐席数（同一时段写了两个数）", is_partly_known=True)
+declare_field(SEATS.c.ms, "约定座席数（同一时段写了两个数）", is_partly_known=True)
 
 SEAT_HOURS = Population(
-    key="seat_hours", title="一个约定时段的坐席时间", rows=SEATS, of=SEATS, day=SEATS.c.day,
+    key="seat_hours", title="一个约定时段的座席时间", rows=SEATS, of=SEATS, day=SEATS.c.day,
     columns=(
-        ("日期", SEATS.c.day), ("时", SEATS.c.hour), ("约定坐席", SEATS.c.seats), ("到岗", SEATS.c.filled),
-        ("坐席时间（小时）", scale(SEATS.c.ms, HOUR_MS, 4)),
+        ("日期", SEATS.c.day), ("时", SEATS.c.hour), ("约定座席", SEATS.c.seats), ("到岗", SEATS.c.filled),
+        ("座席时间（小时）", scale(SEATS.c.ms, HOUR_MS, 4)),
     ),
     source="agent_states", facts=("agent_time", "contracted_seats", "covered_days"), unit="段",
     regrouped=True, reaches=1, suspects=sa.select(contracted_seats.c.center_id),
@@ -250,7 +250,7 @@ declare_field(_judged.c.reached, "当时在座席的人数", is_partly_known=Tru
 CONTRACTED_HOURS = Population(
     key="contracted_hours", title="一个约定时段", rows=_judged, of=_judged, day=_judged.c.day,
     columns=(
-        ("日期", _judged.c.day), ("时", _judged.c.hour), ("约定坐席", _judged.c.seats),
+        ("日期", _judged.c.day), ("时", _judged.c.hour), ("约定座席", _judged.c.seats),
         ("整小时到岗", _judged.c.reached),
     ),
     source="agent_states", facts=("agent_time", "contracted_seats", "covered_days"), unit="小时",
@@ -278,15 +278,15 @@ def _time(key: str, title: str, about: str, *states: str, but: str = "", on_dema
 _wrapped = _stated.c.state == "wrap_up"
 
 MEASURES = (
-    _time("signed_in", "签入时间", "坐席签入的时间，不论做什么；没有状态记录的时间不算。"),
-    _time("available", "签入且不在小休的时间", "坐席签入的时间，除去小休。", but="rest"),
-    _time("handling", "通话和整理的时间", "坐席处于通话或整理状态的时间。", "talking", "wrap_up"),
+    _time("signed_in", "签入时间", "座席签入的时间，不论做什么；没有状态记录的时间不算。"),
+    _time("available", "签入且不在小休的时间", "座席签入的时间，除去小休。", but="rest"),
+    _time("handling", "通话和整理的时间", "座席处于通话或整理状态的时间。", "talking", "wrap_up"),
     _time(
         "handling_with_ringing", "通话、整理、振铃和拨号的时间",
-        "坐席处于通话、整理、振铃或拨号状态的时间。", "talking", "wrap_up", "ringing", "dialing",
+        "座席处于通话、整理、振铃或拨号状态的时间。", "talking", "wrap_up", "ringing", "dialing",
         on_demand=True,
     ),
-    _time("not_ready", "示忙的时间", "坐席处于示忙状态的时间，小休、整理、培训会议不在内。", "not_ready"),
+    _time("not_ready", "示忙的时间", "座席处于示忙状态的时间，小休、整理、培训会议不在内。", "not_ready"),
     Measure(
         key="agent_wrap_ups", title="话后整理", unit="次", among=STATED, where=_wrapped,
         about="开始时间落在本期的整理状态，一次通话后整理几段的算几次。",
@@ -296,21 +296,21 @@ MEASURES = (
         value=_stated.c.ms, about="开始时间落在本期的整理状态的时长之和，过零点的记在开始的一天。",
     ),
     Measure(
-        key="seats_contracted_ms", title="约定的坐席时间", unit="毫秒", among=SEAT_HOURS, value=SEATS.c.ms,
-        about="合同坐席表里当天各小时的坐席数各乘一小时，只算交付了座席状态的日子。",
+        key="seats_contracted_ms", title="约定的座席时间", unit="毫秒", among=SEAT_HOURS, value=SEATS.c.ms,
+        about="合同座席表里当天各小时的座席数各乘一小时，只算报送了座席状态的日子。",
     ),
     Measure(
-        key="seats_staffed_ms", title="到岗的坐席时间", unit="毫秒", among=SEAT_HOURS,
+        key="seats_staffed_ms", title="到岗的座席时间", unit="毫秒", among=SEAT_HOURS,
         where=SEATS.c.filled.is_(True), value=SEATS.c.ms,
-        about="约定的坐席时间中有坐席签入的部分；一小时里最多计到约定的坐席数。",
+        about="约定的座席时间中有座席签入的部分；一小时里最多计到约定的座席数。",
     ),
     Measure(
-        key="seat_hours_contracted", title="有约定坐席的小时", unit="小时", among=CONTRACTED_HOURS,
-        on_demand=True, about="合同坐席表约定了坐席的小时，只算交付了座席状态的日子。",
+        key="seat_hours_contracted", title="有约定座席的小时", unit="小时", among=CONTRACTED_HOURS,
+        on_demand=True, about="合同座席表约定了座席的小时，只算报送了座席状态的日子。",
     ),
     Measure(
         key="seat_hours_reached", title="到齐的小时", unit="小时", among=CONTRACTED_HOURS, on_demand=True,
         where=_judged.c.reached.is_(True),
-        about="有约定坐席的小时中，坐席签入的时间之和不少于约定坐席数乘一小时的。",
+        about="有约定座席的小时中，座席签入的时间之和不少于约定座席数乘一小时的。",
     ),
 )  # fmt: skip

@@ -22,7 +22,7 @@ SOURCES = (
         key="roster",
         rhythm=Rhythm.MONTHLY,
         reach=Reach.LEAVERS,
-        remedy="请交付月末以后导出的花名册，列入已离职的人并填离职日期；确无变动的，请签零报告。",
+        remedy="请报送月末以后导出的花名册，列入已离职的人并填离职日期；确无变动的，请签零报告。",
     ),
 )
 
@@ -35,7 +35,7 @@ PERSON_COLUMNS = (
     ("岗位", staff.c.post),
     ("入职日期", staff.c.joined_on),
     ("离职日期", staff.c.left_on),
-    ("学历已验证", staff.c.education_verified),
+    ("学历已核验", staff.c.education_verified),
     ("岗前考核成绩", staff.c.pre_job_score),
 )
 
@@ -235,7 +235,7 @@ MEASURES = (
         key="staff_joined", title="入职人数", unit="人", among=JOINED,
         about="入职日期（在岗第一天）落在本期的人；来了当天又走、一天也没有在岗的不计。",
     ),
-    *_count_people("verified", "学历已验证", "有学历验证编号", lambda one: one.education_verified.is_(True)),
+    *_count_people("verified", "学历已核验", "有学历核验编号", lambda one: one.education_verified.is_(True)),
     *_count_people("college", "学历在大专以上", "学历为大专以上", lambda one: one.college.is_(True)),
     *(
         one

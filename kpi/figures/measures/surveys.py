@@ -17,12 +17,12 @@ SOURCES = (
     Source(
         key="survey_answers",
         rhythm=Rhythm.SURVEY,
-        remedy="请交付本年度收回的问卷明细，每份一行。",
+        remedy="请报送本年度收回的问卷明细，每份一行。",
     ),
     Source(
         key="survey_issues",
         rhythm=Rhythm.SURVEY,
-        remedy="请交付问卷发放记录，写明发放日期和份数。",
+        remedy="请报送问卷发放记录，写明发放日期和份数。",
     ),
 )
 

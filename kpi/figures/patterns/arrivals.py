@@ -20,7 +20,7 @@ class Arrival:
     source: Source
     as_of: datetime | None  # the latest state of the world delivered; None: never delivered
     units: tuple[CoverageUnit, ...]  # its days, or its months
-    gaps: str  # what has ended and is not there, or not all of it: 缺8月12日，待交11月5日
+    gaps: str  # what has ended and is not there, or not all of it: 缺8月12日，待报11月5日
 
     @property
     def last(self) -> CoverageUnit | None:

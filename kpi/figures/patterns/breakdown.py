@@ -78,11 +78,11 @@ def break_down(
     """
     figure, declared = find_figure_with_definition(connection, center, indicator, period, figure)
     if figure.numerator is None:
-        raise RowsProblem(f"{period.label}的{declared.title}没有数字可以分解：没有依据。")
+        raise RowsProblem(f"{period.label}的{declared.title}没有数字可以分组：缺数据。")
     ways = select_splits(declared, period)
     if not ways or (by and by not in {way.key for way in ways}):
         titles = "、".join(way.title for way in ways)
-        raise RowsProblem(f"“{declared.title}”不能这样分解。{f'可以按{titles}分解。' if titles else ''}")
+        raise RowsProblem(f"“{declared.title}”不支持按此方式分组{f'；可按{titles}分组' if titles else ''}。")
     split = SPLITS[by] if by else ways[0]
     months, end = find_counted_months(connection, declared, figure)
     groups = sum_by_split(connection, center, list_parts(declared), months, end, split)

@@ -22,16 +22,16 @@ MEASURES = (
     Measure(key="calls_any", title="通话", unit="通", among=CALLS, about="全部通话，呼入或呼出。"),
     Measure(
         key="calls_any_answered", title="接通的通话", unit="通", among=CALLS, where=_answered,
-        about="有人接听的通话：呼入由坐席接听，呼出由对方接听。",
+        about="有人接听的通话：呼入由座席接听，呼出由对方接听。",
     ),
     Measure(
-        key="calls_waited_for", title="等到坐席的电话", unit="通", among=CALLS,
+        key="calls_waited_for", title="等到座席的电话", unit="通", among=CALLS,
         where=sa.and_(_answered, calls.c.wait_ms.is_not(None)),
-        about="进入人工队列并由坐席接听的电话。",
+        about="进入人工队列并由座席接听的电话。",
     ),
     Measure(
         key="calls_any_wait_ms", title="等待时长", unit="毫秒", among=CALLS, where=_answered,
-        value=calls.c.wait_ms, about="从进入人工队列到坐席应答的时长之和。",
+        value=calls.c.wait_ms, about="从进入人工队列到座席应答的时长之和。",
     ),
 )  # fmt: skip
 

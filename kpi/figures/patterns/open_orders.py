@@ -41,11 +41,11 @@ AGES = (
 
 NOT_DUE, UNDATED = "due", "undated"
 LATE = (  # days after the day of the deadline, once it has passed
-    DayBand("l3", "超期3天以内", 0, 3),
-    DayBand("l10", "超期4–10天", 4, 10),
-    DayBand("l30", "超期11–30天", 11, 30),
-    DayBand("l60", "超期31–60天", 31, 60),
-    DayBand("more", "超期60天以上", 61, None),
+    DayBand("l3", "逾期3天以内", 0, 3),
+    DayBand("l10", "逾期4–10天", 4, 10),
+    DayBand("l30", "逾期11–30天", 11, 30),
+    DayBand("l60", "逾期31–60天", 31, 60),
+    DayBand("more", "逾期60天以上", 61, None),
 )
 LATENESS = {NOT_DUE: "未到期", **{band.key: band.title for band in LATE}, UNDATED: "没有时限"}
 

@@ -17,7 +17,7 @@ class PaidState(StrEnum):
     """What became of a payment by the last delivery."""
 
     ON_TIME = "按时"
-    LATE = "迟付"
+    LATE = "逾期支付"
     OVERDUE = "到期未付"
     NOT_DUE = "未到期"
     UNKNOWN = "实付不明"  # nobody told whether it was paid, or the day was not understood

@@ -95,11 +95,11 @@ def _find_piece(indicator: Indicator, period: Period, by: str, value: str | None
     ways = [*select_splits(indicator, period), *list_splits(indicator, hidden=(WEEK_HOUR,))]
     split = next((way for way in ways if way.key == by), None)
     if split is None:
-        raise RowsProblem(f"“{indicator.title}”不能这样分解。请从指标的分解页进入。")
+        raise RowsProblem(f"“{indicator.title}”不支持按此方式分组。请从指标的构成页进入。")
     try:
         return split, None if value is None else split.read(value)
     except ValueError as problem:
-        raise RowsProblem(f"没有{split.title}“{value}”。请从指标的分解页进入。") from problem
+        raise RowsProblem(f"没有{split.title}“{value}”。请从指标的构成页进入。") from problem
 
 
 def _compute_numbers(

@@ -118,7 +118,7 @@ DIRECTION = Split(
 )  # fmt: skip
 SKILL_GROUP = _build_split("skill_group", "技能组", (of_calls.CALLS, calls.c.skill_group))
 AGENT = _build_split(
-    "agent", "坐席",
+    "agent", "座席",
     (of_calls.CALLS, select_name_on("agent", calls, calls.c.agent, calls.c.entered_on)),
     (INSPECTED, select_name_on("agent", inspections, inspections.c.agent, inspections.c.inspected_on)),
 )  # fmt: skip

@@ -19,13 +19,13 @@ def write_department(path: Path, dossier: Dossier, home: Path | None = None) -> 
         "页脚": dossier.foot,
         "项目名称": dossier.scheme.title,
         "实施单位": dossier.center.name,
-        "计划投资": _amount(money.budget),
+        "预算安排": _amount(money.budget),
         "到位资金": _amount(money.received),
-        "实际使用": _amount(money.paid),
+        "实际支出": _amount(money.paid),
         "各指标": _rows(dossier),
         "总分值": show_points(dossier.scheme.total),
         "总得分": show_points(dossier.evaluation.total),
-        "等次": _format_boxes(dossier),
+        "等级": _format_boxes(dossier),
         "等级划分": wording.format_bands(dossier.scheme),
     }
     title = f"{dossier.title}部门评价表"

@@ -24,7 +24,7 @@ from kpi.handover.xlsx_writer import CellFormat, CellFormula, StyledCell, Workbo
 from kpi.terminal_tables import format_cell
 
 MOST = 1_000_000  # rows of one sheet; a spreadsheet holds 1,048,576
-_FIXED = ("分子计入", "分母计入", "归月日期", "计入", "对象", "事件号")
+_FIXED = ("分子计入", "分母计入", "归属日期", "计入", "对象", "记录号")
 _NAME = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -227,7 +227,7 @@ def _build_taken_row(
     assert isinstance(amount, Amount)
     factor = amount.value / number if number else Fraction(1)
     scaled = "" if factor == 1 else f"*{factor.numerator}/{factor.denominator}"
-    title = f"{item.code} 业绩值（{actual.unit}）"
+    title = f"{item.code} 实际完成值（{actual.unit}）"
     return _build_comparison_row(book, title, f"={text}{scaled}", amount.value, actual.value, row, 6)
 
 

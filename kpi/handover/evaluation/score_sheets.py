@@ -11,12 +11,12 @@ from kpi.handover.evaluation.dossier import Dossier, IndicatorLine, find_group_s
 from kpi.handover.xlsx_writer import CellFormula, ColumnMerge, StyledCell, WorkbookWriter
 
 WHOLE = (
-    "一级指标", "二级指标", "三级指标", "权重", "指标解释", "标杆值", "评分依据", "评价标准", "评分过程",
+    "一级指标", "二级指标", "三级指标", "权重", "指标解释", "目标值", "评分依据", "评价标准", "评分过程",
     "得分", "得分率",
 )  # fmt: skip
 BY_GROUP = ("一级指标", "权重分", "得分", "得分率")
-BY_ITEM = ("一级指标", "二级指标", "三级指标", "权重", "标杆值", "业绩值", "实际得分", "得分率")
-MARKS = ("三级指标", "权重", "规则分", "专家", "专家打分", "专家平均", "最高与最低相差", "最终分", "理由")
+BY_ITEM = ("一级指标", "二级指标", "三级指标", "权重", "目标值", "实际完成值", "实际得分", "得分率")
+MARKS = ("三级指标", "权重", "规则得分", "专家", "专家打分", "专家平均", "最高与最低相差", "最终得分", "理由")
 _FIRST = 3  # the row of a spreadsheet on which the first row of a form stands
 
 
@@ -191,4 +191,4 @@ def _list_notes(dossier: Dossier) -> tuple[str, ...]:
     total = f"总分{show_points(evaluation.total)}分，等级“{evaluation.rating}”（按精确的总分判定）。"
     bands = f"等级：{wording.format_bands(dossier.scheme)}。"
     running = any(one.told.provisional for one in evaluation.items)
-    return (total, bands, *(("年度尚未结束，得分暂定。",) if running else ()))
+    return (total, bands, *(("年度尚未结束，得分为预估。",) if running else ()))

@@ -80,8 +80,8 @@ def below_each_other(groups: Sequence[SchemeGroup]) -> list[str]:
 def _item(line: IndicatorLine) -> Row:
     return {
         "三级指标": wording.title_item(line.item),
-        "标杆值": line.item.wanted,
-        "业绩值": wording.format_achieved(line.score),
+        "目标值": line.item.wanted,
+        "实际完成值": wording.format_achieved(line.score),
         **scored(line.score.final.points, line.item.weight),
     }
 

@@ -178,8 +178,8 @@ def _describe_deviation(score: ItemScore) -> tuple[str, bool]:
     if score.final.points == score.item.weight:
         return "；".join(one.sentence for one in score.told.contradictions), False
     text = (
-        "没有可以核实的材料"
+        "未提供佐证材料，按无法核实处理"
         if score.told.unverifiable
         else f"得分率{show_number(score.final.points / score.item.weight * 100)}%"
     )
-    return f"{text}；原因和措施", True
+    return f"{text}；偏差原因和改进措施", True

@@ -40,14 +40,19 @@ def explain(item: SchemeItem) -> str:
         return f"{text}；{taken}。" if taken else f"{text}。"
     if item.feed.measure is not None:
         return MEASURES[item.feed.measure].about
-    return f"查看{item.feed.attested or '证明材料'}，考察{item.title}。"
+    return (
+        (f"根据{item.feed.attested or '佐证材料'}等佐证材料，考察{item.title}情况。")
+        if item.feed.attested
+        else f"根据佐证材料，考察{item.title}情况。"
+    )
 
 
 def word_standard(item: SchemeItem) -> str:
     """评价标准: the points of a list, then the rule."""
     listed = "；".join(f"{_format_ordinal(place)}{point.text}" for place, point in enumerate(item.points))
-    lost = f"无法核实的扣{show_share(item.unverifiable)}权重分。"
-    backing = f"没有后台统计的扣{show_share(item.no_backing)}权重分。" if item.no_backing else ""
+    share = show_share(item.unverifiable)
+    lost = "无法核实的不得分。" if item.unverifiable == 1 else f"无法核实的扣权重分的{share}。"
+    backing = f"无后台统计数据支撑的，扣权重分的{show_share(item.no_backing)}。" if item.no_backing else ""
     return (f"考察{listed}。" if listed else "") + item.rule.standard() + backing + lost
 
 
@@ -64,7 +69,7 @@ def word_steps(score: ItemScore) -> str:
 
 
 def format_achieved(score: ItemScore) -> str:
-    """业绩值 as printed."""
+    """实际完成值 as printed."""
     return score.told.text.removesuffix("*") if score.told.provisional else score.told.text
 
 
@@ -83,15 +88,11 @@ def format_rate(points: Fraction, weight: Fraction) -> str:
 
 
 def format_bands(scheme: Scheme) -> str:
-    """优 90—100分（含90），…"""
-    return "；".join(
-        f"{band.name}：{'≥' if band.low_included else '>'}{show_points(band.low)}分"
-        + (
-            ""
-            if band.high == scheme.total
-            else f"且{'≤' if band.high_included else '<'}{show_points(band.high)}分"
-        )
-        for band in scheme.bands
+    """90（含）—100（含）分为优，80（含）—90分为良，…"""
+    return "，".join(
+        f"{show_points(band.low)}{'（含）' if band.low_included else ''}—"
+        f"{show_points(band.high)}{'（含）' if band.high_included else ''}分为{band.name}"
+        for band in sorted(scheme.bands, key=lambda band: -band.low)
     )
 
 

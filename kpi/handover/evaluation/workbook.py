@@ -35,7 +35,7 @@ from tracker.log import read_head
 from tracker.periods import Month
 
 _FOUND = ("对象", "结论", "说明", "位置")
-_TASKS = ("分值", "类别", "办什么", "期限", "期限依据", "涉及指标", "原因", "办法")
+_TASKS = ("分值", "类别", "事项", "期限", "期限依据", "涉及指标", "原因", "处理办法")
 _MOST_LINES = 6  # in one chart
 
 
@@ -49,22 +49,22 @@ def write_evaluation_workbook(path: Path, connection: sa.Connection, dossier: Do
         _add_months(book, connection, dossier)
         book.charts("图表", _list_charts(dossier))
         add_mark_sheet(book, dossier)
-        book.sheet("核对发现", _FOUND, _list_finding_rows(dossier))
-        book.sheet("待办与风险", _TASKS, _list_task_rows(book, dossier))
+        book.sheet("复核发现的问题", _FOUND, _list_finding_rows(dossier))
+        book.sheet("待办事项", _TASKS, _list_task_rows(book, dossier))
         book.sheet(
-            "缺口",
+            "数据缺失",
             GAPS,
             list_gap_rows(connection, dossier.center.center_id, dossier.year, dossier.now)
-            or _make_empty_row(GAPS, "没有缺口。"),
+            or _make_empty_row(GAPS, "无数据缺失。"),
         )
         book.sheet(
-            "更正",
+            "数据更正",
             CORRECTED,
             list_corrected_rows(book, connection, dossier.center, dossier.year)
-            or _make_empty_row(CORRECTED, "没有更正。"),
+            or _make_empty_row(CORRECTED, "无数据更正。"),
         )
         sealed = list_seal_rows(connection, dossier.center.center_id, dossier.year)
-        book.sheet("关账", SEALS, sealed or _make_empty_row(SEALS, "还没有锁定的月份，数字均为暂定。"))
+        book.sheet("月度审核", SEALS, sealed or _make_empty_row(SEALS, "尚无锁定的月份，数字均未锁定。"))
         _add_cards(book, dossier)
         add_rows(book, connection, dossier)
         book.sheet("说明", NOTES, _list_notes(connection, dossier))
@@ -170,7 +170,7 @@ def _list_notes(connection: sa.Connection, dossier: Dossier) -> list[list[Styled
         ["方案出处", scheme.source],
         ["得分", f"{show_points(evaluation.total)}分，等级“{evaluation.rating}”"],
         ["得分率", "得分÷权重；得分四舍五入到两位后计算。"],
-        ["各行重算", "以指标编号开头的各表列出每个数字背后的行，数值由公式当场算出，与本系统的数字并列。"],
+        ["各行重算", "以指标编号开头的各表列出每个数字明细，数值由公式当场算出，与本系统的数字并列。"],
     ]
     stamped: list[list[StyledCell]] = [["导出标记", dossier.stamp]] if dossier.stamp else []
     center, head = dossier.center, read_head(get_driver(connection), dossier.center.center_id)

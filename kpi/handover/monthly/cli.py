@@ -24,13 +24,13 @@ class MonthWord(click.ParamType[Month]):
         except PeriodProblem as problem:
             self.fail(str(problem), param, ctx)
         if not isinstance(period, Month):
-            self.fail(f"“{value}”不是月份；月报按月出，请写 2023-05。", param, ctx)
+            self.fail(f"“{value}”不是月份；月报按月生成，请写 2023-05。", param, ctx)
         return period
 
 
 @click.group("month")
 def month() -> None:
-    """月报。报齐、提交、审批、锁定、更正在页面“关账”上由两个人各自登录办理。"""
+    """月报。报齐、提交、审批、锁定、更正在页面“月度审核”上由两个人各自登录办理。"""
 
 
 @month.command("report")
@@ -39,9 +39,9 @@ def month() -> None:
 @click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
 @packaged_option
 def report(when: Month, path: Path, center: str | None, packaged: bool) -> None:
-    """月报：一份可打印、签字、盖章的DOCX，印有每个数字的溯源码和日志的末尾哈希。
+    """月报：一份可打印、签字、盖章的 DOCX，附每个数字的溯源码和日志校验值。
 
-    没有锁定的月份也可以出，但通篇标明“暂定”。
+    未锁定的月份也可以生成，但通篇标明“未锁定”。
     """
     from kpi.handover.monthly.document import write_document
     from kpi.handover.monthly.reading import read_report
@@ -53,10 +53,10 @@ def report(when: Month, path: Path, center: str | None, packaged: bool) -> None:
         found = read_report(opened.connection, opened.center, when, opened.now, fingerprint)
     write_document(path, found, home=home_of(packaged=packaged))
     mark = found.marks[0]
-    click.echo(f"已写出{opened.center.name}{found.title}（{found.state}）：{path}")
+    click.echo(f"已写入{opened.center.name}{found.title}：{path}")
     click.echo(f"{mark.about}为第{mark.seq:,}号，{found.algorithm} {mark.grouped}")
     if not found.locked:
-        click.echo("本月尚未锁定，报告上标明“暂定”；锁定后请重新出表，再签字盖章。")
+        click.echo("本月数据未锁定，报告标明“未锁定”；请锁定后重新生成，再签字盖章。")
 
 
 def _check(path: Path) -> None:

@@ -5,29 +5,42 @@ from typing import Any
 
 from kpi.handover.monthly.report import MonthlyReport
 from kpi.handover.monthly.sections import (
+    SIGNATURES,
     SIGNERS,
     Block,
     HeadingBlock,
+    Section,
     TableBlock,
     TextBlock,
+    build_appendices,
     build_sections,
-    format_signatures_title,
 )
 from kpi.handover.templates.filling import fill
 
 COLUMNS = {
-    "指标表": ("指标", "单位", "数值", "分子", "分母", "目标", "有据率", "状态", "版次", "溯源码"),
+    "完成表": ("指标", "计量单位", "目标值", "实际完成值", "完成情况", "数据状态"),
+    "缺失表": ("缺失数据", "数据状态", "影响指标", "处理办法"),
+    "区间表": ("指标", "数值", "估计区间"),
+    "核对表": ("期间", "核对项目", "出具单位", "外部数", "系统数", "差异", "说明"),
+    "更正表": ("统计期", "指标", "计量单位", "更正前", "更正前分数", "更正后", "更正后分数", "溯源码"),
+    "解锁表": ("月份", "序号", "范围", "理由", "申请", "批准", "到期", "结束"),
+    "条数表": ("来源", "类别", "条数"),
+    "变动表": ("统计期", "指标", "计量单位", "已锁定", "已锁定分数", "最新数据", "最新数据分数", "溯源码"),
+    "指标表": (
+        "指标",
+        "计量单位",
+        "数值",
+        "分子",
+        "分母",
+        "目标值",
+        "数据完整率",
+        "数据状态",
+        "数据版本",
+        "溯源码",
+    ),
     "各月表": ("指标", "与各月公布的数字"),
-    "缺口表": ("缺什么", "状态", "影响的指标", "补救办法"),
-    "区间表": ("指标", "数值", "区间"),
-    "更正表": ("统计期", "指标", "单位", "更正前", "更正前分数", "更正后", "更正后分数", "溯源码"),
-    "变动表": ("统计期", "指标", "单位", "已锁定", "已锁定分数", "现有事实", "现有事实分数", "溯源码"),
-    "例外表": ("月份", "号", "范围", "理由", "申请", "批准", "到期", "关闭"),
-    "迟到表": ("来源", "类别", "条数"),
-    "对账表": ("期间", "对账项目", "出具单位", "对方", "本系统", "差额", "说明"),
-    "口径表": ("指标", "版本", "施行", "公式", "出处", "决定"),
-    "哈希表": ("是什么", "事件号", "算法", "哈希"),
-    "核对表": ("核对什么", "怎么核对"),
+    "口径表": ("指标", "口径版本", "启用", "公式", "出处", "决定"),
+    "校验表": ("项目", "记录号", "算法", "校验值"),
 }  # of the tables, as a template names them
 
 
@@ -40,7 +53,6 @@ def write_document(path: Path, report: MonthlyReport, stamp: str = "", home: Pat
     values = {
         "中心": report.center.name,
         "标题": report.title,
-        "月份": report.month.label,
         "状态": report.state,
         "已锁定": report.locked,
         "大字": "　".join(report.state),
@@ -48,15 +60,17 @@ def write_document(path: Path, report: MonthlyReport, stamp: str = "", home: Pat
         "警告": report.warning,
         "说明": report.about,
         "页脚": f"{report.foot}　{stamp}".rstrip(),
-        "各节": [
-            {"标题": one.title, "各块": [_block(block) for block in one.blocks]}
-            for one in build_sections(report)
-        ],
-        "签章标题": format_signatures_title(),
+        "各节": [_section(one) for one in build_sections(report)],
+        "签章标题": SIGNATURES,
         "签字人": SIGNERS,
+        "各附件": [_section(one) for one in build_appendices(report)],
     }
     title = f"{report.center.name}{report.title}"
     fill(path, "monthly", values, title=title, made_at=report.made_at, home=home)
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {"标题": section.title, "各块": [_block(block) for block in section.blocks]}
 
 
 def _block(block: Block) -> dict[str, Any]:

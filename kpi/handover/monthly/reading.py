@@ -52,7 +52,7 @@ def read_report(
     seals = _read_seals_until(connection, code, month)
     own = tuple(seal for seal in seals if seal.month == month)
     since = _find_last_report(seals, month)
-    failed, others = _check_totals(connection, code, month, now)
+    checked = _check_totals(connection, code, month, now)
     return MonthlyReport(
         center=center,
         month=month,
@@ -66,8 +66,9 @@ def read_report(
             one for one in read_exemptions(connection, code) if one.month in _list_months_until(month)
         ),
         late=_summarize_late(read_late_register(connection, code, month)) if own else None,
-        totals_failed=failed,
-        totals_others=others,
+        totals_failed=tuple(one for one in checked if one.verdict is CheckVerdict.FAILED),
+        totals_passed=sum(one.verdict is CheckVerdict.PASSED for one in checked),
+        totals_unchecked=sum(one.verdict is CheckVerdict.UNCHECKED for one in checked),
         definitions=tuple(_list_in_force(definitions, parts)),
         marks=tuple(_list_marks(connection, code, own)),
         fingerprint=fingerprint,
@@ -112,8 +113,8 @@ def _read_part(
 
 def _explain_nothing(month: Month, now: datetime) -> str:
     if has_ended(month, now):
-        return f"{month.label}还没有任何指标数字：这一年没有交付过数据，请先导入（hotline ingest）。"
-    return f"{month.label}还没有指标数字：月份开始并有了交付以后才能出月报。"
+        return f"{month.label}尚无指标数字：本年度未报送数据，请先导入。"
+    return f"{month.label}尚无指标数字：月份开始并报送数据后方可生成月报。"
 
 
 def _list_months_until(month: Month) -> tuple[Month, ...]:
@@ -164,7 +165,7 @@ def _list_corrections(
 
 def _summarize_late(register: LateRegister) -> LateRecords:
     counted = Counter(
-        (SOURCES[one.source].title if one.source else "作废登记", one.kind.value) for one in register.events
+        (SOURCES[one.source].title if one.source else "作废", one.kind.value) for one in register.events
     )
     changes = tuple(
         Restatement(
@@ -181,17 +182,15 @@ def _summarize_late(register: LateRegister) -> LateRecords:
 
 def _check_totals(
     connection: sa.Connection, center: str, month: Month, now: datetime
-) -> tuple[tuple[TotalCheck, ...], int]:
-    """The totals stated for spans that touch the month: those that failed, and how many others."""
+) -> tuple[TotalCheck, ...]:
+    """The totals stated for spans that touch the month."""
     years = [month.year, *([month.year - 1] if month.month == 1 and month.year > 1 else [])]
-    stated = [
+    return tuple(
         one
         for year in years
         for one in check_totals(connection, center, Year(year), now)
         if one.stated.first_day < month.end_day and one.stated.end_day > month.first_day
-    ]
-    failed = tuple(one for one in stated if one.verdict is CheckVerdict.FAILED)
-    return failed, len(stated) - len(failed)
+    )
 
 
 def _list_in_force(definitions: Definitions, parts: Sequence[PeriodFigures]) -> Iterable[DefinitionInForce]:
@@ -207,13 +206,13 @@ def _list_marks(connection: sa.Connection, center: str, seals: Sequence[MonthSea
     """Of a locked month what its newest seal holds, and the seal itself; else the log's end now."""
     if not seals:
         head = connection.execute(sa.select(heads).where(heads.c.center_id == center)).one()
-        yield LogMark("出表时的日志末尾", head.seq, head.hash.hex())
+        yield LogMark("生成时的数据日志", head.seq, head.hash.hex())
         return
     seal = seals[-1]
     what = "锁定" if seal.vintage == 1 else "更正"
-    yield LogMark(f"{what}时的日志末尾", seal.head_seq, seal.head_hash)
+    yield LogMark(f"{what}时的数据日志", seal.head_seq, seal.head_hash)
     sealed = sa.select(events.c.hash).where(events.c.center_id == center, events.c.seq == seal.event_seq)
-    yield LogMark(f"{what}事件（含以上数字）", seal.event_seq, connection.execute(sealed).scalar_one().hex())
+    yield LogMark(f"{what}记录（含以上数字）", seal.event_seq, connection.execute(sealed).scalar_one().hex())
 
 
 def _get_title(indicator: str) -> str:

@@ -32,7 +32,7 @@ class ReportProblem(ValueError):
 
 @dataclass(frozen=True)
 class PrintedFigure:
-    """What a figure says, digit by digit as in the JSON output; — where there is no number."""
+    """What a figure says, digit by digit as in the JSON output, with thousands set apart; — for no number."""
 
     value: str
     numerator: str
@@ -69,7 +69,7 @@ class FigureLine:
 
     @property
     def vintage(self) -> str:
-        """暂定, 第1版, 第2版 更正."""
+        """未锁定, 第1版, 第2版 更正."""
         figure = self.figure
         if figure.vintage == 0:
             return LockState.PROVISIONAL.value
@@ -122,8 +122,8 @@ class Correction:
             f"{one[0]}至{one[1]}" if isinstance(one, list) else str(one) for one in seal.caused_by
         )
         return (
-            f"{seal.month.label}第{seal.vintage}版，{format_minute(seal.sealed_at)}，{seal.sealed_by}提请、"
-            f"{seal.approved_by}批准。理由：{seal.reason}" + (f"（起因：第{events}号事件）" if events else "")
+            f"{seal.month.label}第{seal.vintage}版，{format_minute(seal.sealed_at)}，{seal.sealed_by}申请、"
+            f"{seal.approved_by}批准。理由：{seal.reason}" + (f"（起因：第{events}号记录）" if events else "")
         )
 
 
@@ -153,7 +153,7 @@ class DefinitionInForce:
     @property
     def since(self) -> str:
         began = self.indicator.effective_from
-        return f"{began}起" if began else "最初起"
+        return f"{began}起" if began else "系统启用起"
 
     @property
     def formula(self) -> str:
@@ -165,7 +165,7 @@ class DefinitionInForce:
         if self.adoption is None:
             return "随系统发布"
         one = self.adoption
-        return f"{one.proposed_by}提出、{one.approved_by}批准，{format_minute(one.adopted_at)[:10]}"
+        return f"{one.proposed_by}申请、{one.approved_by}批准，{format_minute(one.adopted_at)[:10]}"
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,8 @@ class MonthlyReport:
     exemptions: tuple[Exemption, ...]
     late: LateRecords | None  # None: the month is not locked
     totals_failed: tuple[TotalCheck, ...]
-    totals_others: int  # stated totals of the month that passed or cannot be checked
+    totals_passed: int
+    totals_unchecked: int  # stated totals of the month that cannot be checked
     definitions: tuple[DefinitionInForce, ...]
     marks: tuple[LogMark, ...]  # the first is the one that the seal holds
     fingerprint: str | None  # of the key that signs the centre's evidence packages; None: none was made yet
@@ -208,11 +209,11 @@ class MonthlyReport:
 
     @property
     def title(self) -> str:
-        return f"{self.month.label}运行指标月报"
+        return f"运行情况月报（{self.month.label}）" + ("" if self.locked else "（内部参阅，未锁定）")
 
     @property
     def state(self) -> str:
-        """暂定, 已锁定 or 已更正."""
+        """未锁定, 已锁定 or 已更正."""
         if not self.seals:
             return LockState.PROVISIONAL.value
         corrected = self.seals[-1].vintage > 1
@@ -222,34 +223,35 @@ class MonthlyReport:
     def state_sentence(self) -> str:
         """What the state means, in a sentence."""
         if not self.seals:
-            return (
-                f"{self.month.label}尚未锁定，以下数字仍随数据变动，只供内部查看，不作考核、对外报送的依据。"
-            )
+            return "本月数据尚未锁定，仅供内部参阅，不作为考核和对外报送依据。"
         first, last = self.seals[0], self.seals[-1]
-        sentence = f"{format_minute(first.sealed_at)}锁定，{first.sealed_by}提请、{first.approved_by}确认。"
+        sentence = (
+            f"数据于{format_minute(first.sealed_at)}锁定（申请人：{first.sealed_by}，"
+            f"批准人：{first.approved_by}）"
+        )
         if last is not first:
-            sentence += f"{format_minute(last.sealed_at)}更正为第{last.vintage}版，"
-            sentence += f"{last.sealed_by}提请、{last.approved_by}批准。"
-        return sentence
+            sentence += f"；{format_minute(last.sealed_at)}更正为第{last.vintage}版"
+            sentence += f"（申请人：{last.sealed_by}，批准人：{last.approved_by}）"
+        return f"{sentence}。"
 
     @property
     def warning(self) -> str:
         """What must not be overlooked; empty for a locked month."""
-        return "" if self.locked else "尚未锁定，不得对外报送"
+        return "" if self.locked else "本月数据未锁定，不得对外报送"
 
     @property
     def about(self) -> str:
         """The line below the title."""
         return (
-            f"统计期：{self.month.label}（北京时间）　中心编号：{self.center.center_id}　"
-            f"出表时间：{format_minute(self.made_at)}"
+            f"统计期：{self.month.label}（北京时间）　单位：{self.center.name}　"
+            f"生成时间：{format_minute(self.made_at)}"
         )
 
     @property
     def foot(self) -> str:
         """What every page ends with: when it was made, and where the log stood."""
         mark = self.marks[0]
-        return f"出表时间 {format_minute(self.made_at)}　日志第 {mark.seq} 号 {mark.grouped[:9]}…"
+        return f"生成时间 {format_minute(self.made_at)}　数据日志第{mark.seq}号 {mark.grouped[:9]}…"
 
     @property
     def algorithm(self) -> str:
@@ -294,9 +296,10 @@ def format_minute(at: datetime) -> str:
 
 def _format_value(value: Decimal | None, status: str) -> str:
     if value is not None:
-        return f"{value:f}"
+        return f"{value:,f}"
     return status if status == Status.NOT_APPLICABLE.value else NO_VALUE
 
 
 def _format_exact(number: Fraction | None) -> str:
-    return format_exact(number) or NO_VALUE
+    whole, point, places = (format_exact(number) or NO_VALUE).partition(".")
+    return f"{int(whole):,}{point}{places}" if whole.lstrip("-").isdigit() else f"{whole}{point}{places}"

@@ -7,6 +7,7 @@ from typing import ClassVar
 from kpi.closing.exemptions import format_expiry
 from kpi.closing.states import Exemption
 from kpi.figures.controls.checking import TotalCheck
+from kpi.handover.monthly.overview import describe_month
 from kpi.handover.monthly.report import (
     FigureLine,
     MonthlyReport,
@@ -52,7 +53,7 @@ Block = TextBlock | HeadingBlock | TableBlock
 
 @dataclass(frozen=True)
 class Section:
-    """A numbered section: 一、指标."""
+    """A section with its heading: 一、基本情况, 附件1 指标口径."""
 
     title: str
     blocks: tuple[Block, ...]
@@ -60,37 +61,64 @@ class Section:
 
 _NUMERALS = "一二三四五六七八九十"
 _BEFORE_AFTER = ("更正前", "更正后")
-_HELD_NOW = ("已锁定", "现有事实")
+_HELD_NOW = ("已锁定", "最新数据")
+_NOTES = (
+    "注：1.“—”表示缺数据，不是0。"
+    "2.数据完整率＝实际报送天数÷应报送天数（按小时、月报送的按相应单位计算）。"
+    "3.凭溯源码可在系统中查询该数据的明细和口径。"
+)
 
 
 def build_sections(report: MonthlyReport) -> tuple[Section, ...]:
-    """All sections but the signatures, numbered."""
+    """The numbered sections, up to the signatures."""
     return tuple(
         Section(f"{number}、{title}", tuple(blocks(report)))
         for number, (title, blocks) in zip(_NUMERALS, SECTIONS, strict=False)
     )
 
 
-def format_signatures_title() -> str:
-    """The heading of the last section, which every rendering draws in its own way."""
-    return f"{_NUMERALS[len(SECTIONS)]}、签章"
+def build_appendices(report: MonthlyReport) -> tuple[Section, ...]:
+    """What follows the signatures: every figure, its definition, and what the log is checked by."""
+    return tuple(Section(title, tuple(blocks(report))) for title, blocks in APPENDICES)
+
+
+def _build_overview(report: MonthlyReport) -> Iterator[Block]:
+    yield from (TextBlock(text) for text in describe_month(report))
+
+
+def _build_targets(report: MonthlyReport) -> Iterator[Block]:
+    month = report.parts[0]
+    rows = tuple(
+        (
+            line.indicator.title,
+            line.indicator.unit,
+            line.target,
+            line.numbers.value,
+            line.met or NO_VALUE,
+            line.figure.status.value,
+        )
+        for line in month.lines
+        if line.indicator.target is not None
+    )
+    header = ("指标", "计量单位", "目标值", "实际完成值", "完成情况", "数据状态")
+    yield TableBlock("完成表", header, rows, (60, 20, 44, 30, 77, 30), numbers=(3,))
+    yield TextBlock("全部指标的数值、分子、分母和溯源码见附表1。")
 
 
 def _build_figures(report: MonthlyReport) -> Iterator[Block]:
-    yield TextBlock(
-        "分子、分母为精确数，数值按口径舍入；“—”表示没有数，不是0；有据率＝有据的天（小时、月）÷应有的，不封顶。"
-        "凭溯源码可找回该数字、它背后的每一行和口径。"
-    )
-    header = ("指标", "单位", "数值", "分子", "分母", "目标", "有据率", "状态", "版次", "溯源码")
+    header = (
+        "指标", "计量单位", "数值", "分子", "分母", "目标值", "数据完整率", "数据状态", "数据版本", "溯源码"
+    )  # fmt: skip
     for part in report.parts:
         if part.period != report.month:
-            yield HeadingBlock(f"随{report.month.label}一并锁定的{part.period.label}数字")
+            yield HeadingBlock(f"{part.period.label}累计（随{report.month.label}一并锁定）")
         rows: list[tuple[str, ...]] = []
         for title, lines in part.groups:
             rows += [(title,), *(_make_figure_row(line) for line in lines)]
-        widths = (56, 12, 24, 27, 27, 26, 17, 21, 23, 28)
+        widths = (56, 14, 24, 27, 27, 26, 17, 21, 21, 28)
         yield TableBlock("指标表", header, tuple(rows), widths, numbers=(2, 3, 4, 6), codes=(9,))
         yield from _describe_months(part)
+    yield TextBlock(_NOTES)
 
 
 def _describe_months(part: PeriodFigures) -> Iterator[Block]:
@@ -99,7 +127,7 @@ def _describe_months(part: PeriodFigures) -> Iterator[Block]:
     if not compared:
         return
     agreeing = sum(found.agrees is True for _, found in compared)
-    yield TextBlock(f"{part.period.label}的数字中，{agreeing}个与各月公布的数字合计一致。")
+    yield TextBlock(f"{part.period.label}的数字中，{agreeing}项与各月公布的数字合计一致。")
     apart = [
         (line.indicator.title, format_month_comparison(found)) for line, found in compared if not found.agrees
     ]
@@ -117,7 +145,7 @@ def _make_figure_row(line: FigureLine) -> tuple[str, ...]:
 
 def _build_gaps(report: MonthlyReport) -> Iterator[Block]:
     if not report.lacks:
-        yield TextBlock("没有缺口：以上数字除不适用的以外，都有交付记录证明。")
+        yield TextBlock("本月各项数据均已报送，无缺失。")
     else:
         rows = tuple(
             (
@@ -128,23 +156,68 @@ def _build_gaps(report: MonthlyReport) -> Iterator[Block]:
             )
             for lack in report.lacks
         )
-        yield TableBlock("缺口表", ("缺什么", "状态", "影响的指标", "补救办法"), rows, (60, 22, 100, 79))
+        header = ("缺失数据", "数据状态", "影响指标", "处理办法")
+        yield TableBlock("缺失表", header, rows, (60, 22, 100, 79))
     if report.bounded:
-        yield TextBlock("以下数字因有缺口，或因是抽样调查，另给出区间：")
+        yield TextBlock("因数据缺失或采用抽样调查，下列指标给出估计区间：")
         bounded = tuple(
             (line.indicator.title, f"{line.numbers.value}{line.indicator.unit}", line.bounds)
             for line in report.bounded
         )
-        yield TableBlock("区间表", ("指标", "数值", "区间"), bounded, (80, 40, 141), numbers=(1,))
+        yield TableBlock("区间表", ("指标", "数值", "估计区间"), bounded, (80, 40, 141), numbers=(1,))
+
+
+def _build_totals(report: MonthlyReport) -> Iterator[Block]:
+    counts = (report.totals_passed, len(report.totals_failed), report.totals_unchecked)
+    if not any(counts):
+        yield TextBlock("本月未开展外部数据核对。")
+        return
+    passed, failed, unchecked = counts
+    text = f"核对{sum(counts)}项，相符{passed}项，不符{failed}项，因缺数据无法核对{unchecked}项。"
+    yield TextBlock(f"{text}不符的如下：" if failed else text)
+    if failed:
+        header = ("期间", "核对项目", "出具单位", "外部数", "系统数", "差异", "说明")
+        rows = tuple(_make_total_row(one) for one in report.totals_failed)
+        yield TableBlock("核对表", header, rows, (30, 40, 40, 28, 28, 25, 70), numbers=(3, 4, 5))
+
+
+def _make_total_row(one: TotalCheck) -> tuple[str, ...]:
+    stated, unit = one.stated, one.stated.control.unit
+    return (
+        stated.span,
+        stated.control.title,
+        stated.issued_by,
+        f"{stated.value:f}{unit}",
+        NO_VALUE if one.ours is None else f"{one.ours:f}{unit}",
+        NO_VALUE if one.difference is None else f"{one.difference:+f}",
+        one.reason,
+    )
+
+
+def _build_changes_since(report: MonthlyReport) -> Iterator[Block]:
+    """Corrections, lifted locks, and what came after the lock; one sentence where there is nothing."""
+    late = report.late
+    moved = late is not None and bool(late.total or late.changes)
+    if not (report.corrections or report.exemptions or moved):
+        after = "，锁定后无数据变动" if report.locked else ""
+        yield TextBlock(f"{_format_span(report)}，无数据更正，未办理限期解锁{after}。")
+        return
+    parts = (("数据更正", _build_corrections), ("限期解锁", _build_exemptions), ("锁定后变动", _build_late))
+    for number, (title, blocks) in zip(_NUMERALS, parts if late is not None else parts[:2], strict=False):
+        yield HeadingBlock(f"（{number}）{title}")
+        yield from blocks(report)
+
+
+def _format_span(report: MonthlyReport) -> str:
+    since = report.corrections_since
+    return f"自{since.month.label}锁定（{format_minute(since.sealed_at)}）以来" if since else "自启用以来"
 
 
 def _build_corrections(report: MonthlyReport) -> Iterator[Block]:
-    since = report.corrections_since
-    span = f"自{since.month.label}锁定（{format_minute(since.sealed_at)}）以来" if since else "自启用以来"
     if not report.corrections:
-        yield TextBlock(f"{span}，没有更正。")
+        yield TextBlock(f"{_format_span(report)}，无数据更正。")
         return
-    yield TextBlock(f"{span}对已锁定数字的更正，以及{report.month.label}的全部更正：")
+    yield TextBlock(f"{_format_span(report)}对已锁定数字的更正，以及{report.month.label}的全部更正：")
     for one in report.corrections:
         yield TextBlock(one.heading)
         yield _build_changes("更正表", one.changes, _BEFORE_AFTER)
@@ -159,7 +232,7 @@ def _build_changes(table: str, changes: Sequence[Restatement], sides: tuple[str,
         for one in changes
     )  # fmt: skip
     before, after = sides
-    header = ("统计期", "指标", "单位", before, "分子 ÷ 分母", after, "分子 ÷ 分母", "溯源码")
+    header = ("统计期", "指标", "计量单位", before, "分子 ÷ 分母", after, "分子 ÷ 分母", "溯源码")
     return TableBlock(table, header, rows, (18, 55, 12, 24, 40, 24, 40, 48), numbers=(3, 4, 5, 6), codes=(7,))
 
 
@@ -173,11 +246,11 @@ def _format_parts(numbers: PrintedFigure) -> str:
 
 def _build_exemptions(report: MonthlyReport) -> Iterator[Block]:
     if not report.exemptions:
-        yield TextBlock("没有锁定例外。")
+        yield TextBlock("未办理限期解锁。")
         return
-    header = ("月份", "号", "范围", "理由", "申请", "批准", "到期（不含）", "关闭")
+    header = ("月份", "序号", "范围", "理由", "申请", "批准", "到期（不含）", "结束")
     rows = tuple(_make_exemption_row(one) for one in report.exemptions)
-    yield TableBlock("例外表", header, rows, (18, 9, 28, 56, 40, 40, 34, 36))
+    yield TableBlock("解锁表", header, rows, (18, 12, 28, 53, 40, 40, 34, 36))
 
 
 def _make_exemption_row(one: Exemption) -> tuple[str, ...]:
@@ -195,48 +268,16 @@ def _make_exemption_row(one: Exemption) -> tuple[str, ...]:
 
 def _build_late(report: MonthlyReport) -> Iterator[Block]:
     late = report.late
-    if late is None:
-        yield TextBlock(f"{report.month.label}尚未锁定；锁定以后到的数据才记入迟到登记。")
-    elif not late.total and not late.changes:
-        yield TextBlock("锁定以后，没有迟到或更改的数据。")
-    else:
-        moved = (
-            f"{len(late.changes)}个已锁定的数字与现有事实不再相符"
-            if late.changes
-            else "已锁定的数字与现有事实仍然相符"
-        )
-        yield TextBlock(f"锁定以后登记{late.total}条，已锁定的数字不动；{moved}。")
-        if late.counts:
-            rows = tuple((source, kind, str(count)) for source, kind, count in late.counts)
-            yield TableBlock("迟到表", ("来源", "类别", "条数"), rows, (60, 40, 30), numbers=(2,))
-        if late.changes:
-            yield _build_changes("变动表", late.changes, _HELD_NOW)
-
-
-def _build_totals(report: MonthlyReport) -> Iterator[Block]:
-    others = report.totals_others
-    if not report.totals_failed:
-        sentence = f"登记的{others}项相符，或因有缺口无法核对" if others else "本月没有登记外部对账数"
-        yield TextBlock(f"没有不符的外部对账数（{sentence}）。")
+    if late is None or not (late.total or late.changes):
+        yield TextBlock("锁定后无数据变动。")
         return
-    header = ("期间", "对账项目", "出具单位", "对方", "本系统", "差额", "说明")
-    rows = tuple(_make_total_row(one) for one in report.totals_failed)
-    yield TableBlock("对账表", header, rows, (30, 40, 40, 28, 28, 25, 70), numbers=(3, 4, 5))
-    if others:
-        yield TextBlock(f"另有{others}项相符，或因有缺口无法核对。")
-
-
-def _make_total_row(one: TotalCheck) -> tuple[str, ...]:
-    stated, unit = one.stated, one.stated.control.unit
-    return (
-        stated.span,
-        stated.control.title,
-        stated.issued_by,
-        f"{stated.value:f}{unit}",
-        NO_VALUE if one.ours is None else f"{one.ours:f}{unit}",
-        NO_VALUE if one.difference is None else f"{one.difference:+f}",
-        one.reason,
-    )
+    moved = f"涉及{len(late.changes)}项数据，拟按程序更正" if late.changes else "不影响已锁定的数字"
+    yield TextBlock(f"锁定后新增变动{late.total}条，{moved}。")
+    if late.counts:
+        rows = tuple((source, kind, str(count)) for source, kind, count in late.counts)
+        yield TableBlock("条数表", ("来源", "类别", "条数"), rows, (60, 40, 30), numbers=(2,))
+    if late.changes:
+        yield _build_changes("变动表", late.changes, _HELD_NOW)
 
 
 def _build_definitions(report: MonthlyReport) -> Iterator[Block]:
@@ -244,45 +285,33 @@ def _build_definitions(report: MonthlyReport) -> Iterator[Block]:
         (one.indicator.title, one.version, one.since, one.formula, one.indicator.source, one.decided)
         for one in report.definitions
     )
-    yield TableBlock(
-        "口径表", ("指标", "版本", "施行", "公式", "出处", "决定"), rows, (50, 15, 22, 80, 58, 36)
-    )
+    header = ("指标", "口径版本", "启用", "公式", "出处", "决定")
+    yield TableBlock("口径表", header, rows, (50, 17, 22, 78, 58, 36))
 
 
 def _build_verification(report: MonthlyReport) -> Iterator[Block]:
     yield TextBlock(
-        f"以下哈希为{report.algorithm}，十六进制，每四位一组。印在纸上、盖章存档以后，事件日志若被整体改写或截断，"
-        "证据包若被整个换过，凭它们就能查出。"
+        f"数据校验信息（{report.algorithm}，十六进制，每四位一组）。本页盖章存档后，"
+        "可据此核验数据日志和证据包是否被篡改。"
     )
-    rows = tuple((mark.about, str(mark.seq), report.algorithm, mark.grouped) for mark in report.marks)
-    key = (
-        "证据包签名公钥的指纹",
-        NO_VALUE,
-        "SHA-256",
-        report.fingerprint or "还没有密钥（hotline package key 生成）",
-    )
-    header = ("是什么", "事件号", "算法", "哈希")
-    yield TableBlock("哈希表", header, (*rows, key), (46, 20, 20, 175), numbers=(1,), codes=(3,))
-    yield TextBlock("照抄时空格可留可去，留则用引号括起来。")
-    center = report.center.center_id
-    head = f'--head "{report.marks[0].grouped}"'
-    known_key = f' --key "{report.fingerprint}"' if report.fingerprint else ""
-    checks = (
-        ("事件日志是否被改写", f"hotline log verify --center {center} {head}"),
-        ("证据包是否属实", f"hotline verify 证据包.zip {head}{known_key}"),
-        ("某个数字从何而来", "hotline code 溯源码"),
-    )
-    yield TableBlock("核对表", ("核对什么", "怎么核对"), checks, (46, 215))
+    rows = tuple((mark.about, f"{mark.seq:,}", report.algorithm, mark.grouped) for mark in report.marks)
+    key = ("证据包签名公钥指纹", NO_VALUE, "SHA-256", report.fingerprint or "尚未生成密钥")
+    header = ("项目", "记录号", "算法", "校验值")
+    yield TableBlock("校验表", header, (*rows, key), (46, 20, 20, 175), numbers=(1,), codes=(3,))
 
 
-SECTIONS: tuple[tuple[str, Callable[[MonthlyReport], Iterator[Block]]], ...] = (
-    ("指标", _build_figures),
-    ("缺口", _build_gaps),
-    ("更正", _build_corrections),
-    ("锁定例外", _build_exemptions),
-    ("迟到登记", _build_late),
-    ("外部对账", _build_totals),
-    ("现行口径", _build_definitions),
-    ("核验", _build_verification),
+Builder = Callable[[MonthlyReport], Iterator[Block]]
+SECTIONS: tuple[tuple[str, Builder], ...] = (
+    ("基本情况", _build_overview),
+    ("主要指标完成情况", _build_targets),
+    ("数据报送情况", _build_gaps),
+    ("数据核对情况", _build_totals),
+    ("数据更正情况", _build_changes_since),
 )
-SIGNERS = ("制表人", "审核人", "负责人")
+APPENDICES: tuple[tuple[str, Builder], ...] = (
+    ("附表1 指标情况表", _build_figures),
+    ("附件1 指标口径", _build_definitions),
+    ("附件2 数据校验信息", _build_verification),
+)
+SIGNATURES = "签字盖章"
+SIGNERS = ("单位负责人", "审核人", "填表人")

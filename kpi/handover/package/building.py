@@ -144,7 +144,7 @@ class _PackageBuilder:
         )
         if found.problem or (found.seq, found.hash) != (head.seq, head.hash):
             problem = found.problem or "日志的末尾与登记的末尾不符。"
-            raise PackageProblem(f"事件日志没有通过核验，不能打包：{problem}请运行 hotline log verify。")
+            raise PackageProblem(f"数据日志没有通过核验，不能打包：{problem}请运行 hotline log verify。")
         if not head.seq:
             raise PackageProblem(f"中心 {self._center.center_id} 的日志里还没有事件，没有可打包的内容。")
 
@@ -229,7 +229,7 @@ class _PackageBuilder:
             one, other = computed.get((indicator, period)), stored.get((indicator, period))
             if one is None or other is None or any(one[name] != other[name] for name in _COMPARED):
                 raise PackageProblem(
-                    f"{period} 的指标 {indicator} 与由事件日志重算的不一致，不能打包；"
+                    f"{period} 的指标 {indicator} 与由数据日志重算的不一致，不能打包；"
                     "请先运行 hotline rebuild 重建事实和指标。"
                 )
         return figures
@@ -243,7 +243,7 @@ class _PackageBuilder:
             if document.document in wanted:
                 fault = find_fault(store, document)
                 if fault is not None:
-                    raise PackageProblem(f"{fault.sentence}然后再打包；已无用的材料请先撤下。")
+                    raise PackageProblem(f"{fault.sentence}然后再打包；已无用的材料请先撤销。")
                 (self._bag / layout.DOCUMENTS).mkdir(exist_ok=True)
                 target = self._bag / layout.DOCUMENTS / wanted[document.document]
                 store.copy_out(document.sha256, target)

@@ -36,7 +36,7 @@ class _Package(click.Group):
 @click.option("--center", help="中心编号；只有一个中心时可省略。")
 @click.pass_context
 def package(ctx: click.Context, path: Path | None, year: int | None, center: str | None) -> None:
-    """生成年度证据包：事件、事实、口径、数字、证明材料和签名，任何人可以独立重算。
+    """生成年度证据包：事件、事实、口径、数字、佐证材料和签名，任何人可以独立重算。
 
     同一日志位置生成的包逐字节相同。
     """
@@ -48,9 +48,9 @@ def package(ctx: click.Context, path: Path | None, year: int | None, center: str
         built = build_package(path, database, settings, chosen, year, datetime.now(BEIJING))
     click.echo(f"已生成{chosen.name}{year}年证据包：{built.path}（{built.path.stat().st_size:,} 字节）")
     click.echo(f"  指标数字    {built.figures:,} 个，统计截至 {built.moment:%Y-%m-%d %H:%M:%S}")
-    click.echo(f"  日志末尾    第 {built.head.seq:,} 号 {built.head.hash.hex()}")
+    click.echo(f"  数据日志    第 {built.head.seq:,} 号 {built.head.hash.hex()}")
     click.echo(f"  公钥指纹    {built.fingerprint}")
-    click.echo("请把末尾哈希和公钥指纹印在盖章的报告上：它们在包外，才证明得了包没有被整个换过。")
+    click.echo("请把日志校验值和公钥指纹印在盖章的报告上：它们在包外，才证明得了包没有被整个换过。")
 
 
 @package.command("key")
@@ -67,7 +67,7 @@ def key(center: str | None) -> None:
 @click.command("verifier")
 @click.argument("path", metavar="hotline-verify.pyz", type=click.Path(dir_okay=False, path_type=Path))
 def verifier(path: Path) -> None:
-    """生成单文件核验程序，交给评价方：有 Python 和列出的组件即可运行，不需要安装本系统。"""
+    """生成单文件核验程序，交给评价机构：有 Python 和列出的组件即可运行，不需要安装本系统。"""
     try:
         built = build_single_file(path)
     except OSError as problem:
@@ -75,11 +75,11 @@ def verifier(path: Path) -> None:
     size = built.path.stat().st_size
     click.echo(f"已生成单文件核验程序：{built.path}（{size:,} 字节，{built.modules} 个模块）")
     click.echo(f"SHA-256 {compute_digests(built.path)['sha256']}")
-    click.echo("评价方的电脑需要 Python 3.11 或更新的版本，和下列组件（Windows 另需 tzdata）：")
+    click.echo("评价机构的电脑需要 Python 3.11 或更新的版本，和下列组件（Windows 另需 tzdata）：")
     click.echo(f"  python -m pip install {' '.join(built.required)}")
     click.echo("不能联网的，先在别处用 python -m pip download 取得，再用 --no-index --find-links 安装。")
     click.echo("用法：")
-    click.echo(f"  python {built.path.name} verify 证据包.zip --head 末尾哈希 --key 公钥指纹")
+    click.echo(f"  python {built.path.name} verify 证据包.zip --head 日志校验值 --key 公钥指纹")
 
 
 @contextmanager

@@ -86,7 +86,7 @@ def _list_personal_values(duck: Duck, seq: int) -> list[_PersonalValue]:
     """Each personal value in an event; none where it has none."""
     row = duck.sql("SELECT type, data FROM log WHERE seq = $1", seq).first()
     if row is None:
-        raise DisclosureProblem(f"包里没有第 {seq} 号事件；事件号见抽样核对表或“事件”页。")
+        raise DisclosureProblem(f"包里没有第 {seq} 号事件；记录号见抽样核对表或“事件”页。")
     content: Mapping[str, Any] = orjson.loads(row.data)
     return [
         _PersonalValue(seq, field, token, find_title(field, row.type).of_logged)

@@ -13,11 +13,12 @@ from tracker.facts import FACTS
 
 IndexRow = tuple[str, ...]
 
-HEADER = ("序号", "资料", "文件", "来源", "参数", "范围", "行数", "勾稽", "SHA-256")
+HEADER = ("序号", "资料", "文件", "来源", "参数", "范围", "行数", "勾稽关系", "SHA-256")
 
 _DELIVERED = (
-    "交付编号", "数据来源", "文件名", "SHA-256", "字节", "导入方案", "数据截至", "截至依据", "导入时间",
-    "行数", "新增", "变更", "相同", "较旧未采用", "隔离", "已作废",
+    "导入编号", "数据来源", "文件名", "SHA-256", "字节", "导入方案", "数据截止时"
+    "间", "截止时间依据", "导入时间",
+    "行数", "新增", "变更", "相同", "过期版本未采用", "未导入", "已作废",
 )  # fmt: skip
 
 _FACTS = {fact.name: fact.title for fact in FACTS}
@@ -30,12 +31,12 @@ def list_index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures
     fixed: dict[str, tuple[str, ...]] = {
         layout.ABOUT: ("打包参数", "系统", year, "", "", "与签名所述一致"),
         layout.EVENTS: (
-            "事件日志",
+            "数据日志",
             "系统",
             events,
             _format_span(replay),
             str(seq),
-            "哈希链首尾相接，末尾哈希见封面",
+            "哈希链首尾相接，日志校验值见封面",
         ),
         layout.BATCHES: (
             "日志的批次",
@@ -43,23 +44,23 @@ def list_index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures
             events,
             "",
             _count_rows(replay, "batches"),
-            "由事件哈希重算默克尔根；摘要登记在日志末尾",
+            "由事件哈希值重算默克尔根；摘要记入数据日志",
         ),
-        layout.DEFINITIONS: ("指标和计量口径", "系统", year, "", "", "与核验程序自带的口径逐项比对"),
+        layout.DEFINITIONS: ("指标和统计项口径", "系统", year, "", "", "与核验程序自带的口径逐项比对"),
         layout.FIGURES: ("指标数字", "系统", year, spans, count, "由事件重算，逐位比对"),
         layout.FIGURES_TABLE: ("指标数字（表格）", "系统", year, spans, count, "与 figures.json 相同"),
         layout.NET: ("剔除前后的指标数字", "系统", year, spans, "", "由事件重算，逐位比对"),
         layout.EXCLUSIONS: ("剔除明细", "系统", year, f"{about['year']}年各月", "", "剔除前减明细等于剔除后"),
         layout.DELIVERIES: (
-            "交付清单",
+            "导入清单",
             "系统",
             "",
             "",
             _count_rows(replay, "deliveries"),
-            "与日志中的交付事件相同",
+            "与日志中的导入记录相同",
         ),
         layout.PAPERS: (
-            "证明材料登记",
+            "佐证材料登记",
             "经办人上传",
             "",
             "",
@@ -72,7 +73,7 @@ def list_index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures
             "",
             "",
             _count_rows(replay, "commitments"),
-            "摘要登记在日志末尾；与披露文件逐条对应",
+            "摘要记入数据日志；与披露文件逐条对应",
         ),
         layout.WORKBOOK: ("年度指标工作簿", "系统", year, spans, "", "由事件重新生成，逐字节比对"),
     }
@@ -112,10 +113,10 @@ def _describe_folder(name: str, replay: Replay) -> tuple[str, ...]:
             "由事件重放，逐行比对",
         )
     if folder == layout.CALENDARS:
-        tied = "摘要登记在日志末尾；办结时限按它计算"
+        tied = "摘要记入数据日志；办结时限按它计算"
         return (f"{stem}年工作日历", "国务院办公厅通知", f"{stem}年", "", "", tied)
     if folder == layout.DOCUMENTS:
-        return ("证明材料", "经办人上传", stem[:16], "", "", "文件名即内容的 SHA-256，日志中有登记")
+        return ("佐证材料", "经办人上传", stem[:16], "", "", "文件名即内容的 SHA-256，日志中有登记")
     return (file, "", "", "", "", "")
 
 

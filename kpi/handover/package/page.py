@@ -33,10 +33,10 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.2em 1em}dt{color:#555
 
 _NAVIGATION = (
     '<nav><a href="#year">全年一览</a><a href="#figures">各期数字</a><a href="#corrected">更正</a>'
-    '<a href="#exceptions">锁定例外</a><a href="#evidence">证据索引</a></nav>'
+    '<a href="#exceptions">限期解锁</a><a href="#evidence">证据索引</a></nav>'
 )
-_OVERVIEW = ("指标", "数值", "分子", "分母", "有据率", "状态", "版次", "溯源码")
-_FIGURES = ("统计期", "数值", "分子", "分母", "有据率", "状态", "版次", "溯源码", "说明")
+_OVERVIEW = ("指标", "数值", "分子", "分母", "数据完整率", "数据状态", "数据版本", "溯源码")
+_FIGURES = ("统计期", "数值", "分子", "分母", "数据完整率", "数据状态", "数据版本", "溯源码", "说明")
 
 
 def render_page(
@@ -56,8 +56,8 @@ def render_page(
             _NAVIGATION,
             _render_instructions(about),
             '<h2 id="year">全年一览</h2><p>无法核实的写“—”，不是0。'
-            "有据率是有据的天（小时、月）÷应有的天（小时、月）。每个数字带溯源码，"
-            "在中心的系统里输入它即可找到这个数字、它的行和口径。</p>",
+            "数据完整率是实际报送天数（小时、月）÷应报送天数（小时、月）。每个数字带溯源码，"
+            "在中心的系统中可查询该数字的明细和口径。</p>",
             _render_overview(claims, str(about["year"])),
             '<h2 id="figures">各期数字</h2><p>全年在前，其后是各季、各月；带*的期间在统计时尚未结束。</p>',
             "".join(
@@ -82,17 +82,17 @@ def write_read_me(about: Mapping[str, Any], fingerprint: str) -> bytes:
         "先打开 index.html（双击即可，不需要联网）：里面是全部指标数字、证据索引和核验方法。",
         f"日常查阅用 {WORKBOOK} 或 {FIGURES_TABLE}；证据索引见 {EVIDENCE}。",
         "",
-        f"事件日志末尾：第{head['seq']}号，哈希 {head['hash']}",
+        f"数据日志：第{head['seq']}号，哈希值 {head['hash']}",
         f"签名公钥指纹：{fingerprint}",
         "请把以上两项与盖章的纸质报告比对；包自己证明不了自己。",
         "",
         "核验命令（不需要数据库、服务器和网络）：",
-        "  hotline verify 本包.zip --head 盖章报告上的哈希 --key 盖章报告上的指纹",
+        "  hotline verify 本包.zip --head 盖章报告上的哈希值 --key 盖章报告上的指纹",
         "没有装 hotline 的电脑，用中心提供的单文件核验程序：",
-        "  python hotline-verify.pyz verify 本包.zip --head 盖章报告上的哈希 --key 盖章报告上的指纹",
+        "  python hotline-verify.pyz verify 本包.zip --head 盖章报告上的哈希值 --key 盖章报告上的指纹",
         "",
         "日志收全从第1号至末尾的事件，不按年度截取：截断以后哈希链无从核对。",
-        "日志里没有姓名和电话号码，只有代号；代号是带密钥的摘要，是被哈希的原文的一部分，所以原样保留。",
+        "日志里没有姓名和电话号码，只有脱敏标识；脱敏标识是带密钥的摘要，是被哈希值的原文的一部分，所以原样保留。",
         "需要看清某一行时，请向中心索取披露文件，再加 --disclosure 文件 核对它与本包是否相符。",
         "",
     )
@@ -104,8 +104,8 @@ def _render_cover(about: Mapping[str, Any], fingerprint: str) -> str:
         "中心": f"{about['center']['name']}（{about['center']['id']}）",
         "年度": f"{about['year']}年",
         "统计截至": about["moment"][:19].replace("T", " "),
-        "事件日志末尾": f"第{about['head']['seq']}号",
-        "末尾哈希": about["head"]["hash"],
+        "数据日志": f"第{about['head']['seq']}号",
+        "日志校验值": about["head"]["hash"],
         "哈希算法": about["center"]["digest"].upper(),
         "签名公钥指纹": fingerprint,
     }
@@ -113,7 +113,7 @@ def _render_cover(about: Mapping[str, Any], fingerprint: str) -> str:
         f"<dt>{escape(name)}</dt><dd><code>{escape(text)}</code></dd>" for name, text in entries.items()
     )
     return (
-        "<p>本包收有得出这些数字的全部登记事件、口径和证明材料。任何人可以在自己的电脑上由事件重算每个数字，"
+        "<p>本包收有得出这些数字的全部登记事件、口径和佐证材料。任何人可以在自己的电脑上由事件重算每个数字，"
         f"不必相信打包的一方。先读 {_render_link(READ_ME)}。</p><dl>{pairs}</dl>"
     )
 
@@ -121,11 +121,11 @@ def _render_cover(about: Mapping[str, Any], fingerprint: str) -> str:
 def _render_instructions(about: Mapping[str, Any]) -> str:
     return (
         "<h2>怎样核验</h2><ol>"
-        "<li>从盖章的纸质报告上抄下末尾哈希和公钥指纹。它们不在本包里，改包的人改不了它们。</li>"
+        "<li>从盖章的纸质报告上抄下日志校验值和公钥指纹。它们不在本包里，改包的人改不了它们。</li>"
         "<li>在装有核验程序的电脑上运行（不需要数据库、服务器和网络）："
-        "<pre>hotline verify 本包.zip --head 末尾哈希 --key 公钥指纹</pre>"
+        "<pre>hotline verify 本包.zip --head 日志校验值 --key 公钥指纹</pre>"
         "没有装的，用中心提供的单文件核验程序（只需 Python 和它列出的几个组件）："
-        "<pre>python hotline-verify.pyz verify 本包.zip --head 末尾哈希 --key 公钥指纹</pre></li>"
+        "<pre>python hotline-verify.pyz verify 本包.zip --head 日志校验值 --key 公钥指纹</pre></li>"
         "<li>程序依次核对压缩包、清单、签名、哈希链，再由事件重算每个数字，逐位比对；"
         "全部相符才说“通过”。加 --all 列出每个数字。</li>"
         "<li>个人信息只有加盐承诺。要看清某一行，请向中心索取披露文件，加 --disclosure 核对。</li></ol>"
@@ -136,13 +136,13 @@ def _render_instructions(about: Mapping[str, Any]) -> str:
 def _render_corrections(replay: Replay, year: int) -> str:
     corrected = [row for row in list_vintage_rows(replay, year) if row.vintage > 1]
     exceptions = list_exception_rows(replay, year)
-    table = "<p>没有更正过已锁定的数字。</p>"
+    table = "<p>无数据更正。</p>"
     if corrected:
         table = _render_table(CORRECTION, (row.as_correction() for row in corrected), numbers=(3, 4))
-    listed = _render_table(EXCEPTION, exceptions) if exceptions else "<p>没有申请过锁定例外。</p>"
+    listed = _render_table(EXCEPTION, exceptions) if exceptions else "<p>没有申请过限期解锁。</p>"
     return (
-        '<h2 id="corrected">更正</h2><p>已锁定的数字只能由两人更正，依据一次未过期的锁定例外；'
-        f'锁定时的数字仍保留。</p>{table}<h2 id="exceptions">锁定例外</h2>{listed}'
+        '<h2 id="corrected">更正</h2><p>已锁定的数字只能由两人更正，依据一次未过期的限期解锁；'
+        f'锁定时的数字仍保留。</p>{table}<h2 id="exceptions">限期解锁</h2>{listed}'
     )
 
 

@@ -45,7 +45,7 @@ class DocumentRecord(NamedTuple):
     @property
     def whereabouts(self) -> str:
         if self.withdrawn:
-            return "已撤下，不作证明"
+            return "已撤销，不作证明"
         return "在包内" if self.enclosed else "涉及个人，留存中心；现场调阅后凭 SHA-256 核对"
 
 

@@ -54,7 +54,7 @@ def check_moment(binding: Binding) -> CheckStep:
     """The moment of the figures decides which days have ended."""
     year, moment = binding.prepared.year, binding.moment.isoformat()
     if binding.moment < get_day_start(Year(year).end_day):
-        sentence = f"{year}年在统计时点 {moment} 尚未结束，带*的数字是暂定的。"
+        sentence = f"{year}年在统计时点 {moment} 尚未结束，带*的数字所在期间未结束。"
         return CheckStep(MOMENT, StepOutcome.NOTED, sentence)
     return make_passed_step(MOMENT, f"{year}年已结束，统计时点 {moment}。")
 
@@ -89,7 +89,7 @@ def _find_unbound(replay: Replay, bag: Path, binding: Binding) -> Iterator[str]:
     duck, prepared = replay.duck, binding.prepared
     tokens = [token for (token,) in duck.sql("SELECT token FROM commitments ORDER BY token")]
     if tokens != list_tokens(duck):
-        yield f"{layout.COMMITMENTS}：所列的代号不是日志里的那些"
+        yield f"{layout.COMMITMENTS}：所列的脱敏标识不是日志里的那些"
     if digest_commitments(duck) != prepared.commitments:
         yield f"{layout.COMMITMENTS}：不是打包登记时的承诺，内容被换过"
     if digest_batches(duck, binding.seq) != prepared.batches:

@@ -24,7 +24,11 @@ _package = click.argument(
 @click.command("verify")
 @_package
 @click.option(
-    "--head", "heads", multiple=True, metavar="哈希", help="盖章报告上印的末尾哈希；可给多个，早月份的也行。"
+    "--head",
+    "heads",
+    multiple=True,
+    metavar="哈希值",
+    help="盖章报告上印的日志校验值；可给多个，早月份的也行。",
 )
 @click.option("--key", metavar="指纹", help="盖章报告上印的公钥指纹，或写有指纹的文件。")
 @click.option(
@@ -38,7 +42,7 @@ _package = click.argument(
     multiple=True,
     metavar="文件",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="中心出示的证明材料原件，核对它是不是登记的那一份；可给多个。",
+    help="中心出示的佐证材料原件，核对它是不是登记的那一份；可给多个。",
 )
 @click.option(
     "--sample",
@@ -47,7 +51,7 @@ _package = click.argument(
     help="sample-rows 写出的样本，核对它是不是由种子从本包抽出的。",
 )
 @click.option("--repacked", is_flag=True, help="包是自己解开后重新打包的，不要求压缩包是原样。")
-@click.option("--all", "everything", is_flag=True, help="列出每个数字的自称值和重算值。")
+@click.option("--all", "everything", is_flag=True, help="列出每个数字的包内值和重算值。")
 @click.option("--json", "as_object", is_flag=True, help="输出JSON。")
 def verify(
     package: Path,
@@ -62,7 +66,7 @@ def verify(
 ) -> None:
     """核验证据包：由事件重算每个数字，逐位比对；不需要数据库、服务器和网络。
 
-    退出码：0 通过，1 有不符，2 包打不开，3 包内一致，但没有与打包时印下的末尾哈希比对。
+    退出码：0 通过，1 有不符，2 包打不开，3 包内一致，但没有与打包时印下的日志校验值比对。
     """
     outside = OutsideKnowledge(
         heads=[read_hash(head).hex() for head in heads],
@@ -83,7 +87,9 @@ def verify(
 
 @click.command("sample-rows")
 @_package
-@click.option("--seed", required=True, metavar="种子", help="评价人自己定的数字或文字，例如当场掷出的点数。")
+@click.option(
+    "--seed", required=True, metavar="种子", help="评价人员自己定的数字或文字，例如当场掷出的点数。"
+)
 @click.option("--count", default=25, show_default=True, type=click.IntRange(1, 10_000), help="抽多少行。")
 @click.option("--source", metavar="来源", help="只抽一个来源，例如 话单、工单；不给则抽全部来源。")
 @click.option("--html", metavar="文件", type=_WRITTEN, help="写出可以打印的核对表。")
@@ -98,7 +104,7 @@ def sample_rows(
     table: Path | None,
     proofs: Path | None,
 ) -> None:
-    """由评价人的种子随机抽取交付行，附每行在日志中的证明和核对表；谁用同一种子都抽出同样的行。"""
+    """由评价人员的种子随机抽取数据行，附每行在日志中的证明和核对表；谁用同一种子都抽出同样的行。"""
     drawn = draw_sample(package, seed, count, source)
     for path, content in ((html, render_tick_page), (table, write_tick_table), (proofs, write_proofs)):
         if path is not None:

@@ -26,7 +26,7 @@ def check_disclosure(duck: Duck, about: Mapping[str, Any], path: Path) -> CheckS
         expected = duck.sql("SELECT commitment FROM commitments WHERE token = $1", opened["token"]).scalar()
         name = f"第 {opened['seq']} 号事件的{find_title(opened['field'], row.type if row else '').of_logged}"
         if stands != opened["token"] and f"〔{opened['token']}〕" not in str(stands):
-            problems.append(f"{name}：日志里不是披露文件所说的代号")
+            problems.append(f"{name}：日志里不是披露文件所说的脱敏标识")
         elif not _opens(opened, expected):
             problems.append(f"{name}：披露的值与包内的承诺不符，不是打包时的那一个")
     return make_judged_step(

@@ -7,7 +7,7 @@ from typing import Any
 
 from kpi.handover.package.container import UnreadablePackage
 
-HEAD = "末尾哈希"  # title of the step that compares with what is known from outside
+HEAD = "日志校验值"  # title of the step that compares with what is known from outside
 
 
 class StepOutcome(StrEnum):

@@ -19,13 +19,13 @@ def check_chain(duck: Duck, about: Mapping[str, Any]) -> CheckStep:
         return CheckStep(CHAIN, StepOutcome.FAILED, f"{found.problem}（此前 {found.seq:,} 条相符）")
     odd = duck.sql("SELECT min(seq) FROM log WHERE NOT regexp_full_match(hash, '[0-9a-f]{64}')").scalar()
     if odd is not None:
-        return CheckStep(CHAIN, StepOutcome.FAILED, f"第 {odd} 号事件的哈希不是 64 位小写十六进制数字。")
+        return CheckStep(CHAIN, StepOutcome.FAILED, f"第 {odd} 号事件的哈希值不是 64 位小写十六进制数字。")
     seq, head_hash = about["head"]["seq"], about["head"]["hash"]
     if (found.seq, found.hash.hex()) != (seq, head_hash):
         return CheckStep(
             CHAIN,
             StepOutcome.FAILED,
-            f"日志在第 {found.seq} 号事件结束，而包自称的末尾是第 {seq} 号：末尾被截断或改写。",
+            f"日志在第 {found.seq} 号事件结束，而包内记载的末尾是第 {seq} 号：末尾被截断或改写。",
         )
     return make_passed_step(CHAIN, f"{found.seq:,} 条事件逐条相符，首尾相接。")
 
@@ -35,7 +35,7 @@ def check_heads(duck: Duck, about: Mapping[str, Any], heads: Sequence[str]) -> C
     head = about["head"]
     if not heads:
         sentence = (
-            f"包自称的末尾是第 {head['seq']} 号 {head['hash']}。"
+            f"包内记载的末尾是第 {head['seq']} 号 {head['hash']}。"
             "包自己证明不了自己：请与盖章报告上的比对，或用 --head 给出。"
         )
         return CheckStep(HEAD, StepOutcome.NOTED, sentence)
@@ -46,17 +46,17 @@ def check_heads(duck: Duck, about: Mapping[str, Any], heads: Sequence[str]) -> C
         if seq is None
     ]
     if missing:
-        return CheckStep(HEAD, StepOutcome.FAILED, "给出的末尾哈希在日志里找不到：", tuple(missing))
+        return CheckStep(HEAD, StepOutcome.FAILED, "给出的日志校验值在日志里找不到：", tuple(missing))
     newest = max(seq for seq in found.values() if seq is not None)
     if newest < head["seq"]:
         sentence = (
-            f"给出的末尾哈希是第 {newest} 号事件，包的末尾是第 {head['seq']} 号："
+            f"给出的日志校验值是第 {newest} 号事件，包的末尾是第 {head['seq']} 号："
             f"其后的 {head['seq'] - newest:,} 条事件，个人信息的承诺、工作日历和中心名称，没有包外的凭据。"
-            "请给出打包时印下的末尾哈希。"
+            "请给出打包时印下的日志校验值。"
         )
         return CheckStep(HEAD, StepOutcome.NOTED, sentence)
     right = "、".join(f"第 {seq} 号" for seq in found.values())
-    return make_passed_step(HEAD, f"给出的末尾哈希就是包的末尾（{right}），全部内容由它约束。")
+    return make_passed_step(HEAD, f"给出的日志校验值就是包的末尾（{right}），全部内容由它约束。")
 
 
 def check_batches(duck: Duck, about: Mapping[str, Any]) -> CheckStep:

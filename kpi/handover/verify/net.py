@@ -68,8 +68,8 @@ def _compare(claimed: list[NetClaim], made: list[NetClaim]) -> Iterator[str]:
             for name in names:
                 if found[field].get(name) != one[field].get(name):
                     yield (
-                        f"{_name(one)}：{title}的 {name} 自称 {found[field].get(name)}，"
-                        f"重算 {one[field].get(name)}"
+                        f"{_name(one)}：{title}的 {name} 包内值 {found[field].get(name)}，"
+                        f"重算值 {one[field].get(name)}"
                     )
     for left in there.values():
         yield f"{_name(left)}：由事件算不出这个数字"

@@ -10,7 +10,7 @@ from kpi.handover.verify.findings import CheckStep, make_judged_step
 from kpi.offline import Replay
 from tracker.events.documents import KINDS
 
-DOCUMENTS, SHOWN = "证明材料", "调阅的原件"
+DOCUMENTS, SHOWN = "佐证材料", "调阅的原件"
 
 
 def check_documents(bag: Path, replay: Replay) -> CheckStep:
@@ -28,7 +28,7 @@ def check_documents(bag: Path, replay: Replay) -> CheckStep:
     withheld = sum(not one.withdrawn and not one.enclosed for one in records)
     right = f"{len(wanted)} 个文件与日志中的登记相符；另有 {withheld} 份涉及个人，留存中心，只列登记。"
     return make_judged_step(
-        DOCUMENTS, problems, right if records else "日志里没有登记证明材料。", "与日志中的登记不符："
+        DOCUMENTS, problems, right if records else "日志里没有登记佐证材料。", "与日志中的登记不符："
     )
 
 
@@ -39,7 +39,7 @@ def check_shown_files(replay: Replay, paths: Sequence[Path]) -> CheckStep:
     for path in paths:
         found = records.get(compute_digests(path)["sha256"])
         if found is None:
-            problems.append(f"{path.name}：不是日志中登记的任何一份材料，或已撤下")
+            problems.append(f"{path.name}：不是日志中登记的任何一份材料，或已撤销")
         else:
             sentences.append(
                 f"{path.name} 是 {found.document}（{KINDS.get(found.kind, found.kind)}，{found.about}）"

@@ -9,11 +9,11 @@ from kpi.handover.verify.recomputation import describe_difference
 from kpi.terminal_tables import LEFT, RIGHT, align_rows
 
 _UNDETECTED = (
-    "核验查不出的：从未交付的、交付时就错的内容（请抽样核对原件和录音），"
-    "以及末尾哈希印到纸上以前改写过的日志。"
+    "核验查不出的：从未报送的、报送时就错的内容（请抽样核对原件和录音），"
+    "以及日志校验值印到纸上以前改写过的日志。"
 )
 _LISTED = 20  # items of a step before the rest is only counted
-_HEADER = ("指标", "统计期", "自称", "重算", "分子 ÷ 分母（重算）", "结论")
+_HEADER = ("指标", "统计期", "包内值", "重算值", "分子 ÷ 分母（重算值）", "结论")
 _SIDES = LEFT + LEFT + RIGHT + RIGHT + RIGHT + LEFT
 
 
@@ -43,13 +43,13 @@ def format_conclusion(found: PackageFindings) -> str:
     same = f"{len(found.figures):,} 个数字由事件重算，逐位相同"
     if not found.bound:
         return (
-            f"结论：包内一致，不作通过。{same}，但没有用打包时印下的末尾哈希比对过：整个重做过的包也会是这样。"
-            "请从盖章的报告上抄下末尾哈希，用 --head 给出，再核一次。"
+            f"结论：包内一致，不作通过。{same}，但没有用打包时印下的日志校验值比对过：整个重做过的包也会是这样。"
+            "请从盖章的报告上抄下日志校验值，用 --head 给出，再核一次。"
         )
     noted = [step.title for step in found.steps if step.outcome is StepOutcome.NOTED]
     if noted:
         return f"结论：通过。{same}。另有需要您自己比对的提示：{'、'.join(noted)}。"
-    return f"结论：通过。{same}；签名和末尾哈希与包外给出的一致。"
+    return f"结论：通过。{same}；签名和日志校验值与包外给出的一致。"
 
 
 def convert_findings(found: PackageFindings) -> dict[str, Any]:

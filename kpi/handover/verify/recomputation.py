@@ -36,17 +36,17 @@ NAMES = {
     "numerator": "分子",
     "denominator": "分母",
     "value": "数值",
-    "coverage": "有据率",
-    "status": "状态",
+    "coverage": "数据完整率",
+    "status": "数据状态",
     "reason": "说明",
-    "gaps": "缺口",
-    "unit": "单位",
+    "gaps": "数据缺失",
+    "unit": "计量单位",
     "low": "下限",
     "high": "上限",
     "bounds": "区间含义",
     "definition_version": "口径版本",
     "provisional": "期间已结束",
-    "vintage": "版次",
+    "vintage": "数据版本",
     "figure": "整个数字",
 }
 
@@ -84,7 +84,7 @@ def check_definitions(replay: Replay, claimed: Mapping[str, Any], about: Mapping
         for key in sorted(own[kind].keys() | claimed.get(kind, {}).keys())
         if own[kind].get(key) != claimed.get(kind, {}).get(key)
     ]
-    right = f"{len(own['indicators'])} 个指标、{len(own['measures'])} 个计量的口径与核验程序自带的相同。"
+    right = f"{len(own['indicators'])} 个指标、{len(own['measures'])} 个统计项的口径与核验程序自带的相同。"
     wrong = (
         "包内的口径与核验程序自带的不同；数字按核验程序的口径重算，请用与打包时同一版本的核验程序再核一次："
     )
@@ -168,12 +168,12 @@ def describe_difference(one: FigureComparison) -> str:
     if one.claimed is None:
         return f"{name}：由事件可以算出，但包里没有列出"
     if one.differing == ("vintage",):
-        return f"{name}：自称第{one.vintage}版，与日志中的锁定不符，或重复列出"
+        return f"{name}：包内为第{one.vintage}版，与日志中的锁定不符，或重复列出"
     if one.recomputed is None:
         return f"{name}：由事件算不出这个数字"
     differences = (
-        f"{NAMES.get(field, field)} 自称 {_format_shown(one.claimed.get(field))}，"
-        f"重算 {_format_shown(one.recomputed.get(field))}"
+        f"{NAMES.get(field, field)} 包内值 {_format_shown(one.claimed.get(field))}，"
+        f"重算值 {_format_shown(one.recomputed.get(field))}"
         for field in one.differing
     )
     return f"{name}：{'；'.join(differences)}"

@@ -21,7 +21,7 @@ from tracker.events import SOURCES
 
 TITLE = "抽样"
 NO_ROW: dict[str, Any] = {"event": {"seq": "—"}}
-RULE = "SHA-256(种子:事件哈希) 最小的若干条"
+RULE = "SHA-256(种子:事件哈希值) 最小的若干条"
 _NEVER_DRAWN = ("ledger", "lists", "closing", "documents", "evaluation")  # acts in the system itself
 DRAWN = {key: name for key, name in SOURCES.items() if key not in _NEVER_DRAWN}
 """The sources of delivered rows: key → Chinese name."""
@@ -79,7 +79,7 @@ def draw_rows(
     )
     if not population:
         of = "" if source is None else f"来源“{source}”的"
-        raise SampleProblem(f"包里没有{year}年{of}交付行；有这些来源：{'、'.join(_list_sources(duck))}。")
+        raise SampleProblem(f"包里没有{year}年{of}数据行；有这些来源：{'、'.join(_list_sources(duck))}。")
     columns = ", ".join(quote_id(name) for name in COLUMNS)
     rows = duck.sql(
         f"SELECT * FROM ({_ROWS.format(columns=columns)}) ORDER BY sha256($4 || ':' || hash) LIMIT $5",

@@ -36,10 +36,10 @@ def check_seals(duck: Duck, seals: Sequence[SealEvent]) -> CheckStep:
         before[seal["month"]] = (seal["vintage"], sealed | newer)
     corrections = sum(seal["vintage"] > 1 for _, seal in seals)
     right = (
-        f"{len(seals) - corrections} 个月已锁定，其后更正 {corrections} 次，锁定例外 {len(exceptions)} 次；"
-        "每次都有两人签认，所记的末尾哈希都在链上。"
+        f"{len(seals) - corrections} 个月已锁定，其后更正 {corrections} 次，限期解锁 {len(exceptions)} 次；"
+        "每次都有两人确认，所记的日志校验值都在链上。"
     )
-    none = "日志里没有锁定的月份，数字均为暂定。"
+    none = "日志里没有锁定的月份，数字均未锁定。"
     return make_judged_step(TITLE, problems, right if seals else none, "锁定事件与日志不符：")
 
 
@@ -54,12 +54,12 @@ def _find_problems(
     if not find_position(duck, seal["head_hash"]) == seal["head_seq"] == seq - 1:
         yield "所记的日志末尾不是它前一条事件"
     if seal["vintage"] != vintage + 1:
-        yield f"前一版是第{vintage}版，版次不连续"
+        yield f"前一版是第{vintage}版，数据版本不连续"
     if is_same_person(seal["sealed_by"], seal["approved_by"]):
-        yield f"提请和批准都是{seal['sealed_by']}，不是两个人"
+        yield f"申请和批准都是{seal['sealed_by']}，不是两个人"
     if seal["vintage"] > 1:
         if not _is_permitted(exceptions.get(seal["exception"]), seal):
-            yield f"没有生效的锁定例外（{seal['exception']}），不能更正"
+            yield f"没有生效的限期解锁（{seal['exception']}），不能更正"
         if any(sealed.get((one["indicator"], one["period"])) != one for one in seal["replaced"]):
             yield "所说的更正前的数字，与原先锁定的不同"
 

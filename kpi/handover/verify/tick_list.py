@@ -11,7 +11,7 @@ from kpi.handover.verify.sampling import RULE, Sample, SampleRow, convert_sample
 from kpi.terminal_tables import LEFT, RIGHT, align_rows
 from tracker.events import SOURCES, TYPES, WORDS, find_title
 
-_HEADER = ("序号", "事件号", "来源", "原始文件", "行号", "发生时间", "登记的内容")
+_HEADER = ("序号", "记录号", "来源", "原始文件", "行号", "发生时间", "登记的内容")
 _TICKS = ("与原始文件一致", "与录音或凭证一致", "备注")
 _STYLE = """
 @page{size:A4 landscape;margin:12mm}body{font:12px/1.5 "Noto Sans CJK SC","Microsoft YaHei",sans-serif;
@@ -60,10 +60,10 @@ def write_proofs(sample: Sample) -> bytes:
 
 def _describe_sample(sample: Sample) -> Iterator[str]:
     source = "全部来源" if sample.source is None else SOURCES.get(sample.source, sample.source)
-    drawn = f"交付行共 {sample.population:,} 行，抽 {len(sample.rows)} 行"
+    drawn = f"数据行共 {sample.population:,} 行，抽 {len(sample.rows)} 行"
     yield f"中心 {sample.center}，{sample.year}年，{source}的{drawn}"
     yield f"种子 {sample.seed}；抽法：{RULE}，任何人用同一种子都抽出同样的行"
-    yield f"事件日志末尾 第 {sample.head['seq']} 号 {sample.head['hash']}"
+    yield f"数据日志 第 {sample.head['seq']} 号 {sample.head['hash']}"
 
 
 def list_tick_rows(sample: Sample) -> list[tuple[str, ...]]:

@@ -30,7 +30,7 @@ def _inbound(centre: Centre, period: Period) -> list[CallEnded]:
 
 
 def _offered(centre: Centre, period: Period) -> list[CallEnded]:
-    """进入人工队列的；坐席接听了而没有进入队列时间的，也算到达过人工队列。"""
+    """进入人工队列的；座席接听了而没有进入队列时间的，也算到达过人工队列。"""
     return [call for call in _coming_in(centre, period) if _is_offered(call)]
 
 
@@ -47,7 +47,7 @@ def _answered(centre: Centre, period: Period) -> list[CallEnded]:
 
 
 def _wait(call: CallEnded) -> timedelta | None:
-    """从进入人工队列起算，到坐席应答为止。"""
+    """从进入人工队列起算，到座席应答为止。"""
     return call.answered_at - call.queued_at if call.answered_at and call.queued_at else None
 
 
@@ -179,7 +179,7 @@ def call_inspection_rate(centre: Centre, period: Period) -> Number:
 def _missed(centre: Centre, period: Period) -> list[tuple[CallEnded, timedelta | None]]:
     """漏接而看得见号码的电话，各隔多久第一次外呼同一号码（24小时内）；没有结束时间的从进入系统起算。
 
-    没有看到回拨，而来电结束当天或次日的话单没有交付的，看不出有没有回拨，不计。
+    没有看到回拨，而来电结束当天或次日的话单未报送的，看不出有没有回拨，不计。
     """
     out = [
         (call.entered_at, call.callee or call.caller) for call in centre.calls if call.direction == "outbound"

@@ -8,7 +8,7 @@ from tracker.periods import Period
 
 
 def _on_file(centre: Centre) -> dict[str, set[str]]:
-    """Thing → kinds of documents 在档: 以上传到本系统、没有撤下的文件为准."""
+    """Thing → kinds of documents 在档: 以上传到本系统、没有撤销的文件为准."""
     withdrawn = {one.document for one in centre.withdrawn}
     found: dict[str, set[str]] = {}
     for one in centre.documents:

@@ -69,7 +69,7 @@ def _draw_leg(call: CallEnded, random: Random, number: int, at: datetime, direct
 def one_call(legs: list[CallEnded]) -> CallEnded:
     """转接过的算一通；一通呼入电话里转接出去的通话段不算。
 
-    等待到第一次坐席应答为止；坐席接听的各段通话相加，有一段没有通话时长的不明；评价以最后一段的为准。
+    等待到第一次座席应答为止；座席接听的各段通话相加，有一段没有通话时长的不明；评价以最后一段的为准。
     """
     inbound = [leg for leg in legs if leg.direction == "inbound"]
     taken = sorted(

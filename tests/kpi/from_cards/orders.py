@@ -34,7 +34,7 @@ class Known:
     closed: datetime | None  # 以最后一次办结为准；退回重办而尚未再办结的不算办结
     first_closed: datetime | None
     cancelled: datetime | None  # 办结以后才作废的不算作废
-    calls: tuple[WorkOrderFollowedUp, ...]  # 回访：办结以前联系来电人的不算
+    calls: tuple[WorkOrderFollowedUp, ...]  # 回访：办结以前联系诉求人的不算
     rating: str | None  # 以最后一次评价为准
 
     @property
@@ -315,7 +315,7 @@ def work_order_overtime_ratio(centre: Centre, period: Period) -> Number:
 
 
 def work_order_response_rate(centre: Centre, period: Period) -> Number:
-    """来电人说了联系过没有的；未表态的不算。"""
+    """诉求人说了联系过没有的；未表态的不算。"""
     reached = [one for one in _closed(centre, period) if one.reached]
     asked = [one for one in reached if one.order.assessed.contacted is not None]
     return share((one for one in asked if one.order.assessed.contacted), asked)

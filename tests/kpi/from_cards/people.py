@@ -29,7 +29,7 @@ def _posts(centre: Centre, month: Month) -> int | None:
 
 
 def backed(centre: Centre, period: Period) -> list[Month]:
-    """月末以后交付过花名册的月份；没有花名册佐证的月份不计入，也不沿用上月。"""
+    """月末以后报送过花名册的月份；没有花名册佐证的月份不计入，也不沿用上月。"""
     return [month for month in period.months if month.end_day <= centre.last_roster]
 
 
@@ -57,13 +57,13 @@ def staffing_in_post_rate(centre: Centre, period: Period) -> Number | None:
         for month in backed(centre, period)
         if (posts := _posts(centre, month)) is not None
     ]
-    if not both:  # 月末有生效的核定才算有据
+    if not both:  # 月末有生效的核定，视为已报送
         return None
     return Number(Fraction(sum(people for people, _ in both)), Fraction(sum(posts for _, posts in both)))
 
 
 def staff_in_post(centre: Centre, period: Period) -> Number | None:
-    """最后一个有据的月末。"""
+    """最后一个已报送的月末。"""
     months = backed(centre, period)
     return count(at_month_end(centre, months[-1])) if months else None
 

@@ -102,7 +102,7 @@ def seats_staffed_rate(centre: Centre, period: Period) -> Number:
 
 
 def _agreed(centre: Centre, period: Period) -> Iterator[tuple[datetime, int]]:
-    """新的合同坐席表自生效日期起代替以前的。"""
+    """新的合同座席表自生效日期起代替以前的。"""
     day = period.first_day
     while day < period.end_day:
         newest = max(

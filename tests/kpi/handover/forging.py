@@ -197,7 +197,9 @@ def forge_pages(bag: Path) -> Iterator[Forgery]:
     yield Forgery("index.html 数字", replace_in(layout.PAGE, f">{value}".encode(), f">9{value}".encode()))
     script = b"<script>document.title='x'</script></body>"
     yield Forgery("index.html 脚本", replace_in(layout.PAGE, b"</body>", script))
-    yield Forgery("README.txt 末尾哈希", replace_in(layout.READ_ME, "哈希 ".encode(), "哈希 0".encode()))
+    yield Forgery(
+        "README.txt 日志校验值", replace_in(layout.READ_ME, "哈希值 ".encode(), "哈希值 0".encode())
+    )
     yield Forgery("README.txt 多一句", lambda bag: _append(bag / layout.READ_ME, b"x"))
     for label in ("Source-Organization", "External-Identifier", "Bagging-Date", "Payload-Oxum"):
         change = replace_in("bag-info.txt", f"{label}: ".encode(), f"{label}: 9".encode())
@@ -298,9 +300,9 @@ def forge_files(bag: Path) -> Iterator[Forgery]:
     yield Forgery("日历多一年", lambda bag: _copy_beside(bag / calendar, "2026.toml"))
     document = sorted((bag / layout.DOCUMENTS).iterdir())[0].name
     path = Path(layout.DOCUMENTS) / document
-    yield Forgery("证明材料换了内容", lambda bag: _append(bag / path, b"x"))
-    yield Forgery("证明材料换了后缀", lambda bag: (bag / path).rename((bag / path).with_suffix(".exe")))
-    yield Forgery("证明材料少一份", lambda bag: (bag / path).unlink())
+    yield Forgery("佐证材料换了内容", lambda bag: _append(bag / path, b"x"))
+    yield Forgery("佐证材料换了后缀", lambda bag: (bag / path).rename((bag / path).with_suffix(".exe")))
+    yield Forgery("佐证材料少一份", lambda bag: (bag / path).unlink())
     named = sha256(b"x").hexdigest()
     for name in (
         f"{layout.DOCUMENTS}/{named}.pdf", "data/more.txt", "data/facts/.hidden", "more.txt", "index.htm",

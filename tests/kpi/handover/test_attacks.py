@@ -213,7 +213,7 @@ def test_a_figure_made_better_by_whoever_has_the_key_is_named(
 
     told = failing(verdict(tampered(better, key=instance.key), built))["指标数字"]
     assert "call_answer_rate" in told
-    assert "自称 99.99" in told
+    assert "包内值 99.99" in told
 
 
 def test_a_figure_left_out_is_named(built: BuiltPackage, instance: Instance, tampered: Tamper) -> None:
@@ -354,7 +354,7 @@ def test_a_row_changed_by_the_databases_superuser_is_named_by_log_verify(
     _tamper(own.database, seq)
     with own.database.connect() as connection:
         assert log.verify(connection, "tlf").first_bad == seq
-    with pytest.raises(PackageProblem, match=f"第 {seq} 号事件的内容与其哈希不符"):
+    with pytest.raises(PackageProblem, match=f"第 {seq} 号事件的内容与其哈希值不符"):
         own.build(tmp_path / "out.zip")
 
 
@@ -373,8 +373,8 @@ def test_a_row_changed_and_everything_rehashed_is_found_by_the_head_from_outside
     forged = own.build(tmp_path / "forged.zip")
     assert verify_package(forged.path, OutsideKnowledge(fingerprint=forged.fingerprint)).agree
     failed = failing(verdict(forged.path, honest))
-    assert set(failed) == {"末尾哈希"}
-    assert honest.head.hash.hex() in failed["末尾哈希"]
+    assert set(failed) == {"日志校验值"}
+    assert honest.head.hash.hex() in failed["日志校验值"]
 
 
 def test_a_log_cut_at_its_end_is_found_by_the_head_from_outside(own: Instance, tmp_path: Path) -> None:
@@ -389,7 +389,7 @@ def test_a_log_cut_at_its_end_is_found_by_the_head_from_outside(own: Instance, t
     _follow_suit(own)
     cut = own.build(tmp_path / "cut.zip")
     assert verify_package(cut.path).agree
-    assert set(failing(verdict(cut.path, honest))) == {"末尾哈希"}
+    assert set(failing(verdict(cut.path, honest))) == {"日志校验值"}
 
 
 def test_the_head_of_an_earlier_report_is_found_in_a_longer_log(own: Instance, tmp_path: Path) -> None:
@@ -399,7 +399,7 @@ def test_the_head_of_an_earlier_report_is_found_in_a_longer_log(own: Instance, t
 
         record(connection, "call 2024-03-02 08:00:00 id later queued 08:00:10")
     later = own.build(tmp_path / "later.zip")
-    told = {step.title: step.told for step in verdict(later.path, earlier).steps}["末尾哈希"]
+    told = {step.title: step.told for step in verdict(later.path, earlier).steps}["日志校验值"]
     assert f"第 {earlier.head.seq} 号" in told
 
 

@@ -297,7 +297,7 @@ def test_a_head_printed_before_the_package_was_made_does_not_make_it_pass(honest
     before = read_events(honest_open.bag, "tlf")[-2].hash.hex()
     found = verify_package(honest_open.built.path, OutsideKnowledge(heads=[before]))
     assert found.agree and not found.bound
-    [step] = [step for step in found.steps if step.title == "末尾哈希"]
+    [step] = [step for step in found.steps if step.title == "日志校验值"]
     assert step.outcome.value == "提示" and "没有包外的凭据" in step.told
 
 

@@ -107,8 +107,8 @@ def test_a_net_figure_or_a_row_between_that_the_events_do_not_give_fails(
     package: BuiltPackage, appealed: Instance, tmp_path: Path
 ) -> None:
     for change, told in (
-        (_edit_claim(_flatter), "剔除后的 value 自称 100.00，重算"),
-        (_edit_claim(_hide_in_the_sum), "同意剔除的 denominator 自称 0，重算"),
+        (_edit_claim(_flatter), "剔除后的 value 包内值 100.00，重算"),
+        (_edit_claim(_hide_in_the_sum), "同意剔除的 denominator 包内值 0，重算"),
         (_hide_a_row, "剔除明细与由事件重算的不同"),
     ):
         path = repack(package, appealed, change, tmp_path)

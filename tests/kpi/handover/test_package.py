@@ -187,7 +187,7 @@ def test_documents_about_people_stay_and_the_others_are_enclosed(
 ) -> None:
     bag = opened(built.path, tmp_path)
     rows = list(csv.DictReader(io.StringIO((bag / layout.PAPERS).read_text("utf-8-sig"))))
-    whereabouts = {row["类别"]: row["原件"] for row in rows if not row["原件"].startswith("已撤下")}
+    whereabouts = {row["类别"]: row["原件"] for row in rows if not row["原件"].startswith("已撤销")}
     assert "留存中心" in whereabouts["学历核验材料"]
     enclosed = {row["SHA-256"] for row in rows if row["原件"] == "在包内"}
     assert enclosed

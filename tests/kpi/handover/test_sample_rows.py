@@ -126,7 +126,7 @@ def test_nothing_is_drawn_from_an_altered_package(tampered: Callable[..., Path])
 
 def test_the_list_has_a_line_to_tick_for_each_row(sample: Sample) -> None:
     rows = list(csv.DictReader(io.StringIO(write_tick_table(sample).decode("utf-8-sig"))))
-    assert [int(row["事件号"]) for row in rows] == [one.seq for one in sample.rows]
+    assert [int(row["记录号"]) for row in rows] == [one.seq for one in sample.rows]
     assert {row["与原始文件一致"] for row in rows} == {""}
     page = render_tick_page(sample).decode()
     assert page.count("□") == 2 * len(sample.rows)

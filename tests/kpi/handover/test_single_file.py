@@ -70,7 +70,7 @@ def test_what_is_wrong_is_its_exit_code(run: Run, built: BuiltPackage, tmp_path:
     (tmp_path / "copy.zip").write_bytes(built.path.read_bytes())
     done = run("verify", "copy.zip", "--head", "0" * 64)
     assert done.returncode == 1
-    assert "结论：不通过。末尾哈希有不符之处" in done.stdout
+    assert "结论：不通过。日志校验值有不符之处" in done.stdout
 
 
 def test_what_is_no_package_is_said_in_one_sentence(run: Run, tmp_path: Path) -> None:

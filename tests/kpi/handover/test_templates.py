@@ -31,12 +31,12 @@ def department(**changed: Any) -> dict[str, Any]:
         "页脚",
         "项目名称",
         "实施单位",
-        "计划投资",
+        "预算安排",
         "到位资金",
-        "实际使用",
+        "实际支出",
         "总分值",
         "总得分",
-        "等次",
+        "等级",
         "等级划分",
     )
     return {**dict.fromkeys(texts, "文"), "各指标": [dict.fromkeys(names, "标")], **changed}

@@ -45,7 +45,7 @@ def test_lock_exceptions_are_listed_those_that_nobody_approved_too(closed: Close
         ("2024-03", "补报", "张三", "李四"),
     ]
     page = (bag / layout.PAGE).read_text("utf-8")
-    assert "锁定例外" in page and "不用了" in page
+    assert "限期解锁" in page and "不用了" in page
 
 
 def test_a_correction_is_told_with_what_it_replaced_and_what_caused_it(
@@ -54,11 +54,13 @@ def test_a_correction_is_told_with_what_it_replaced_and_what_caused_it(
     bag = opened(closed.built.path, tmp_path)
     rows = csv.DictReader(io.StringIO((bag / layout.VINTAGES).read_text("utf-8-sig")))
     [row] = [
-        row for row in rows if (row["编码"], row["统计期"], row["版次"]) == ("calls_offered", "2024-03", "2")
+        row
+        for row in rows
+        if (row["编码"], row["统计期"], row["数据版本"]) == ("calls_offered", "2024-03", "2")
     ]
     assert int(row["数值"]) == int(row["更正前"]) + 1
-    assert row["理由"] == "补报计入" and row["引起更正的事件"].startswith("第")
-    assert (row["提请人"], row["批准人"]) == ("张三", "李四")
+    assert row["理由"] == "补报计入" and row["引起更正的记录"].startswith("第")
+    assert (row["申请人"], row["批准人"]) == ("张三", "李四")
 
 
 def test_a_figure_sealed_otherwise_than_the_events_say_is_named(closed: Closed, tmp_path: Path) -> None:
@@ -74,7 +76,7 @@ def test_a_figure_sealed_otherwise_than_the_events_say_is_named(closed: Closed, 
     with made:
         wrong = [one for one in compare_figures(made, about, claims, held) if not one.agrees]
     assert {(one.indicator, one.period, one.vintage) for one in wrong} == {("calls_offered", "2024-02", 1)}
-    assert "数值 自称 1，重算" in describe_difference(wrong[0])
+    assert "数值 包内值 1，重算" in describe_difference(wrong[0])
 
 
 @pytest.mark.parametrize(
@@ -82,9 +84,9 @@ def test_a_figure_sealed_otherwise_than_the_events_say_is_named(closed: Closed, 
     [
         ({"approved_by": "张 三"}, "不是两个人"),
         ({"head_seq": 3}, "不是它前一条事件"),
-        ({"vintage": 3}, "版次不连续"),
-        ({"exception": "lock_exception/2024-02/1"}, "没有生效的锁定例外"),
-        ({"sealed_at": "2040-01-01T00:00:00+08:00"}, "没有生效的锁定例外"),
+        ({"vintage": 3}, "数据版本不连续"),
+        ({"exception": "lock_exception/2024-02/1"}, "没有生效的限期解锁"),
+        ({"sealed_at": "2040-01-01T00:00:00+08:00"}, "没有生效的限期解锁"),
         ({"replaced": [{"indicator": "calls_offered", "period": "2024-03", "value": "0"}]}, "更正前的数字"),
     ],
 )
@@ -122,6 +124,6 @@ def test_what_came_after_a_lock_is_told_where_quarter_and_months_differ(
         [step] = [one for one in found.steps if one.title == MONTHS]
         assert step.outcome is StepOutcome.NOTED
         [told] = [item for item in step.items if item.startswith("人工请求量 2024：")]
-        assert "2月锁定后有迟到或更改的数据（+1）" in told
+        assert "2月锁定后有变动的数据（+1）" in told
         page = (opened(built.path, tmp_path) / layout.PAGE).read_text("utf-8")
         assert told.partition("：")[2] in page

@@ -83,7 +83,7 @@ def test_nothing_is_left_lying_about(served: Place, home: Path):
     ("name", "data", "sentence"),
     [
         ("x.csv", b"a,b\n1,2\n", ""),
-        ("x.exe", b"MZ", "不收"),
+        ("x.exe", b"MZ", "不支持"),
         ("", b"x", "没有文件名"),
         ("x.csv", b"", "是空的"),
     ],
@@ -101,7 +101,7 @@ def test_a_form_without_a_file_says_so(served: Place):
     answer = machine(served).post(
         ADDRESS, data={"x": "y"}, headers=token(served), content_type="multipart/form-data"
     )
-    assert answer.get_json() == {"error": "请求里没有名为 file 的文件。"}
+    assert answer.get_json() == {"error": "请求中没有名为 file 的文件。"}
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer x"}, {"Authorization": "Basic x"}])

@@ -190,4 +190,4 @@ def test_a_grant_opens_on_its_first_day_and_closes_after_its_last(database: Data
         client = signed_in_client(app_of(database, clock=lambda at=at: at), "chen", at)
         assert client.get("/tlf/2024/").status_code == expected, day
         if expected == 404:
-            assert "您现在没有有效的授权" in client.get("/").text
+            assert "暂无有效授权" in client.get("/").text

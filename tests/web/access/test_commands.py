@@ -42,13 +42,13 @@ def password_in(text: str) -> str:
 
 def test_a_person_is_added_granted_and_can_sign_in(place: Place, run: Run):
     password = password_in(run(cli.people, "add", "wang", "--name", "王某"))
-    assert "已授权 wang：管理者，tlf，2023年、2024年，2024-03-10 起长期。" in run(
+    assert "已授权 wang：业务主管，tlf，2023年、2024年，2024-03-10 起长期。" in run(
         cli.people, "grant", "wang", "manager", "--center", "tlf", "--years", "2023,2024"
     )
     assert "/-/account/password" in place.signed_in("wang", password).get("/tlf/2024/").headers["Location"]
     listed = run(cli.people, "list")
     assert "wang\t王某" in listed
-    assert "管理者，tlf，2023年、2024年" in listed
+    assert "业务主管，tlf，2023年、2024年" in listed
 
 
 def test_a_token_is_issued_rotated_and_revoked_at_the_machine(place: Place, run: Run):
@@ -94,7 +94,7 @@ def test_an_empty_instance_says_how_to_begin(run: Run):
     [
         (("add", "Wang", "--name", "王某"), "登录名“Wang”不能用"),
         (("grant", "nobody", "clerk"), "没有登录名为“nobody”的账号"),
-        (("grant", "zhou", "evaluator", "--center", "tlf"), "评价员的授权必须写明"),
+        (("grant", "zhou", "evaluator", "--center", "tlf"), "评价人员的授权必须写明"),
         (("grant", "zhou", "manager", "--years", "二三年"), "看不懂"),
         (("reset-password", "nobody"), "没有登录名为“nobody”的账号"),
     ],
@@ -113,7 +113,7 @@ def test_the_trail_is_verified(place: Place, run: Run):
     with place.database.connect_as_owner() as connection:
         connection.execute("ALTER TABLE audit DISABLE TRIGGER append_only")
         connection.execute("UPDATE audit SET about = 'x'")
-    assert "不通过。第 1 条的内容与其哈希不符" in run(cli.audit, "verify", code=1)
+    assert "不通过。第 1 条的内容与其哈希值不符" in run(cli.audit, "verify", code=1)
 
 
 def test_the_first_start_makes_one_administrator_who_must_change_her_password(place: Place):
@@ -167,7 +167,7 @@ def test_the_demo_lets_in_without_a_password(database: Database):
     app = app_of(database, demo=True)
     text = app.test_client().get("/-/sign-in").text
     assert all(name in text for _, name, _, _ in PEOPLE)
-    assert "口令" not in text.replace("不用口令", "")
+    assert "口令" not in text.replace("无需口令", "")
     for login, *_ in PEOPLE:
         client = app.test_client()
         client.post(f"/-/sign-in/as/{login}")

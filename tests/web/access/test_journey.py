@@ -32,7 +32,7 @@ def started(database: Database) -> Iterator[tuple[str, str]]:
     assert told is not None
     server = make_server(app_of(database), "127.0.0.1", 0)
     threading.Thread(target=server.run, daemon=True).start()
-    password = re.search(r"一次性口令\s+(\S+)", told)
+    password = re.search(r"初始口令\s+(\S+)", told)
     assert password is not None
     yield f"http://127.0.0.1:{server.effective_port}", password[1]
     server.close()
@@ -60,15 +60,15 @@ def test_from_the_first_start_to_an_evaluators_visit(
     password = page.locator(".once-word").inner_text()
     seen("one-time-password")
 
-    page.get_by_label("角色").select_option(label="评价员")
+    page.get_by_label("角色").select_option(label="评价人员")
     press(page, "授权")
-    assert "评价员" in page.locator(".field-error").inner_text()  # without centre, years and a last day
-    page.get_by_label("角色").select_option(label="评价员")
+    assert "评价人员" in page.locator(".field-error").inner_text()  # without centre, years and a last day
+    page.get_by_label("角色").select_option(label="评价人员")
     page.get_by_label("中心").select_option(label="吐鲁番市12345热线（tlf）")
     page.get_by_label("年度").fill("2023")
     page.get_by_label("截止日期（含）").fill("2024-04-10")
     press(page, "授权")
-    assert "评价员，吐鲁番市12345热线（tlf），2023年" in page.locator(".plain").inner_text()
+    assert "评价人员，吐鲁番市12345热线（tlf），2023年" in page.locator(".plain").inner_text()
     seen("granted")
     assert page.goto("/tlf/2023/").status == 403  # type: ignore[union-attr]
     sign_out(page)

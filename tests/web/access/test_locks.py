@@ -112,7 +112,7 @@ def test_codes_cannot_be_guessed_on_by_signing_in_anew(place: Place):
         if answer.status_code == 302:
             someone.half_way = client
             someone.code(False)
-    assert [row for row in place.trail("about") if row == "动态码不正确"] == ["动态码不正确"] * 5
+    assert [row for row in place.trail("about") if row == "动态口令不正确"] == ["动态口令不正确"] * 5
 
 
 def test_a_change_of_password_on_a_locked_account_computes_nothing(
@@ -172,7 +172,7 @@ def test_a_reset_takes_two_administrators(place: Place, what: str):
     enrol(place.signed_in("shen"), place)
     zhou, qian = admins(place, "zhou", "qian")
     asked = zhou.post("/-/people/shen/resets", data={"what": what}, follow_redirects=True).text
-    assert "待确认" in asked and "once-word" not in asked
+    assert "待批准" in asked and "once-word" not in asked
     assert place.sign_in("shen")[1].status_code == 302
     confirm = "/-/people/shen/resets/1/confirmation"
     assert zhou.post(confirm).status_code == 422
@@ -326,7 +326,7 @@ def test_the_demo_says_that_it_asks_for_no_second_factor(database: Database):
         add_demo_people(connection, "tlf", NOW)
     app = app_of(database, demo=True, clock=lambda: NOW + timedelta(days=60))
     client = app.test_client()
-    assert "也不要求动态码" in client.get("/-/sign-in").text
+    assert "也不要求动态口令" in client.get("/-/sign-in").text
     client.post("/-/sign-in/as/guanli")
     assert client.get("/tlf/2024/").status_code == 200
 

@@ -8,7 +8,7 @@ from tracker.database import Database
 from web.access.guard import Door, get_declared_access
 from web.access.rights import Role
 
-# C 录入员 M 管理者 A 审批人 E 评价员; Y 系统管理员 S 安全管理员 U 审计管理员; * whoever comes; K a machine
+# C 录入员 M 业务主管 A 审批人 E 评价人员 Y 系统管理员 S 安全管理员 U 审计管理员, * whoever, K a machine
 TABLE = """
 GET  /                                                     C M A E Y S U
 GET  /-/sign-in                                            *

@@ -432,8 +432,8 @@ def note(place: Place, count: int = 1) -> None:
 @pytest.mark.parametrize(
     ("tampering", "told"),
     [
-        ("UPDATE audit SET login = 'li' WHERE seq = 2", "第 2 条的内容与其哈希不符"),
-        ("UPDATE audit SET data = '{\"x\":1}' WHERE seq = 3", "第 3 条的内容与其哈希不符"),
+        ("UPDATE audit SET login = 'li' WHERE seq = 2", "第 2 条的内容与其哈希值不符"),
+        ("UPDATE audit SET data = '{\"x\":1}' WHERE seq = 3", "第 3 条的内容与其哈希值不符"),
         ("DELETE FROM audit WHERE seq = 2", "缺少第 2 条"),
         ("DELETE FROM audit WHERE seq = 3", "末尾的记录被删除"),
     ],
@@ -470,7 +470,7 @@ def test_s7_the_auditor_compares_with_the_hash_that_she_noted(place: Place):
         noted = verify_trail(connection).head.hex()
     assert "✓ 通过" in auditor.get(f"/-/audit/verification?head={noted[:32]}+{noted[32:].upper()}").text
     assert "被改写或截断过" in auditor.get(f"/-/audit/verification?head={'0' * 63}1").text
-    assert "末尾哈希应为 64 位十六进制数字" in auditor.get("/-/audit/verification?head=12").text
+    assert "日志校验值应为 64 位十六进制数字" in auditor.get("/-/audit/verification?head=12").text
 
 
 # S8: logs are kept
@@ -854,11 +854,11 @@ def test_an_account_unused_for_ninety_days_is_pointed_out(place: Place):
     place.add("zhou", grant(Role.SECURITY_ADMIN))
     place.add("wang", grant(Role.MANAGER))
     place.later(days=89)
-    assert "久未使用</span>" not in place.signed_in("zhou").get("/-/people/").text
+    assert "长期未登录</span>" not in place.signed_in("zhou").get("/-/people/").text
     place.later(days=1, seconds=1)
     with place.database.connect() as connection:
         connection.execute("UPDATE accounts SET password_changed_at = %s", (place.now,))
-    assert place.signed_in("zhou").get("/-/people/").text.count("久未使用</span>") == 1
+    assert place.signed_in("zhou").get("/-/people/").text.count("长期未登录</span>") == 1
 
 
 def test_an_unknown_login_name_costs_as_much_as_a_known_one(place: Place, monkeypatch: pytest.MonkeyPatch):

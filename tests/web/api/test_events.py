@@ -174,7 +174,7 @@ def test_events_with_more_sorts_of_columns_than_a_request_may_have_are_refused(i
 @pytest.mark.parametrize("kind", ["posts", "survey_answers", "survey_issues"])
 def test_what_backs_its_month_by_a_single_row_is_sent_as_a_file(interface: Interface, kind: str):
     answer = interface.send([event(1, type=f"hotline.{kind}")], BATCH).get_json()
-    assert answer["refused"] == 1 and "请整份交付文件" in answer["events"][0]["problems"][0]
+    assert answer["refused"] == 1 and "请整份报送文件" in answer["events"][0]["problems"][0]
 
 
 def test_events_say_nothing_of_their_whole_day(interface: Interface):

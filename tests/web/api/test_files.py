@@ -62,4 +62,4 @@ def test_a_file_of_another_centre_is_not_there(interface: Interface):
 
 def test_a_file_that_is_never_read_is_refused_at_once(interface: Interface):
     answer = interface.call("POST", "/files?name=x.exe", data=b"MZ")
-    assert (answer.status_code, "不收" in answer.get_json()["error"]) == (422, True)
+    assert (answer.status_code, "不支持" in answer.get_json()["error"]) == (422, True)

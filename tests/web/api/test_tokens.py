@@ -41,7 +41,7 @@ def test_the_addresses_tried_are_all_there_are(interface: Interface):
 
 def test_a_lacking_scope_is_named_and_written_down(interface: Interface):
     answer = interface.get("/definitions", token=interface.issue(Scope.EVENTS, name="网关"))
-    assert "没有“读取指标、口径、有据情况和评分”（figures:read）的权限" in answer.get_json()["error"]
+    assert "没有“读取指标、口径、报送情况和评分”（figures:read）的权限" in answer.get_json()["error"]
     [[action, about, result, data]] = interface.ask("SELECT action, about, result, data FROM audit")
     assert (action, about, result) == ("token_refused", "/api/centers/tlf/definitions", "refused")
     assert json.loads(data) == {"reason": "没有 figures:read", "token": "网关"}

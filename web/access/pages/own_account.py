@@ -45,8 +45,8 @@ class ProofForm(PageForm):
     """Password and code: the proof of who sets up the second factor, or renews its recovery codes."""
 
     code = StringField(
-        "手机上显示的动态码",
-        [require("6 位动态码")],
+        "手机上显示的动态口令",
+        [require("6 位动态口令")],
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 7},
     )
     password = PasswordField(
@@ -93,7 +93,7 @@ def password() -> str | Response | tuple[str, int]:
 def second_factor_page() -> str | Response | tuple[str, int]:
     """Sets up the second factor: shows the secret once, takes it with its first code and the password."""
     if present().has_totp:
-        flash("动态码已经启用。换手机时，请安全管理员先停用原来的。")
+        flash("动态口令已经启用。换手机时，请安全管理员先停用原来的。")
         return redirect(url_for("own_account.account"))
     login, vault, form = present().person.login, get_instance().vault, ProofForm()
     secret = _get_offered_secret(login)
@@ -102,7 +102,7 @@ def second_factor_page() -> str | Response | tuple[str, int]:
     there = get_request_origin()
     step = second_factor.find_step(secret, str(form.code.data), now=there.now, last=0)
     if step is None:
-        form.code.errors = ["动态码不正确。请核对手机的时间，等换出下一个再输入。"]
+        form.code.errors = ["动态口令不正确。请核对手机的时间，待更新后重新输入。"]
         return _render_enrol_page(form, secret, login), 422
     with open_log_transaction() as connection:
         problem = reauthentication.check_password(

@@ -166,7 +166,7 @@ def ask_reset(login: str) -> str | Response | tuple[str, int]:
         return _render_page(login, problem=str(problem)), 422
     if password:
         return _render_page(login, password=password)
-    flash(f"已提请{resets.TITLES[what]}，请另一位安全管理员在本页确认。")
+    flash(f"已申请{resets.TITLES[what]}，请另一位安全管理员在本页批准。")
     return redirect(url_for("people.person", login=login))
 
 
@@ -269,7 +269,7 @@ CHANGES: dict[str, tuple[Action, str, AccountChange]] = {
     "unlock": (Action.UNLOCKED, "已解锁", _unlock),
     "close": (Action.PERSON_CHANGED, "已停用", _close),
     "reopen": (Action.PERSON_CHANGED, "已启用", _reopen),
-    "sign_out": (Action.SESSION_CLOSED, "已结束全部会话", _sign_out),
+    "sign_out": (Action.SESSION_CLOSED, "已强制下线", _sign_out),
 }
 
 

@@ -40,8 +40,8 @@ class CodeForm(PageForm):
     """The second step."""
 
     code = StringField(
-        "动态码",
-        [require("手机上显示的 6 位动态码，或一个恢复码")],
+        "动态口令",
+        [require("手机上显示的 6 位动态口令，或一个恢复码")],
         render_kw={
             "autocomplete": "one-time-code",
             "autofocus": True,
@@ -108,7 +108,7 @@ def code() -> str | Response | tuple[str, int]:
     if right:
         _tell_last_time(present().session)
         return redirect(_find_next_address())
-    form.code.errors = ["动态码不正确或已用过。请等手机上换出下一个再输入。"]
+    form.code.errors = ["动态口令不正确或已用过。请待手机更新后重新输入。"]
     return render_template("access/code.html", form=form), 401
 
 
@@ -140,7 +140,7 @@ def _tell_last_time(session: str) -> None:
     last = signing_in.find_previous_sign_in(get_log_connection(), session)
     if last is None:
         return
-    failed = f"此后有 {last.failed} 次失败的尝试。如非本人操作，请告诉安全管理员。" if last.failed else ""
+    failed = f"此后有 {last.failed} 次失败的尝试。如非本人操作，请联系安全管理员。" if last.failed else ""
     flash(f"上次登录：{moment(last.at)}，{last.address}。{failed}")
 
 

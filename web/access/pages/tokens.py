@@ -25,9 +25,9 @@ class NewTokenForm(PageForm):
     """A machine that shall deliver or read."""
 
     center = SelectField("中心")
-    name = StringField("用在哪里", [require("用途，如“平台每晚推送话单”"), limit_length(60)])
+    name = StringField("用途", [require("用途，如“平台每晚推送话单”"), limit_length(60)])
     scopes = SelectMultipleField(
-        "可以做什么",
+        "权限",
         [DataRequired("请至少勾选一项。")],
         choices=[SelectChoice(scope.value, f"{scope.label}（{scope.value}）") for scope in Scope],
     )

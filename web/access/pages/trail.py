@@ -81,7 +81,7 @@ def _read_day(name: str) -> datetime | None:
 
 def _format_lines(found: Iterable[TrailEntry], mark: str) -> Iterator[str]:
     yield format_csv_line(
-        ["编号", "时间（北京时间）", "账号", "地址", "操作", "对象", "结果", "说明", "哈希", mark]
+        ["编号", "时间（北京时间）", "账号", "地址", "操作", "对象", "结果", "说明", "哈希值", mark]
     )
     for one in found:
         at, login = moment(one.at), one.login or ""

@@ -67,8 +67,8 @@ def list_marks(arrival: Arrival) -> list[tuple[DayMark, str]]:
     if found or arrival.gaps:
         return found or [(LOOKS[DayState.MISSING], arrival.gaps)]
     if arrival.last is None:
-        return [(LOOKS[DayState.NOT_EXPECTED], "还没有应交的")]
-    return [(LOOKS[DayState.DATA], "已交齐")]
+        return [(LOOKS[DayState.NOT_EXPECTED], "尚无应报数据")]
+    return [(LOOKS[DayState.DATA], "数据齐全")]
 
 
 def _read_backing(center: str, period: Period, today: date) -> Backing:

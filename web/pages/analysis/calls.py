@@ -51,7 +51,7 @@ def hours(center: str, period: Period) -> str:
 def summarize_calls(cells: Iterable[CallCell], found: CallHours) -> list[str]:
     """The whole, the busiest hour, the longest wait, in sentences."""
     listed = list(cells)
-    sentences = [f"共 {amount(sum(one.calls for one in listed))} 通，话单有据 {found.days.total():,} 天"]
+    sentences = [f"共 {amount(sum(one.calls for one in listed))} 通，话单已报送 {found.days.total():,} 天"]
     busy = [one for one in listed if one.per_day]
     if busy:
         most = max(busy, key=lambda one: one.per_day or 0)
@@ -65,7 +65,7 @@ def summarize_calls(cells: Iterable[CallCell], found: CallHours) -> list[str]:
 
 def _make_volume_cell(cell: CallCell) -> HeatCell:
     if cell.per_day is None:
-        return _make_cell(cell, None, NO_DATA, f"{_format_hour(cell)}：没有话单", "none")
+        return _make_cell(cell, None, NO_DATA, f"{_format_hour(cell)}：缺话单", "none")
     mean = tenths(cell.per_day)
     words = f"{_format_hour(cell)}：{cell.calls:,} 通，平均每天 {mean} 通，接通 {cell.answered:,} 通"
     return _make_cell(cell, cell.per_day, amount(cell.per_day, 0) if cell.per_day >= 100 else mean, words)
@@ -73,7 +73,7 @@ def _make_volume_cell(cell: CallCell) -> HeatCell:
 
 def _make_wait_cell(cell: CallCell) -> HeatCell:
     if cell.per_day is None:
-        return _make_cell(cell, None, NO_DATA, f"{_format_hour(cell)}：没有话单", "none")
+        return _make_cell(cell, None, NO_DATA, f"{_format_hour(cell)}：缺话单", "none")
     if cell.mean_wait_ms is None:
         return _make_cell(
             cell, None, "", f"{_format_hour(cell)}：没有接听的电话，{NOT_APPLICABLE}", "nothing"

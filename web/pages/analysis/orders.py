@@ -150,7 +150,7 @@ def _is_chosen(chosen: OrderFilter, age: str, late: str) -> bool:
 
 
 def _describe_choice(chosen: OrderFilter) -> str:
-    """Which orders, in words: 市住建局，投诉，超期3天以内."""
+    """Which orders, in words: 市住建局，投诉，逾期3天以内."""
     ages = {band.key: f"受理{band.title}" for band in AGES}
     words = [chosen.unit, chosen.kind, ages.get(chosen.age or ""), LATENESS.get(chosen.late or "")]
     return "，".join(word for word in words if word) or "全部"

@@ -11,7 +11,7 @@ TABS = (
     ("staff.moves", "人员变动"),
     ("payments.days", "支付进度"),
     ("surveys.answers", "问卷"),
-    ("arrivals.sources", "数据到达"),
+    ("arrivals.sources", "报送情况"),
 )
 
 

@@ -79,25 +79,25 @@ def return_(center: str, period: Period) -> PageResponse:
 @pages.post("/lock-request")
 @allowed(Right.SUBMIT)
 def ask_lock(center: str, period: Period) -> PageResponse:
-    """提请锁定: the first signature."""
+    """申请锁定: the first signature."""
     form, when = LockForm(), get_month(period)
 
     def do(connection: sa.Connection, by: str) -> str:
         request_lock(connection, center, when, by=by, now=get_now(), remark=_read_text(form.remark))
-        return f"已提请锁定{when.label}，请另一人（审批人）确认。"
+        return f"已申请锁定{when.label}，请另一名审批人批准。"
 
-    return _perform(center, when, Action.SUBMITTED, "提请锁定", do, form, form.remark)
+    return _perform(center, when, Action.SUBMITTED, "申请锁定", do, form, form.remark)
 
 
 @pages.post("/lock")
 @allowed(Right.APPROVE)
 def lock(center: str, period: Period) -> PageResponse:
-    """确认锁定: the second signature."""
+    """批准锁定: the second signature."""
     when = get_month(period)
 
     def do(connection: sa.Connection, by: str) -> str:
         seal = lock_month(connection, center, when, by=by, now=get_now(), seen=_read_seen())
-        return f"{when.label}已锁定：{seal.sealed_by}提请，{seal.approved_by}确认。"
+        return f"{when.label}已锁定：{seal.sealed_by}申请，{seal.approved_by}批准。"
 
     return _perform(center, when, Action.APPROVED, "锁定", do)
 
@@ -105,7 +105,7 @@ def lock(center: str, period: Period) -> PageResponse:
 @pages.post("/exceptions")
 @allowed(Right.SUBMIT)
 def ask_exception(center: str, period: Period) -> PageResponse:
-    """申请锁定例外."""
+    """申请限期解锁."""
     form, when = add_scopes(ExceptionForm()), get_month(period)
 
     def do(connection: sa.Connection, by: str) -> str:
@@ -114,22 +114,22 @@ def ask_exception(center: str, period: Period) -> PageResponse:
             expires_at=get_day_start(form.last_day.data + timedelta(days=1)), now=get_now(),
             source=form.of.data or None,
         )  # fmt: skip
-        return f"已申请第{found.number}号锁定例外，请另一人（审批人）批准。"
+        return f"已提交第{found.number}次限期解锁申请，请另一名审批人批准。"
 
-    return _perform(center, when, Action.SUBMITTED, "申请锁定例外", do, form, form.reason)
+    return _perform(center, when, Action.SUBMITTED, "申请限期解锁", do, form, form.reason)
 
 
 @pages.post("/exceptions/<int:number>/approval")
 @allowed(Right.APPROVE)
 def open_exception(center: str, period: Period, number: int) -> PageResponse:
-    """批准锁定例外."""
+    """批准解锁."""
     when = get_month(period)
 
     def do(connection: sa.Connection, by: str) -> str:
         found = open_exemption(connection, center, when, by=by, now=get_now(), number=number)
-        return f"已批准第{number}号锁定例外，到{format_expiry(found.expires_at)}为止可以更正。"
+        return f"已批准第{number}次限期解锁，到{format_expiry(found.expires_at)}止可以更正。"
 
-    return _perform(center, when, Action.APPROVED, "批准锁定例外", do)
+    return _perform(center, when, Action.APPROVED, "批准解锁", do)
 
 
 @pages.post("/exceptions/<int:number>/refusal")
@@ -149,7 +149,7 @@ def end_exception(center: str, period: Period, number: int) -> PageResponse:
 @pages.post("/corrections")
 @allowed(Right.CORRECT)
 def propose(center: str, period: Period) -> PageResponse:
-    """提请更正."""
+    """申请更正."""
     form, when = CorrectionForm(), get_month(period)
 
     def do(connection: sa.Connection, by: str) -> str:
@@ -158,11 +158,10 @@ def propose(center: str, period: Period) -> PageResponse:
             seen=request.form.get("seen", type=int),
         )  # fmt: skip
         return (
-            f"已提请更正，{len(proposal.figures)} 个数字拟改为第{proposal.vintage}版，"
-            "请另一人（审批人）批准。"
+            f"已申请更正，{len(proposal.figures)} 项数字拟更正为第{proposal.vintage}版，请另一名审批人批准。"
         )
 
-    return _perform(center, when, Action.CORRECTED, "提请更正", do, form, form.why)
+    return _perform(center, when, Action.CORRECTED, "申请更正", do, form, form.why)
 
 
 @pages.post("/corrections/approval")
@@ -173,7 +172,7 @@ def approve_proposal(center: str, period: Period) -> PageResponse:
 
     def do(connection: sa.Connection, by: str) -> str:
         seal = approve_correction(connection, center, when, by=by, now=get_now(), seen=_read_seen())
-        return f"{when.label}已更正为第{seal.vintage}版：{seal.sealed_by}提请，{seal.approved_by}批准。"
+        return f"{when.label}已更正为第{seal.vintage}版：{seal.sealed_by}申请，{seal.approved_by}批准。"
 
     return _perform(center, when, Action.APPROVED, "批准更正", do)
 
@@ -201,9 +200,9 @@ def _close(center: str, period: Period, number: int) -> PageResponse:
 
     def do(connection: sa.Connection, by: str) -> str:
         close_exemption(connection, center, when, by=by, now=get_now(), number=number)
-        return f"第{number}号锁定例外已关闭。"
+        return f"第{number}次限期解锁已结束。"
 
-    return _perform(center, when, Action.CORRECTED, "关闭锁定例外", do)
+    return _perform(center, when, Action.CORRECTED, "结束限期解锁", do)
 
 
 def _perform(

@@ -41,8 +41,8 @@ class MonthColumn:
         gaps = f"，{of.gaps[source]}" if of.gaps[source] else ""
         if not of.ended:
             kind, sign = ("owed", OWED) if gaps else ("ahead", "")
-            return BoardCell(kind, sign, f"{name}还没有结束{gaps}")
-        words = f"{name}{state.value}，有据率 {percent(of.coverage[source])}{gaps}"
+            return BoardCell(kind, sign, f"{name}未结束{gaps}")
+        words = f"{name}{state.value}，数据完整率 {percent(of.coverage[source])}{gaps}"
         if source in of.changed:
             return BoardCell("changed", CHANGED, f"{words}，已审批后有变动")
         return BoardCell(KINDS[state], SIGNS[state], words)

@@ -58,21 +58,21 @@ class ActForm(PageForm):
 
 
 class LockForm(PageForm):
-    """提请锁定, or 确认锁定."""
+    """申请锁定, or 批准锁定."""
 
     remark = TextAreaField("备注", [limit_length(LONGEST)], render_kw={"rows": 1})
 
 
 class ExceptionForm(PageForm):
-    """申请锁定例外."""
+    """申请限期解锁."""
 
     reason = TextAreaField("理由", [limit_length(LONGEST)], render_kw={"rows": 2})
     of = SelectField("范围")
-    last_day = DateField("到期日（含当天）", [require("到期日")])
+    last_day = DateField("截止日期（含当天）", [require("截止日期")])
 
 
 class CorrectionForm(PageForm):
-    """提请更正."""
+    """申请更正."""
 
     why = TextAreaField("理由", [limit_length(LONGEST)], render_kw={"rows": 2})
 
@@ -145,7 +145,7 @@ def late(center: str, period: Period) -> str:
         events=register.events[paging.offset : paging.offset + paging.per_page] if register else (),
         indicators=INDICATORS,
         sources=SOURCES,
-        trail=[*to_month(center, when), Crumb("迟到登记")],
+        trail=[*to_month(center, when), Crumb("锁定后变动")],
     )
 
 
@@ -182,7 +182,7 @@ def acts(center: str, period: Period) -> str:
         frame=make_frame(center, when),
         month=when,
         acts=_group_acts(read_history(get_connection(), center, when)),
-        trail=[*to_month(center, when), Crumb("关账记录")],
+        trail=[*to_month(center, when), Crumb("审核记录")],
     )
 
 
@@ -220,13 +220,13 @@ def render_page(center: str, period: Period, forms: MonthForms, refused: str = "
 def get_month(period: Period) -> Month:
     """The month of an address; answers 404 for a quarter or a year."""
     if not isinstance(period, Month):
-        abort(404, f"关账按月办理：请从关账页选{period.label}的某个月。")
+        abort(404, f"月度审核按月办理：请从月度审核页选{period.label}的某个月。")
     return period
 
 
 def to_board(center: str, when: Month) -> list[Crumb]:
     year = Year(when.year)
-    return [Crumb(f"{year.label}关账", url_for("closing_board.year", center=center, year=year))]
+    return [Crumb(f"{year.label}月度审核", url_for("closing_board.year", center=center, year=year))]
 
 
 def to_month(center: str, when: Month) -> list[Crumb]:

@@ -55,32 +55,32 @@ def describe_next_step(month: BoardMonth, now: datetime) -> str:
     closing = month.closing
     match find_next_step(month, now):
         case NextStep.COMPLETE:
-            return f"请录入员或管理者报齐：{_format_titles(month.sources(ClosingState.OPEN))}。"
+            return f"请录入员或业务主管确认报齐：{_format_titles(month.sources(ClosingState.OPEN))}。"
         case NextStep.SUBMIT:
-            return f"请管理者提交：{_format_titles(month.sources(ClosingState.COMPLETED))}。"
+            return f"请业务主管提交：{_format_titles(month.sources(ClosingState.COMPLETED))}。"
         case NextStep.APPROVE:
             return f"请审批人审批：{_format_titles(month.sources(ClosingState.SUBMITTED))}。"
         case NextStep.APPROVE_AGAIN:
             return f"{_format_titles(sorted(month.changed))}审批后有变动，请审批人重新审批。"
         case NextStep.ASK_FOR_LOCK:
-            return "各来源都已审批，请管理者提请锁定。"
+            return "各来源均已审批，请业务主管申请锁定。"
         case NextStep.LOCK:
             assert closing.request is not None
-            return f"{closing.request.requested_by}已提请锁定，请审批人确认。"
+            return f"{closing.request.requested_by}已申请锁定，请审批人批准。"
         case NextStep.APPROVE_EXEMPTION:
             asked_by = [one for one in closing.exemptions if one.is_pending(now)][-1].requested_by
-            return f"{asked_by}已申请锁定例外，请审批人批准。"
+            return f"{asked_by}已申请限期解锁，请审批人批准。"
         case NextStep.CORRECT:
             window = closing.find_open_exemption(now)
             assert window is not None
             until = format_expiry(window.expires_at)
-            return f"锁定例外（{window.scope}）生效，到{until}为止，管理者可提请更正。"
+            return f"限期解锁（{window.scope}）生效，到{until}止，业务主管可申请更正。"
         case NextStep.APPROVE_CORRECTION:
             assert closing.proposal is not None
-            return f"{closing.proposal.proposed_by}已提请更正，请审批人批准。"
+            return f"{closing.proposal.proposed_by}已申请更正，请审批人批准。"
     if closing.sealed:
-        return "已锁定，现在谁也不能改；迟到的数据照常入库，记入迟到登记。"
-    return f"{month.month.label}结束后，由录入员或管理者报齐。"
+        return "已锁定。锁定后报送的数据正常入库，计入“锁定后变动”；如需更正，请先申请限期解锁。"
+    return f"{month.month.label}结束后，由录入员或业务主管确认报齐。"
 
 
 def format_causes(found: Sequence[Any]) -> str:
@@ -89,9 +89,9 @@ def format_causes(found: Sequence[Any]) -> str:
     count = sum(last - first + 1 for first, last in runs)
     named = [f"{first:,}" if first == last else f"{first:,}–{last:,}" for first, last in runs[:_NAMED]]
     return (
-        f"第 {'、'.join(named)} 号{'等' if len(runs) > _NAMED else ''} {count:,} 条事件"
+        f"第{'、'.join(named)} 号{'等' if len(runs) > _NAMED else ''} {count:,} 条记录"
         if runs
-        else "口径或依据的变动"
+        else "口径或数据来源变动"
     )
 
 
