@@ -168,7 +168,7 @@ def _check_keys(
     if not problems:
         report.add("密钥：可用。")
     if vault_problems:
-        report.add("交付文件、证明材料：没有密钥解不开，没有核对。")
+        report.add("来源文件、佐证材料：没有密钥解不开，没有核对。")
     return not vault_problems
 
 

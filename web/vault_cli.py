@@ -87,12 +87,12 @@ def erase_values(
 @click.option("--center", metavar="编号", help="中心编号；只有一个中心时可不写。")
 @click.option("--reason", required=True, metavar="理由", help="密钥是怎样丢失的，记入审计日志。")
 @click.confirmation_option(
-    "--yes", prompt="已存的号码、姓名、交付文件和证明材料将永远看不到，确定吗？", help="不再询问。"
+    "--yes", prompt="已存的号码、姓名、来源文件和佐证材料将永远看不到，确定吗？", help="不再询问。"
 )
 def abandon(center: str | None, reason: str) -> None:
     """密钥确已丢失时：放弃解不开的号码、姓名和存放的文件，以后的文件用新的数据密钥。
 
-    日志和指标不变；原文件和证明材料还在手里的，重新交一次就又存下来；以后来电的号码与以前的对不上，重复来电从这时起重新认。
+    日志和指标不变；原文件和佐证材料还在手里的，重新交一次就又存下来；以后来电的号码与以前的对不上，重复来电从这时起重新认。
     """
     settings = Settings.read()
     database = open_database(settings)

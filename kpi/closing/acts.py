@@ -178,7 +178,7 @@ def _check_seen(
         return None
     key = row.source.key
     if key not in seen.sources:
-        return Refusal("请从关账页核对后再审批")
+        return Refusal("请从月度审核页核对后再审批")
     since = {key: ChangeQuery(status.month.first_day, seen.seq)}
     if (
         row.fingerprint == seen.sources[key]

@@ -125,7 +125,7 @@ def test_files_of_a_key_that_was_given_up_are_said_to_be_unreadable(checked: Che
 
 def test_files_are_not_looked_at_without_a_key(checked: Checked, home: Path):
     (home / "keys" / "vault.key").unlink()
-    assert "交付文件、证明材料：没有密钥解不开，没有核对。" in checked().lines
+    assert "来源文件、佐证材料：没有密钥解不开，没有核对。" in checked().lines
 
 
 def test_a_clock_behind_the_log_is_said_and_no_fault(checked: Checked):

@@ -175,7 +175,7 @@ def test_what_was_submitted_anew_since_the_page_was_opened_is_not_approved(room:
 @pytest.mark.parametrize("seen", ["", "0", "x", "99999999999999999999 calls=0", "5 work_orders=0"])
 def test_nobody_approves_what_she_was_not_shown(room: Room, seen: str):
     prepared(room)
-    assert "请从关账页核对后再审批" in room.post(
+    assert "请从月度审核页核对后再审批" in room.post(
         "lisi", f"{CLOSING}/approval", 422, sources="calls", seen=seen
     )
 

@@ -24,7 +24,7 @@ from web.access.tables import erasure_requests
 
 HOLDS = timedelta(days=7)  # that a request waits for its second administrator
 _MOST = 50  # of a list
-_GONE = "这项提请已经办过、撤销或过期，请重新提请。"
+_GONE = "这项申请已经办过、撤销或过期，请重新申请。"
 
 
 class ErasureProblem(ValueError):
@@ -93,10 +93,10 @@ def ask_erasure(
     values = vault.read_values(connection, center, tokens)
     there = sorted(token for token, value in values.items() if value is not None)
     if not there:
-        raise ErasureProblem("这个中心的个人信息库里没有这个号码或姓名，或者以前已经删除；请核对后再提请。")
+        raise ErasureProblem("这个中心的个人信息库里没有这个号码或姓名，或者以前已经删除；请核对后再申请。")
     waiting = {token for one in list_requests(connection) if one.waits(now) for token in one.tokens}
     if waiting.intersection(there):
-        raise ErasureProblem("已有人提请删除其中的号码或姓名，请等另一位安全管理员确认。")
+        raise ErasureProblem("已有人申请删除其中的号码或姓名，请等另一位安全管理员确认。")
     if not set(list_administrators(connection, get_day(now))) - {by}:
         raise ErasureProblem(
             "删除个人信息须两位安全管理员办理，现在没有另一位可以确认。"
@@ -117,7 +117,7 @@ def confirm_erasure(
     Raises: ErasureProblem for whoever asked, or where the request waits no longer."""
     found = _decide(connection, number, by=by, now=now, confirmed=True)
     if found.asked_by == by:
-        raise ErasureProblem("删除须由提请人以外的另一位安全管理员确认。")
+        raise ErasureProblem("删除须由申请人以外的另一位安全管理员确认。")
     return found, erase(connection, found.center_id, found.tokens)
 
 

@@ -179,7 +179,7 @@ def check_name(connection: psycopg.Connection[Any], name: str, *, login: str | N
     other = next((one for one in find_namesakes(connection, cleaned) if one != login), None)
     if other is not None:
         raise PersonProblem(
-            f"已有在用的账号 {other} 也叫“{cleaned}”，签认时别人分不清是谁；"
+            f"已有在用的账号 {other} 也叫“{cleaned}”，确认时别人分不清是谁；"
             "请在姓名后加上科室或工号，如“王芳·质检科”。"
         )
     return cleaned

@@ -16,7 +16,7 @@ from web.access.signing_in import find_code_step
 
 LOCKED = "账号锁定中，现在不能设置；请等锁定到期，或请安全管理员解锁。"
 WRONG_PASSWORD = "口令不正确。"
-WRONG_CODE = "动态码不正确或已用过。请等手机上换出下一个再输入。"
+WRONG_CODE = "动态口令不正确或已用过。请等手机上换出下一个再输入。"
 
 
 def check_password(

@@ -25,7 +25,7 @@ END_REASONS = {
     "idle": "闲置超时",
     "too_long": "超过最长时间",
     "password": "口令变更",
-    "second_factor": "动态码变更",
+    "second_factor": "动态口令变更",
     "closed": "被结束",
 }
 

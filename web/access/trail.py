@@ -115,7 +115,7 @@ _TITLES = {
     Action.TOKEN_REVOKED: "吊销接口令牌",
     Action.TOKEN_REFUSED: "接口令牌被拒",
     Action.SETTING_CHANGED: "修改安全设置",
-    Action.ERASURE_ASKED: "提请删除个人信息",
+    Action.ERASURE_ASKED: "申请删除个人信息",
     Action.ERASURE_DROPPED: "不办理删除个人信息",
     Action.ERASED: "删除个人信息",
     Action.REVEALED: "查看完整号码或姓名",
@@ -217,8 +217,8 @@ _DETAILS = (
         "sha256": "SHA-256",
         "sources": "来源",
         "token": "令牌",
-        "tokens": "代号",
-        "asked_by": "提请人",
+        "tokens": "脱敏标识",
+        "asked_by": "申请人",
         "verdict": "结论",
     }
     | {name: bound.title for name, bound in BOUNDS.items()}

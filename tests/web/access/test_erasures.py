@@ -72,7 +72,7 @@ def test_one_asks_another_confirms_and_no_total_moves(peopled: Place):
     zhou, qian = peopled.signed_in("zhou"), peopled.signed_in("qian")
     assert {NUMBER, NAME, OTHER} <= set(values)
     page = zhou.post("/-/erasures/", data=ASKED, follow_redirects=True).text
-    assert "已提请删除 2 项" in page and "138****5678" in page and "张**" in page
+    assert "已申请删除 2 项" in page and "138****5678" in page and "张**" in page
     assert NUMBER not in page and NAME not in page
     assert CONFIRM not in page
     assert zhou.post(CONFIRM).status_code == 422

@@ -72,7 +72,7 @@ def ask() -> str | Response | tuple[str, int]:
         audit(Action.ERASURE_ASKED, center, result="failed", details={"reason": reason})
         form.number.errors = [str(problem)]
         return _render(form), 422
-    flash(f"已提请删除 {len(tokens)} 项，请另一位安全管理员在本页确认。")
+    flash(f"已申请删除 {len(tokens)} 项，请另一位安全管理员在本页确认。")
     return redirect(url_for("erasures.index"))
 
 
