@@ -42,7 +42,7 @@ def test_what_is_missing_leads_to_where_it_is_brought(room: Room) -> None:
 
 
 def test_what_has_not_come_since_the_year_began_is_missing(page: Callable[[str], str]) -> None:
-    assert "2024年话单缺69天：1月1日至2月29日，待交3月1日至3月9日" in page("/tlf/tasks")
+    assert "2024年话单缺69天：1月1日至2月29日，待报3月1日至3月9日" in page("/tlf/tasks")
 
 
 def test_a_month_waits_for_one_after_the_other(room: Room) -> None:
