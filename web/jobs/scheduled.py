@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kpi.jobs import JOBS, ScheduledJob
-from tracker.database import Database
+from tracker.database import Database, is_database_lost
 from web.jobs import queue
 from web.jobs.job import Job, JobState, make_key
 from web.jobs.working import get_worker_name, hold_job
@@ -41,7 +41,8 @@ def run_job(
 ) -> JobRun:
     """Runs a job unless another process does; the job asks what is due, so running it twice is harmless.
 
-    A failure is written down and told, and stops no other job.
+    A failure is written down and told, and stops no other job. Raises: what the database raises that goes
+    away; the run is settled later, and what was due is still due.
     """
     begun = _begin(database, job, clock())
     if begun is None:
@@ -56,6 +57,8 @@ def _attempt(database: Database, job: ScheduledJob, now: datetime, home: Path | 
     try:
         done = job.run(database, now, home)
     except Exception as problem:
+        if is_database_lost(problem):
+            raise
         logger.exception("job %s failed", job.name)
         return JobRun(job, JobState.FAILED, f"{type(problem).__name__}：{problem}")
     return (

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.database import Database
+from tracker.database import Database, is_database_lost
 from web.instance import Instance
 from web.jobs import queue
 from web.jobs.job import Job, JobState
@@ -57,8 +57,8 @@ def stand_by(instance: Instance) -> Callable[[], None]:
         while not stopped.wait(LOOK):
             try:
                 look(instance)
-            except Exception:  # whatever it is, the next look may come through
-                logger.exception("looking for jobs failed")
+            except Exception as problem:  # whatever it is, the next look may come through
+                logger.error("looking for jobs failed", exc_info=not is_database_lost(problem))
 
     def stop() -> None:
         stopped.set()
@@ -93,8 +93,8 @@ def work_off(instance: Instance) -> None:
                 get_work(job.kind)(instance, job)
         except queue.Overtaken:
             logger.warning("job %s was given to another worker meanwhile", job.key)
-        except Exception:  # not even its end could be written; it no longer beats, so that it is settled
-            logger.exception("job %s was left", job.key)
+        except Exception as problem:  # not even its end could be written; it no longer beats: it is settled
+            logger.error("job %s was left", job.key, exc_info=not is_database_lost(problem))
 
 
 @contextmanager
@@ -107,8 +107,8 @@ def hold_job(database: Database, job: Job) -> Iterator[None]:
             try:
                 with database.engine.begin() as connection:
                     queue.beat(connection, job)
-            except Exception:  # the next beat may come through
-                logger.exception("job %s could not beat", job.key)
+            except Exception as problem:  # the next beat may come through
+                logger.error("job %s could not beat", job.key, exc_info=not is_database_lost(problem))
 
     beating = threading.Thread(target=keep_beating, daemon=True)
     beating.start()
