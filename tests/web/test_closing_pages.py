@@ -180,6 +180,15 @@ def test_nobody_approves_what_she_was_not_shown(room: Room, seen: str):
     )
 
 
+def test_an_approvers_page_asks_few_statements(room: Room, statements: list[str]):
+    prepared(room)
+    approver = room.browser("lisi")
+    approver.get(CLOSING)  # what is asked once per connection does not count
+    statements.clear()
+    assert approver.get(CLOSING).status_code == 200
+    assert len(statements) <= 10, len(statements)
+
+
 def test_a_correction_after_lock_needs_an_exception_and_a_second_person(room: Room):
     locked(room)
     room.at[0] = LATER
