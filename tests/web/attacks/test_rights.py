@@ -253,8 +253,9 @@ def test_a_machine_of_another_centre_or_without_the_scope_is_refused(site: Site,
 
 
 WITHOUT_FIELDS = {
-    "sign_in.sign_out", "sign_in.as_demo", "own_account.end_session", "people.end_grant", "people.decide_reset",
-    "people.change", "tokens.rotate", "tokens.revoke", "imports.trial", "imports.drop", "profiles.remove",
+    "sign_in.sign_out", "sign_in.as_demo", "own_account.end_session", "people.end_grant",
+    "people.decide_reset", "people.change", "tokens.rotate", "tokens.revoke", "imports.trial",
+    "imports.drop", "profiles.remove",
     "days.complete", "proposals.approve", "proposals.withdraw", "evaluation.choose", "closing_acts.complete",
     "closing_acts.approve", "closing_acts.ask_lock", "closing_acts.lock", "closing_acts.open_exception",
     "closing_acts.refuse_exception", "closing_acts.end_exception", "closing_acts.approve_proposal",
@@ -275,7 +276,7 @@ def test_every_form_has_a_body():
 
 
 def test_whoever_may_is_let_in_with_the_same_bodies(site: Site, parts, forms):
-    """So that a refusal is one of the person, not of the form. The last test of this file: it changes things."""
+    """So that a refusal is of the person, not of the form. The last test of this file: it changes things."""
     browsers = {letter: site.signed_in(LOGINS[role]) for letter, role in LETTERS.items()}
     skipped = {"sign_in.sign_out", "sign_in.as_demo", "sign_in.attempt", "own_account.password"}
     wrong = []
