@@ -158,7 +158,7 @@ class Browser:
     def _exchange(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Any:
         """On the connection at hand, or on a new one where the server has closed that one."""
         for _ in range(2):
-            kept = self._connection is not None
+            is_reused = self._connection is not None
             self._connection = self._connection or connect(
                 self.site.port, self.site.certificate, self.source, LONG
             )
@@ -169,7 +169,7 @@ class Browser:
             except (HTTPException, ConnectionError):
                 self._connection.close()
                 self._connection = None
-                if not kept:
+                if not is_reused:
                     raise
         raise AssertionError("the server closed two connections")
 
