@@ -9,7 +9,7 @@ import re
 from flask import Flask, Response
 
 _TURNING = re.compile(rb"\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]")  # U+202A to U+202E, U+2066 to U+2069
-_SHOWN = "\ufffd".encode()
+_REPLACEMENT = "\ufffd".encode()
 
 
 def install(app: Flask) -> None:
@@ -21,5 +21,5 @@ def _show(answer: Response) -> Response:
     if answer.mimetype == "text/html" and not answer.is_streamed:
         data = answer.get_data()
         if _TURNING.search(data):
-            answer.set_data(_TURNING.sub(_SHOWN, data))
+            answer.set_data(_TURNING.sub(_REPLACEMENT, data))
     return answer

@@ -13,9 +13,7 @@ from web.instance import get_instance
 
 MOST_BYTES = 300 << 20
 FORM_BYTES = 2 << 20  # of a request without files
-STRANGERS_BYTES = (
-    64 << 10
-)  # of one that anybody may send: taking a form apart costs time before it is counted
+STRANGERS_BYTES = 64 << 10  # of one by anybody: taking it apart costs time before anything is counted
 _CHUNK = 1 << 20
 
 

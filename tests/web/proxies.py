@@ -61,10 +61,10 @@ def run_proxy(write: Callable[[Path, int, int], list[str]], folder: Path, behind
         proxy.wait(PATIENCE)
 
 
-def connect(port: int, certificate: Path, source: str) -> HTTPSConnection:
+def connect(port: int, certificate: Path, source: str, patience: float = PATIENCE) -> HTTPSConnection:
     """A connection over TLS that comes from an address of this machine's own."""
     trusted = ssl.create_default_context(cafile=str(certificate))
-    return HTTPSConnection("localhost", port, context=trusted, source_address=(source, 0), timeout=PATIENCE)
+    return HTTPSConnection("localhost", port, context=trusted, source_address=(source, 0), timeout=patience)
 
 
 def _wait_for(port: int) -> None:

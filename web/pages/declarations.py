@@ -23,7 +23,7 @@ def listed(center: str) -> str:
         "imports/declarations.html",
         frame=make_frame(center),
         states=states,
-        names_shown=get_visible_years(center) is None,
+        may_see_names=get_visible_years(center) is None,
         unnamed=UNNAMED,
         cannot_be_said=CANNOT_BE_SAID,
     )

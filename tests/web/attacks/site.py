@@ -22,6 +22,7 @@ from web.access.people import Grant, get_account, set_password
 PASSWORD = "Sonne-4711-mond"
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) Chrome/120.0"
 COOKIE = "__Host-hotline"
+LONG = 300.0  # seconds that a browser waits: for jobs too, while the machine does other work
 File = tuple[str, bytes]  # name, content
 
 
@@ -157,8 +158,10 @@ class Browser:
     def _exchange(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Any:
         """On the connection at hand, or on a new one where the server has closed that one."""
         for _ in range(2):
-            kept = self._connection is not None
-            self._connection = self._connection or connect(self.site.port, self.site.certificate, self.source)
+            is_reused = self._connection is not None
+            self._connection = self._connection or connect(
+                self.site.port, self.site.certificate, self.source, LONG
+            )
             try:
                 self._connection.request(method, path, body, dict(headers))
                 response = self._connection.getresponse()
@@ -166,7 +169,7 @@ class Browser:
             except (HTTPException, ConnectionError):
                 self._connection.close()
                 self._connection = None
-                if not kept:
+                if not is_reused:
                     raise
         raise AssertionError("the server closed two connections")
 

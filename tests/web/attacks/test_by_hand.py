@@ -145,7 +145,7 @@ def test_the_name_of_a_file_leads_nowhere(site: Site, name: str):
     answer = clerk.post("/tlf/imports/", file=(name.replace("\\", "\\\\"), make_calls("2023-09-03", 8)))
     assert answer.status in (302, 422)
     new = [one for one in list_files(site) if one not in before]
-    assert all(re.fullmatch(r"var/(jobs|uploads|imports)/[^/]+/[^/]+", one) for one in new), new
+    assert all(re.fullmatch(r"var/jobs/tlf/[^/]+/[^/]+", one) for one in new), new
     assert "evil" not in {path.name for path in site.home.parent.parent.iterdir()}
 
 

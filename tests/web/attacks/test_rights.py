@@ -119,7 +119,7 @@ def find_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[st
     return [name for name in after if after[name] != before.get(name)]
 
 
-def is_told(answer: Answer, *words: str) -> bool:
+def holds_any(answer: Answer, *words: str) -> bool:
     """Whether words stand in an answer; a workbook or archive is none that may be given out at all."""
     return any(word in answer.text for word in words)
 
@@ -147,7 +147,7 @@ def test_whoever_lacks_the_right_is_refused_and_nothing_is_written(site: Site, p
         ]
         for one in attempts:
             expected = (401, 429) if route.of_machines else (403,)
-            if one.answer.status not in expected or is_told(one.answer, CENTRE_WORD, YEAR_WORD):
+            if one.answer.status not in expected or holds_any(one.answer, CENTRE_WORD, YEAR_WORD):
                 wrong.append(str(one))
         if "*" not in letters:
             unknown = Attempt("nobody", route, ask(stranger, route, parts, forms))
@@ -178,11 +178,11 @@ def test_whoever_belongs_to_another_centre_finds_nothing_and_writes_nothing(site
         before = read_state(site)
         for login, browser in browsers.items():
             theirs = Attempt(login, route, ask(browser, route, parts, forms))
-            if theirs.answer.status != 404 or is_told(theirs.answer, CENTRE_WORD, YEAR_WORD):
+            if theirs.answer.status != 404 or holds_any(theirs.answer, CENTRE_WORD, YEAR_WORD):
                 wrong.append(str(theirs))
             if set(OBJECT_PARTS) & route.rule.arguments:  # a thing of theirs, asked for at one's own centre
                 own = Attempt(login, route, ask(browser, route, {**parts, "center": "small"}, forms))
-                if own.answer.status not in (302, 403, 404, 422) or is_told(
+                if own.answer.status not in (302, 403, 404, 422) or holds_any(
                     own.answer, CENTRE_WORD, YEAR_WORD
                 ):
                     wrong.append(f"at small: {own}")
@@ -210,11 +210,11 @@ def test_whoever_has_another_year_alone_reads_nothing_of_this_one_and_writes_not
         before, dated = read_state(site), {"year", "period", "day"} & route.rule.arguments
         for login, browser in browsers.items():
             attempt = Attempt(login, route, ask(browser, route, parts, forms))
-            if is_told(attempt.answer, YEAR_WORD) or (dated and attempt.answer.status != 403):
+            if holds_any(attempt.answer, YEAR_WORD) or (dated and attempt.answer.status != 403):
                 wrong.append(str(attempt))
             if (dated and set(OBJECT_PARTS) & route.rule.arguments) or route.endpoint == "days.send":
                 crossed = Attempt(login, route, ask(browser, route, of_2022, forms))
-                if crossed.answer.status not in (302, 403, 404, 422) or is_told(crossed.answer, YEAR_WORD):
+                if crossed.answer.status not in (302, 403, 404, 422) or holds_any(crossed.answer, YEAR_WORD):
                     wrong.append(f"through 2022: {crossed}")
         wrong += [
             f"{route.method} {route.rule.rule} changed {name}"
@@ -245,7 +245,7 @@ def test_a_machine_of_another_centre_or_without_the_scope_is_refused(site: Site,
         }.items():
             expected = 401 if name == "small" else 403
             answer = ask(site.browser(), route, parts, Authorization=f"Bearer {token}")
-            if answer.status != expected or is_told(answer, CENTRE_WORD, YEAR_WORD):
+            if answer.status != expected or holds_any(answer, CENTRE_WORD, YEAR_WORD):
                 wrong.append((route.endpoint, name, answer.status))
         after = read_state(site)
         wrong += [(route.endpoint, name) for name in find_changes(before, after) if name != "api_tokens"]
@@ -253,8 +253,9 @@ def test_a_machine_of_another_centre_or_without_the_scope_is_refused(site: Site,
 
 
 WITHOUT_FIELDS = {
-    "sign_in.sign_out", "sign_in.as_demo", "own_account.end_session", "people.end_grant", "people.decide_reset",
-    "people.change", "tokens.rotate", "tokens.revoke", "imports.trial", "imports.drop", "profiles.remove",
+    "sign_in.sign_out", "sign_in.as_demo", "own_account.end_session", "people.end_grant",
+    "people.decide_reset", "people.change", "tokens.rotate", "tokens.revoke", "imports.trial",
+    "imports.drop", "profiles.remove",
     "days.complete", "proposals.approve", "proposals.withdraw", "evaluation.choose", "closing_acts.complete",
     "closing_acts.approve", "closing_acts.ask_lock", "closing_acts.lock", "closing_acts.open_exception",
     "closing_acts.refuse_exception", "closing_acts.end_exception", "closing_acts.approve_proposal",
@@ -275,7 +276,7 @@ def test_every_form_has_a_body():
 
 
 def test_whoever_may_is_let_in_with_the_same_bodies(site: Site, parts, forms):
-    """So that a refusal is one of the person, not of the form. The last test of this file: it changes things."""
+    """So that a refusal is of the person, not of the form. The last test of this file: it changes things."""
     browsers = {letter: site.signed_in(LOGINS[role]) for letter, role in LETTERS.items()}
     skipped = {"sign_in.sign_out", "sign_in.as_demo", "sign_in.attempt", "own_account.password"}
     wrong = []
@@ -287,9 +288,9 @@ def test_whoever_may_is_let_in_with_the_same_bodies(site: Site, parts, forms):
             answer = ask(browsers[letter], route, parts, forms)
             over = route.endpoint in OVER and answer.status == 422
             if answer.status not in (200, 302) and not over:
-                wrong.append(str(Attempt(letter, route, answer)) + _find_told(answer))
+                wrong.append(str(Attempt(letter, route, answer)) + _find_field_errors(answer))
     assert wrong == []
 
 
-def _find_told(answer: Answer) -> str:
+def _find_field_errors(answer: Answer) -> str:
     return " ".join(re.findall(r'field-error">([^<]+)', answer.text))[:120]
