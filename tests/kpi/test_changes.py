@@ -66,6 +66,14 @@ def test_by_every_split_the_parts_come_to_the_change_of_the_figures(drawn, key):
         assert all(one.of_rows for one in way.pieces), "nothing was recorded since"
 
 
+def test_a_count_is_not_told_apart_by_days_which_nothing_expects():
+    counted = INDICATORS["calls_inbound"]
+    assert {way.key for way in list_change_splits(counted, PERIOD)} >= {"hour", "skill_group"}
+    assert not {"day", "month"} & {way.key for way in list_change_splits(counted, PERIOD)}
+    assert not {"day", "month"} & {way.key for way in list_change_splits(counted, Quarter(2024, 1))}
+    assert "month" in {way.key for way in list_change_splits(counted, Year(2024))}
+
+
 def test_most_indicators_were_compared():
     assert len(VALUED) > len(KEYS) / 2
 

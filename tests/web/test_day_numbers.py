@@ -161,7 +161,8 @@ def test_a_fortnight_and_a_date_lead_to_other_days(book: Log):
     assert book.client.get("/tlf/days/?day=2024-02-01").headers["Location"] == "/tlf/days/2024-02-01"
     assert book.client.get("/tlf/days/?day=x").headers["Location"] == "/tlf/today"
     assert "当日数据" not in book.page(f"/tlf/days/{DAY + timedelta(days=1)}")
-    assert "这一天还没有到" in refuse(book, DAY + timedelta(days=1), cases="1")
+    ahead = book.client.post(f"/tlf/days/{DAY + timedelta(days=1)}/numbers", data={"cases": "1"})
+    assert (ahead.status_code, "3月11日还没有到，不能填报" in unescape(ahead.text)) == (400, True)
 
 
 GRID = "/tlf/2024-03/days"
@@ -188,7 +189,7 @@ def test_a_month_is_pasted_looked_at_and_saved(book: Log):
     }  # fmt: skip
     answer = book.client.post(GRID, data={"act": "save", **filled})
     page = book.page(answer.headers["Location"])
-    assert "已保存2天：3月1日办件量 1,836、接待人次 0；3月2日办件量 1,900。" in page
+    assert "已保存2天：3月1日 办件量 1,836、接待人次 0；3月2日 办件量 1,900。" in page
     assert fields(page)["2024-03-01.cases"] == "1836"
     assert [one["cases"] for one in book.told("day.counted")] == [1836, 1900]
 

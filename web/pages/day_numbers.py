@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from psycopg.errors import LockNotAvailable
 from werkzeug.wrappers import Response
 
@@ -50,12 +50,12 @@ def choose(center: str) -> Response:
 def save(center: str, day: date) -> str | Response | tuple[str, int]:
     """Writes what was changed; asks first where a number is replaced, or is far from last week's."""
     around = make_day_frame(center, day)
+    if day > around.today:
+        abort(400, f"{day.month}月{day.day}日还没有到，不能填报。请选择今天或以前的日期。")
     typed = {key: request.form.get(key, "").strip() for key in KEYS}
     known, week_before = _read_both(center, day, around.today)
     plan = plan_changes(known, week_before, typed)
     errors = dict(plan.errors) or refuse_replacing(center, known, plan.changes)
-    if day > around.today:
-        errors = {"inbound": "这一天还没有到，不能填报。"}
     if errors:
         return render_day(center, day, typed=typed, errors=errors), 422
     if plan.questions and request.form.get("confirmed") != plan.seal:

@@ -129,7 +129,7 @@ def _list_known(known: Mapping[date, DayNumbers]) -> dict[date, dict[str, str]]:
 
 
 def _describe(changed: Mapping[date, DayPlan]) -> str:
-    """已保存3天：3月1日办件量 1,836 → 1,999；…"""
+    """已保存3天：3月1日 办件量 1,836 → 1,999；…"""
     if not changed:
         return "没有改动，未保存。"
     said = [f"{day.month}月{day.day}日 {list_changes(one.changes)}" for day, one in changed.items()]

@@ -141,9 +141,16 @@ def explain_change(
 
 
 def list_change_splits(indicator: Indicator, period: Period) -> list[Split]:
-    """The splits by which a change can be told apart; those of a count leave out days, which have no rate."""
-    unsuited = DAY if len(indicator.months(period)) > 1 or indicator.formula.denominator is None else MONTH
-    return [one for one in list_splits(indicator, hidden=(WEEK_HOUR,)) if one is not unsuited]
+    """The splits by which a change can be told apart: days of a month, months of a longer period.
+
+    A count is told apart by time only where its months are those of the year before: a single day has no
+    expectation to be set against.
+    """
+    several = len(indicator.months(period)) > 1
+    unsuited = {DAY if several else MONTH}
+    if indicator.formula.denominator is None:
+        unsuited |= {DAY} if isinstance(period, Year) else {DAY, MONTH}
+    return [one for one in list_splits(indicator, hidden=(WEEK_HOUR,)) if one not in unsuited]
 
 
 _Pieces = Mapping[Any, Counted]
@@ -197,7 +204,7 @@ def _take_apart(
 ) -> ChangeWay:
     """By one split; a day or month is compared with itself only, or with that of the year before."""
     shifted = _shift_months(there, before.period, now.period) if split is MONTH else there
-    paired = not split.in_time or bool(here.keys() & shifted.keys())
+    paired = not split.in_time or before.denominator is None or bool(here.keys() & shifted.keys())
     here = {**here, **_find_rest(here, now)}
     shifted = {**shifted, **_find_rest(shifted, before)}
     whole = Counted(before.numerator or Fraction(0), before.denominator)
