@@ -154,7 +154,7 @@ def test_a_running_month_has_no_month_end_yet(figure):
     march = figure("staffing_in_post_rate", "2025-03", now="2025-03-10")
     assert (march.status, march.reason) == (
         Status.NOT_APPLICABLE,
-        "人员花名册、岗位核定按月报送，本期还没有结束的月份。",
+        "人员花名册、岗位核定按月报送，本期尚无结束的月份。",
     )
     year = figure("staffing_in_post_rate", "2025", now="2025-03-10")
     assert (year.numerator, year.denominator, year.coverage, year.provisional) == (2, 2, 1, True)

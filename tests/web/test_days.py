@@ -112,7 +112,7 @@ def test_an_empty_centre_says_how_to_begin_and_what_the_day_expects(book: Log):
 
 def test_a_day_without_data_does_not_say_0(book: Log):
     page = book.page(f"/tlf/days/{YESTERDAY}")
-    assert page.count("还没有数据") == 7
+    assert page.count(">尚无数据<") == 7
     assert "呼入 0 通" not in page
     assert "0 小时" not in page
 
