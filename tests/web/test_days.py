@@ -341,7 +341,7 @@ def test_a_zero_report_is_signed_by_whoever_is_signed_in(book: Log):
     page = book.send(
         "zero-report", YESTERDAY, source="calls", first=str(YESTERDAY), last=str(YESTERDAY), remark="停线"
     )
-    assert "已签零报告：话单" in page and "0 零报告" in page
+    assert "已确认零报告：话单" in page and "0 零报告" in page
     [signed] = book.told("source.nothing_to_report")
     assert (signed["signed_by"], signed["end_day"]) == ("李录入（clerk）", str(DAY))
     page = book.refused("zero-report", source="calls", first=str(DAY), last=str(DAY), remark="今天")

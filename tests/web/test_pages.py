@@ -157,7 +157,7 @@ def test_every_indicator_has_a_definition_card(page: Page):
 
 def test_a_page_says_how_fresh_it_is(page: Page):
     text = page("/small/2024/")
-    assert "最旧的来源：话单，从未报送" in text
+    assert "更新最晚的来源：话单（从未报送）" in text
     assert "数据日志共 7 条" in text
 
 
