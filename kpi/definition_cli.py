@@ -121,7 +121,7 @@ def compare(indicator: str, period: str, center: str | None) -> None:
         ]
     begun = [figure for figure in figures if figure is not None]
     if not begun:
-        click.echo("这一期尚未开始。")
+        click.echo("统计期尚未开始。")
         return
     base, *others = begun
     click.echo(f"{context.center.name} {span.label} {current.title}：口径对照")

@@ -91,7 +91,7 @@ def print_by(
     (figures,) = compute_figures_by(context.connection, context.center.center_id, [by], periods, now)
     rows_listed = [figures[period] for period in periods if period in figures]
     if not rows_listed:
-        click.echo("这一期尚未开始。")
+        click.echo("统计期尚未开始。")
     elif part:
         rows = read_figure_rows(context.connection, by, figures[span], part, limit=limit, offset=offset)
         _print_page(context, by, span, part, rows, offset, None, as_objects=as_objects)

@@ -214,7 +214,7 @@ def refused(database: Database, home: Path, *told: Attested, by: str = "张三")
 @pytest.mark.parametrize(
     ("told", "words"),
     [
-        (Attested("A102", "是,是"), "没有附佐证材料，不能登记；请附上申请文件、预算批复"),
+        (Attested("A102", "是,是"), "未附佐证材料，未提交；请上传申请文件、预算批复"),
         (Attested("Z9", "是"), "里没有指标“Z9”；可用的有 A101、A102"),
         (Attested("A102", "是", (DOCUMENT,)), "要填报2条（按规定程序申请、材料符合要求），读到1条"),
         (Attested("A102", "是,大概", (DOCUMENT,)), "每条应写 是、否 或 ?"),

@@ -93,7 +93,7 @@ def share(value: str, target: str, whole: int, direction: Direction = Direction.
         (share("100", "≥20%", 4), "全年已可达到目标（≥20%）；当前100%"),
         (
             share("8", "≤5%", 100, Direction.LOWER),
-            "余下9个月控制在4%以内，按当前业务量约300笔中最多12笔，全年才能≤5%（至今8%）",
+            "余下9个月控制在4%以内，按当前业务量约300笔中最多12笔，全年即可达到目标（≤5%）；当前8%",
         ),
     ],
 )  # fmt: skip

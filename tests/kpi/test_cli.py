@@ -76,7 +76,7 @@ def test_a_month_as_a_table(run):
     ]  # fmt: skip
     assert f"{code}  吐鲁番 2023年5月 热线电话接通率" in run(kpi.cli.code, code)
     assert "工单缺5月31日。" in shown
-    assert "平台巡检：请平台供应商补交各平台的巡检日志" in shown
+    assert "平台巡检：请平台供应商补报缺失时段的巡检日志" in shown
 
 
 def test_one_indicator_may_be_named_in_chinese(run):
@@ -105,7 +105,7 @@ def test_rows_without_an_indicator_are_refused(run):
 
 
 def test_a_period_not_begun_says_so(run):
-    assert "这一期尚未开始" in run(kpi.cli.kpi, "2025-05")
+    assert "统计期尚未开始" in run(kpi.cli.kpi, "2025-05")
 
 
 def test_the_catalogue_prints_every_card(run):

@@ -192,7 +192,7 @@ def test_a_month_ends_at_midnight_in_beijing(may: sa.Connection, now: datetime, 
     if ended:
         assert complete_sources(may, *_ALL, by="张三", now=now).done
     else:
-        with pytest.raises(ClosingProblem, match="还没有结束"):
+        with pytest.raises(ClosingProblem, match="尚未结束"):
             complete_sources(may, *_ALL, by="张三", now=now)
 
 

@@ -141,7 +141,7 @@ def test_on_the_first_morning_of_a_month_nothing_is_expected_yet(figure):
     delivered calls 2025-03-01..2025-03-31 as of 2025-04-01"""
     april = figure("call_answer_rate", "2025-04", now="2025-04-01T00:30")
     assert (april.status, april.coverage, april.provisional) == (Status.NOT_APPLICABLE, None, True)
-    assert april.reason == "话单在本期尚未报送；月份结束后仍没有的，才算缺失。"
+    assert april.reason == "话单在本期尚未报送；月份结束后仍未报送的，计为缺失。"
     assert figure("call_answer_rate", "2025-03", now="2025-04-01T00:30").provisional is False
 
 
@@ -154,7 +154,7 @@ def test_a_running_month_has_no_month_end_yet(figure):
     march = figure("staffing_in_post_rate", "2025-03", now="2025-03-10")
     assert (march.status, march.reason) == (
         Status.NOT_APPLICABLE,
-        "人员花名册、岗位核定按月报送，本期还没有结束的月份。",
+        "人员花名册、岗位核定按月报送，本期尚无结束的月份。",
     )
     year = figure("staffing_in_post_rate", "2025", now="2025-03-10")
     assert (year.numerator, year.denominator, year.coverage, year.provisional) == (2, 2, 1, True)

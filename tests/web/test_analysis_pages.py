@@ -60,7 +60,7 @@ def test_hours_without_data_are_not_zero(page: Page):
     """The small centre has a zero report of calls on Saturday 3 February and nothing else."""
     text = page("/small/2024/analysis/calls")
     assert "<title>周六8时：0 通，平均每天 0.0 通，接通 0 通</title>" in text
-    assert "<title>周日8时：没有话单</title>" in text
+    assert "<title>周日8时：缺话单</title>" in text
 
 
 def test_open_orders_lead_to_the_orders(page: Page):

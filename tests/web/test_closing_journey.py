@@ -93,7 +93,7 @@ def test_a_month_is_closed_by_two_people_and_corrected_after_its_lock(
     manager.get_by_label("理由").first.fill("供应商补报8月12日、13日话单")
     assert "已提交第1次限期解锁申请" in pressed(manager, "申请")
     approver.goto(CLOSING)
-    assert "已批准第1号限期解锁" in pressed(approver, "批准")
+    assert "已批准第1次限期解锁" in pressed(approver, "批准")
     manager.reload()
     manager.get_by_label("理由").last.fill("计入补报的话单")
     assert "拟更正为第2版" in pressed(manager, "申请更正")

@@ -28,7 +28,7 @@ def trail(room: Room) -> list[tuple[str, str]]:
 def test_the_board_shows_every_source_of_every_month(page: Callable[[str], str]):
     text = page("/tlf/2023/closing")
     assert "2023年8月话单：未报齐，数据完整率 93.55%" in text
-    assert "请录入员或业务主管报齐：话单、工单、座席状态日志、平台巡检等18个来源。" in text
+    assert "请录入员或业务主管确认报齐：话单、工单、座席状态日志、平台巡检等18个来源。" in text
 
 
 def test_an_empty_centre_says_when_closing_begins(page: Callable[[str], str]):
@@ -222,7 +222,7 @@ def test_an_exception_is_refused_or_taken_back(room: Room):
     told = room.post("lisi", f"{CLOSING}/exceptions/1/approval", 422)
     assert "没有等待批准的限期解锁" in told
     room.post("zhang", f"{CLOSING}/exceptions", reason="再申请", last_day="2023-06-30", of="")
-    assert "第2号限期解锁已关闭。" in room.post("zhang", f"{CLOSING}/exceptions/2/end")
+    assert "第2次限期解锁已结束。" in room.post("zhang", f"{CLOSING}/exceptions/2/end")
 
 
 def test_a_day_that_is_none_stays_in_its_field(room: Room):

@@ -94,7 +94,7 @@ def test_rows_that_came_after_the_lock_are_explained(room: Room):
     locked_before_a_late_call(room)
     text = room.page("zhang", "/tlf/2023-05/call_answer_rate/numerator")
     assert "≠ 指标分子 1 ✕" in text
-    assert "2023年5月已锁定，锁定的数字不动" in text
+    assert "2023年5月已锁定，数字以锁定时为准" in text
 
 
 def test_the_rows_of_an_older_code_are_those_of_then(room: Room):

@@ -40,4 +40,4 @@ def test_what_cannot_be_compared_says_what_can(client: FlaskClient):
 
 
 def test_an_empty_centre_has_nothing_to_compare(page: Page):
-    assert "还没有数据" in page("/void/2025/call_answer_rate/compare/all_inbound")
+    assert "尚无数据" in page("/void/2025/call_answer_rate/compare/all_inbound")

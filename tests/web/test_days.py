@@ -113,7 +113,7 @@ def test_an_empty_centre_says_how_to_begin_and_what_the_day_expects(book: Log):
 
 def test_a_day_without_data_does_not_say_0(book: Log):
     page = book.page(f"/tlf/days/{YESTERDAY}")
-    assert page.count("还没有数据") == 7
+    assert page.count(">尚无数据<") == 7
     assert "呼入 0 通" not in page
     assert "0 小时" not in page
 
@@ -342,7 +342,7 @@ def test_a_zero_report_is_signed_by_whoever_is_signed_in(book: Log):
     page = book.send(
         "zero-report", YESTERDAY, source="calls", first=str(YESTERDAY), last=str(YESTERDAY), remark="停线"
     )
-    assert "已签零报告：话单" in page and "0 零报告" in page
+    assert "已确认零报告：话单" in page and "0 零报告" in page
     [signed] = book.told("source.nothing_to_report")
     assert (signed["signed_by"], signed["end_day"]) == ("李录入（clerk）", str(DAY))
     page = book.refused("zero-report", source="calls", first=str(DAY), last=str(DAY), remark="今天")

@@ -99,7 +99,7 @@ def test_the_clerks_day_by_keyboard_alone(desk: Desk):
     desk.type("G1")
     desk.choose(9)  # 办结
     desk.type("", "", "住建局", "", "", "", "")
-    page.get_by_text("没有登记").wait_for()
+    page.get_by_text("未提交").wait_for()
     assert desk.focused() == "action"
     assert page.input_value("#unit") == "住建局"
     assert "请先填“派单”" in page.locator("#action-told").inner_text()

@@ -158,7 +158,7 @@ def test_a_broken_template_is_told_of_and_the_packaged_one_is_used_only_where_it
     assert (made.state, made.problem) == (JobState.DONE, None)
     refused = manager.get("/tlf/2023-08/report.docx")
     assert refused.status_code == 422 and f"模板 {broken}：打不开" in refused.text
-    assert "随系统的模板" in text_of(manager.get("/tlf/2023-08/report"))
+    assert "系统自带模板" in text_of(manager.get("/tlf/2023-08/report"))
     assert manager.get("/tlf/2023-08/report.docx?template=packaged").status_code == 200
 
 

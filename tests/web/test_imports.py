@@ -177,7 +177,7 @@ def test_an_unknown_header_is_mapped_once_and_known_from_then_on(desk: Desk, tmp
         data={"sheet": "1", "kind": "calls", "header": "1", "title": "某平台", "as-0": "call_id"},
     )
     assert told.status_code == 422
-    assert "请指明哪一列是“进入系统时间”" in unescape(told.text)
+    assert "请指定哪一列是“进入系统时间”" in unescape(told.text)
     page = desk.step(there, "mapping", sheet="1", kind="calls", header="1", title="某平台", **given)
     assert "某平台" in page and "取值不在可选范围" in page
     page = desk.page(f"{there}/mapping?sheet=1")
@@ -444,10 +444,10 @@ def test_a_letter_that_is_half_told_is_asked_for_at_once(desk: Desk, tmp_path: P
 
 def test_a_column_of_the_letter_that_the_file_has_not_is_told(desk: Desk, tmp_path: Path):
     there = desk.upload(calls(tmp_path, CALL_1), column="金额", total="90")
-    assert "报送单上“金额”的合计 90 没有核对" in desk.page(there)
+    assert "报送单上“金额”的合计 90 未核对" in desk.page(there)
     header = f"{CALL_HEADER},通话时长"
     there = desk.upload(csv_file(tmp_path, header, f"{CALL_1},1"), column="金额", total="90")
-    assert "没有能求和的“金额”列，请从这里选。" in desk.page(there)
+    assert "没有可求和的“金额”列，请重新选择。" in desk.page(there)
 
 
 def test_a_number_that_starts_again_is_asked_about_before_anything_is_written(desk: Desk, tmp_path: Path):
@@ -481,7 +481,7 @@ def test_a_file_that_nobody_was_asked_about_is_answered_on_the_page(desk: Desk, 
     with desk.database.connect() as connection:
         rows = connection.execute("SELECT entered_on::text FROM calls").fetchall()
     assert rows == [("2023-05-02",)]
-    assert "没有待答的问题" in desk.page("/tlf/questions/")
+    assert "暂无待答问题" in desk.page("/tlf/questions/")
 
 
 def test_what_only_the_centre_knows_is_said_on_the_page(desk: Desk, tmp_path: Path):

@@ -32,9 +32,9 @@ def file_of(folder: Path, *days: int, name: str = "某平台_2023-05.csv") -> Pa
 
 def test_a_file_without_a_header_is_mapped_once_and_known_from_then_on(desk: Desk, tmp_path: Path) -> None:
     there = desk.upload(file_of(tmp_path, 1, 2))
-    assert "文件像是没有表头：第一行已经是数据" in desk.page(there)
+    assert "文件像是没有表头：第一行已是数据" in desk.page(there)
     page = desk.page(f"{there}/mapping?sheet=1")
-    assert '<option value="0" selected>没有表头：这些就是列' in page
+    assert '<option value="0" selected>没有表头' in page
     assert "请先核对这6列" in page and "第6列" in page
     page = desk.step(there, "mapping", sheet="1", kind="calls", header="0", title="某平台", **GIVEN)
     assert "<b>第4列</b> → 进入系统时间" in page
@@ -201,7 +201,7 @@ def test_what_cannot_be_saved_cannot_be_tried(desk: Desk, tmp_path: Path) -> Non
     there = desk.upload(file_of(tmp_path, 1, 2))
     data = {"sheet": "1", "kind": "calls", "header": "0", "try": "1", "as-0": "call_id"}
     answer = desk.client.post(f"{there}/mapping", data=data)
-    assert answer.status_code == 422 and "请指明哪一列是“进入系统时间”" in unescape(answer.text)
+    assert answer.status_code == 422 and "请指定哪一列是“进入系统时间”" in unescape(answer.text)
 
 
 CLOCKS = "编码,进出,进线,摘机,上下午"

@@ -37,7 +37,7 @@ def test_the_front_door_opens_the_newest_year_and_offers_the_others(page: Page):
     text = page("/")
     assert "各中心对比 · 2024年" in text
     assert 'href="/?year=2023"' in text
-    assert "2024年还没有结束" in text
+    assert "本期未结束" in text
     assert "各中心对比 · 2024年" in page("/?year=nonsense")
 
 
@@ -105,8 +105,8 @@ def test_a_year_asked_for_as_a_period_is_the_overview(client: FlaskClient):
 
 
 def test_a_running_year_says_that_it_is_provisional(page: Page):
-    assert "2024年还没有结束" in page("/tlf/2024/")
-    assert "还没有结束" not in page("/tlf/2023/").partition("<table")[0]
+    assert "2024年全年数据会随新报数据变动" in page("/tlf/2024/")
+    assert "本期未结束" not in page("/tlf/2023/").partition("<table")[0]
 
 
 def test_a_month_that_has_not_begun_says_so(page: Page):
@@ -157,13 +157,13 @@ def test_every_indicator_has_a_definition_card(page: Page):
 
 def test_a_page_says_how_fresh_it_is(page: Page):
     text = page("/small/2024/")
-    assert "最旧的来源：话单，从未报送" in text
+    assert "更新最晚的来源：话单（从未报送）" in text
     assert "数据日志共 7 条" in text
 
 
 def test_a_centre_without_data_says_what_to_do(page: Page):
     text = page("/void/")
-    assert "空县12345热线在这一年还没有指标。" in text
+    assert "空县12345热线本年度尚无指标。" in text
     assert "hotline ingest 文件夹 --center void" in text
 
 

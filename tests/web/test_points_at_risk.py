@@ -50,7 +50,7 @@ def tile(room: Room, year: str = "2024") -> str:
 
 def test_without_a_scheme_the_tile_says_so_and_shows_no_number(page: Page):
     told = page("/tlf/2023/").partition("tile-points")[2].partition("</section>")[0]
-    assert "2023年还没有选定评价方案" in told
+    assert "2023年尚未选定评价方案" in told
     assert 'href="/tlf/2023/evaluation/"' in told
     assert 'class="value"' not in told
 
@@ -75,7 +75,7 @@ def test_a_chosen_scheme_puts_its_sums_on_the_overview(room: Room):
 
 def test_another_year_has_its_own_scheme(room: Room):
     room.post("zhang", f"{EVALUATION}/turpan-2022/choice")
-    assert "2023年还没有选定评价方案" in tile(room, "2023")
+    assert "2023年尚未选定评价方案" in tile(room, "2023")
 
 
 def test_newer_events_are_told_until_the_job_has_counted_them(room: Room, home: Path):
