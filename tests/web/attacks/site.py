@@ -1,6 +1,7 @@
 """The server that users run, behind nginx as it is deployed, and browsers that talk to it over TLS alone."""
 
 import re
+import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -166,7 +167,7 @@ class Browser:
                 self._connection.request(method, path, body, dict(headers))
                 response = self._connection.getresponse()
                 return response, response.read()
-            except (HTTPException, ConnectionError):
+            except (HTTPException, ConnectionError, ssl.SSLError):
                 self._connection.close()
                 self._connection = None
                 if not is_reused:

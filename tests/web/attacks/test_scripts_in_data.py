@@ -123,7 +123,7 @@ def list_files() -> Iterator[tuple[str, bytes]]:
             "¤,2023-05-01 08:00:00,2023-05-01 09:00:00,小休,¤",
         ),
     )
-    yield "对账_2023.csv", make_file("月份,对账项目,数值,单位,出具单位", "2023-05,话务账单通数,9,通,¤")
+    yield "对账_2023.csv", make_file("月份,对账项目,数值,单位,出具单位", "2023-05,账单通话数,9,通,¤")
 
 
 def type_everywhere(site: Site) -> None:
