@@ -41,6 +41,7 @@ class ChangeLine:
     own: str = ""
     weight: str = ""
     remark: str = ""
+    number: Decimal = Decimal(0)  # what `told` says; of what is unknown nothing
 
 
 def write_number(number: Decimal) -> str:
@@ -123,6 +124,7 @@ def _make_line(
         before=_write_counted(indicator, piece.before) if piece.of_rows else "",
         own=write_number(own),
         weight=write_number(number - own),
+        number=number,
     )
 
 
@@ -201,7 +203,7 @@ def write_summary(found: FigureChange, chosen: ChangeWay) -> str:
     said = f"{now.period.label}{found.indicator.title}{view.value}，"
     said += f"比{name_period_beside(before.period, now.period)}（{value}）{moved}"
     if view.judged:
-        said += f"，目标{view.aim}，{view.judged.words}"
+        said += f"，目标{view.aim}，{view.judged.attainment.value}"
     grounds = [ground for way in _choose_ways(found, chosen) if (ground := _name_grounds(found, way))]
     return said + ("。" if not grounds else f"。主要影响：{'；'.join(grounds)}。")
 
@@ -213,16 +215,13 @@ def _choose_ways(found: FigureChange, chosen: ChangeWay) -> list[ChangeWay]:
 
 
 def _name_grounds(found: FigureChange, way: ChangeWay) -> str:
-    """按时段，9时（−0.11）、10时（−0.08）; of what went along with the change."""
-    sign = 1 if found.exact > 0 else -1
+    """按时段，9时（−0.11）、10时（−0.08）; of what went along with the change, as the bars have it."""
+    sign = 1 if found.rounded > 0 else -1
     along = sorted(
-        (one for one in way.pieces if one.contribution.total * sign > 0 and one.of_rows),
-        key=lambda one: -sign * one.contribution.total,
+        (one for one in list_lines(found, way) if one.piece and one.piece.of_rows and one.number * sign > 0),
+        key=lambda one: -sign * one.number,
     )
-    rounded = [
-        (one.label, round_exact(one.contribution.total, found.indicator.scale)) for one in along[:_NAMED]
-    ]
-    named = "、".join(f"{label}（{write_number(number)}）" for label, number in rounded if number)
+    named = "、".join(f"{one.label}（{one.told}）" for one in along[:_NAMED])
     return f"按{way.split.title}，{named}" if named and found.rounded else ""
 
 

@@ -65,9 +65,7 @@ def make_card(
     known, around = numbers[day], list_strip_days(day, today)
     fields = {key: _make_field(key, known, numbers.get(day - _WEEK), typed, errors) for key in KEYS}
     others = [numbers[one] for one in around if one != day]
-    wanted = [key for key, one in fields.items() if one.error] or [
-        key for key, one in fields.items() if not one.value
-    ]
+    wanted = [key for key, one in fields.items() if one.error] or list(known.lacking)
     return DayCard(
         groups=[
             (form.title, form.about, [one for key, one in fields.items() if KEYS[key] is form])

@@ -153,7 +153,7 @@ def _render(
         "days/month.html",
         frame=around,
         month=month,
-        days=[known[day] for day in known if day >= month.first_day],
+        days=[known[day] for day in known if month.first_day <= day <= around.today],
         typed=typed,
         groups=[(form.title, [(key, get_title(key)) for key in KEYS if KEYS[key] is form]) for form in FORMS],
         errors=errors or {},
