@@ -289,7 +289,7 @@ def test_who_answered_a_call_is_unknown_where_nothing_of_an_agent_stands_in_its_
     row = fact(*found.events)
     assert (row["answered"], row["queued"]) == (answered, answered)
     if answered == "?" and header == "接入码":
-        assert "坐席应答时间" in dict(found.recognition.lacking)
+        assert "座席应答时间" in dict(found.recognition.lacking)
 
 
 @pytest.mark.parametrize("nobody", ["NaN", "Null", "N/A"])
@@ -315,7 +315,7 @@ def test_a_word_or_a_rule_that_says_that_an_agent_answered_needs_no_agent(tmp_pa
     for found in (by_word, by_profile, by_rule):
         assert fact(*found.events)["answered"] is True
     for found in (by_profile, by_rule):
-        assert "坐席应答时间" not in dict(found.recognition.lacking)
+        assert "座席应答时间" not in dict(found.recognition.lacking)
 
 
 def test_a_rule_that_says_that_no_agent_answered_is_heard(tmp_path: Path) -> None:

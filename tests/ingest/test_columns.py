@@ -98,7 +98,7 @@ def test_both_ways_say_the_same(recognition: Recognition, rows: list[list[str]],
     cells_of = dict(numbered)
     for event in ready:
         assert event.row is not None
-        assert event == long_way(reader, event.row, cells_of.pop(event.row))
+        assert event._replace(words=None) == long_way(reader, event.row, cells_of.pop(event.row))
         reader.recognition.notices.clear()
 
 
@@ -124,7 +124,7 @@ def test_a_constant_of_the_profile_stands_for_its_column(recognition: Recognitio
     reader = reader_of(replace(recognition, columns=columns, profile=profile))
     [ready] = reader.prepared([(2, USUAL)])
     assert b'"direction":"outbound"' in ready.text
-    assert ready == long_way(reader, 2, USUAL)
+    assert ready._replace(words=None) == long_way(reader, 2, USUAL)
 
 
 def test_columns_that_are_not_there_say_nothing(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_columns_that_are_not_there_say_nothing(tmp_path: Path) -> None:
     [table], _ = open_tables(csv_file(tmp_path, header, ",".join(cells)))
     reader = reader_of(recognise(table.head(), candidates(load_profiles(None))))
     [ready] = reader.prepared([(2, cells)])
-    assert ready == long_way(reader, 2, cells)
+    assert ready._replace(words=None) == long_way(reader, 2, cells)
 
 
 def test_the_rows_of_the_other_tests_go_the_short_way(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_wait_over_midnight_is_the_same_both_ways(recognition: Recognition) ->
     reader = reader_of(recognition)
     [ready] = reader.prepared([(2, late)])
     assert ready.fact is not None and b",80000," in ready.fact
-    assert ready == long_way(reader, 2, late)
+    assert ready._replace(words=None) == long_way(reader, 2, late)
 
 
 def test_rows_that_go_different_ways_keep_their_order(tmp_path: Path) -> None:
