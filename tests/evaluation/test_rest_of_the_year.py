@@ -52,7 +52,7 @@ def test_a_mean_is_reached_by_what_the_days_to_come_are_told_to_bring(total, had
 def test_a_count_is_reached_by_what_is_still_to_be_done(so_far: int, more: int):
     target = parse_target(f"≥{so_far + more}件")
     text = forecast_growth(Fraction(so_far), Fraction(1, 4), target, "件", APRIL).text
-    assert text.startswith(f"余下9个月还要完成{more}件，平均每天{-(-more // 275)}件（目标≥{so_far + more}件")
+    assert text.startswith(f"余下9个月还需完成{more}件，平均每天{-(-more // 275)}件（目标≥{so_far + more}件")
 
 
 @given(st.integers(0, 30), st.integers(1, 60), st.integers(1, 30))
@@ -112,4 +112,4 @@ def test_a_mean_wait_is_told_what_the_rest_may_be():
     target = parse_target("≤15秒")
     assert target is not None
     found = forecast_ratio(Fraction(18), Fraction(1, 4), target, "秒", APRIL)
-    assert found.text == "余下9个月平均不超过14秒（目标≤15秒，至今18秒）"
+    assert found.text == "余下9个月平均不超过14秒（目标≤15秒，当前18秒）"
