@@ -16,6 +16,7 @@ GIVEN = {  # a value for each part of an address
     "center": "tlf",
     "year": Year(2023),
     "period": Month(2023, 8),
+    "month": Month(2023, 8),
     "key": "call_answer_rate",
     "side": "numerator",
     "subject": CALL,
