@@ -42,6 +42,8 @@ _MEASURES = (
     | {measure for _, measure in _TALLY.values()}
     | set(REPORTED)
 )
+FORMS = {"messages": "counts", "cases": "counts", "visits": "counts", "work_orders": "order"}
+"""Source → the form by which a day of it is entered by hand."""
 _ENTRIES = 100  # the newest of the day
 
 
@@ -62,9 +64,7 @@ class ExpectedSource:
     @property
     def form(self) -> str | None:
         """The form that mends it, if there is one."""
-        return {"messages": "counts", "cases": "counts", "visits": "counts", "work_orders": "order"}.get(
-            self.source.key
-        )
+        return FORMS.get(self.source.key)
 
     @property
     def completable(self) -> bool:

@@ -36,6 +36,7 @@ from tracker.facts.deliveries import held_back
 from tracker.periods import Month, Year
 from web.access import Right, get_person, may
 from web.access.years import is_seen
+from web.day_checklist import FORMS
 from web.formatting import with_unit
 from web.instance import get_connection, get_log_connection, get_now
 
@@ -111,7 +112,7 @@ def _make_missing(center: str, year: Year, arrival: Arrival, missing: list[date]
     source, first = arrival.source, missing[0]
     unit = "天" if source.rhythm in (Rhythm.DAILY, Rhythm.HOURLY) else "个月"
     words = f"{year.label}{source.title}缺{len(missing):,}{unit}：{arrival.gaps.removeprefix('缺')}"
-    if source.rhythm is Rhythm.DAILY and len(missing) == 1:
+    if FORMS.get(source.key) == "counts":
         return Task(words, "填报", url_for("days.day", center=center, day=first), first)
     return Task(words, "导入", url_for("imports.index", center=center), first)
 
