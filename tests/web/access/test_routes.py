@@ -195,7 +195,8 @@ GET  /api/centers/<center>/scores/<year>/<scheme>          K
 
 LETTERS = dict(zip("CMAEYSU", Role, strict=True))
 FILLED = {
-    "<center>": "small", "<year>": "2024", "<period>": "2024-02", "<month>": "2024-02", "<key>": "cases_handled",
+    "<center>": "small", "<year>": "2024", "<period>": "2024-02", "<month>": "2024-02",
+    "<key>": "cases_handled",
     "<side>": "numerator", "<delivery>": "d1", "<path:subject>": "day/2024-02-01", "<int:seq>": "1",
     "<int:grant_id>": "0", "<upload>": "none", "<day>": "2024-02-01", "<form>": "order", "<int:number>": "1",
     "<document>": "0123456789abcdef", "<scheme>": "turpan-2022", "<name>": "all_inbound",
