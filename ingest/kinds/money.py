@@ -98,7 +98,7 @@ PAYMENT_FIELDS = add_titles(
         key="paid_on", read=_read_paid_day, happened=True,
         names="支付日期 付款日期 实付日期 实际付款日 实际支付日期 实际付款日期 到账日期 支付时间"
         " 付款时间",
-        cost="支付及时率、平均迟付天数、逾期未付金额、预算执行率（占到位资金）等",
+        cost="支付及时率、平均逾期天数、逾期未付金额、预算执行率（占到位资金）等",
         remarks="支付 付款 款项 费用 资金 银行 国库 回单 到账 凭证",
     ),
     Field(

@@ -78,7 +78,7 @@ def test_another_vendors_titles_are_recognised(tmp_path: Path) -> None:
     header = "呼叫ID,呼叫方向,来电号码,呼入时间,入队时间,接听时间,挂机时间,座席工号,通话结果"
     used = dict(taken(csv_file(tmp_path, header, CALL_1)).recognition.used)
     assert used["进入队列时间"] == "入队时间"
-    assert used["坐席应答时间"] == "接听时间"
+    assert used["座席应答时间"] == "接听时间"
 
 
 def test_the_more_certain_title_wins_and_the_other_is_left(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_missing_column_is_named_with_the_nearest_kind(tmp_path: Path) -> None
 
 
 def test_a_table_of_no_known_kind_is_refused(tmp_path: Path) -> None:
-    assert "看不出" in refusal(tmp_path, "菜名,价格,日期", "拌面,18,2023-05-01")
+    assert "无法识别数据类型" in refusal(tmp_path, "菜名,价格,日期", "拌面,18,2023-05-01")
 
 
 def test_a_title_that_occurs_twice_is_doubtful(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_a_title_that_was_asked_about_is_known_from_then_on(
     [
         (
             "流水号,呼叫类型,进入系统时间,进入队列时间,接听时间,接通时间",
-            "坐席应答时间",
+            "座席应答时间",
             "接听时间”、“接通时间",
         ),
         (
@@ -208,7 +208,7 @@ def test_the_title_of_a_field_itself_needs_no_question() -> None:
 
 def test_the_agents_answer_is_told_from_the_systems() -> None:
     found = recognised("UniqueId", "CallType", "进线时间", "JoinQueueTime", "AnswerTime", "BridgeTime")
-    assert dict(found.used)["坐席应答时间"] == "BridgeTime"
+    assert dict(found.used)["座席应答时间"] == "BridgeTime"
 
 
 def test_the_day_of_joining_is_not_that_of_a_first_job() -> None:
@@ -233,8 +233,8 @@ def test_every_kind_declares_what_only_it_has(kind: TableKind) -> None:
         ("工单编号,受理时间,诉求类型,退回时间,退回原因", "退单、改派清单，不是工单"),
         ("工单编号,受理时间,延期至", "延期清单，不是工单"),
         ("任务编号,创建时间,完成时间,责任单位,截止时间", "像“工单”"),
-        ("工号,姓名,入职日期,接听量,平均通话时长", "坐席话务或考勤报表，不是人员花名册"),
-        ("工号,姓名,岗位,入职日期,出勤天数", "坐席话务或考勤报表，不是人员花名册"),
+        ("工号,姓名,入职日期,接听量,平均通话时长", "座席话务或考勤报表，不是人员花名册"),
+        ("工号,姓名,岗位,入职日期,出勤天数", "座席话务或考勤报表，不是人员花名册"),
         ("工号,姓名,入职日期,班次", "像“人员花名册”"),
         ("StaffNo,Status,Timestamp", "像“平台巡检”"),
         ("执行日期,岗位类别,应到人数", "像“岗位核定”"),
@@ -295,6 +295,6 @@ def test_a_column_that_is_not_there_is_named_with_what_it_costs() -> None:
     found = recognised("工号", "姓名", "岗位", "入职日期", "最后工作日")
     assert found.lacking == (
         ("学历", "学历达标率（大专以上）"),
-        ("学历验证编号", "学历核验率"),
+        ("学历核验编号", "学历核验率"),
         ("岗前考核成绩", "培训上岗率"),
     )

@@ -138,7 +138,7 @@ def test_the_plain_title_is_taken_before_one_whose_remark_is_in_doubt() -> None:
     for more in ("办结时间（预计）", "完成时间（预计）"):
         assert dict(recognised(f"{more},{ORDERS}").used)["办结时间"] == "办结时间"
     found = recognised(CALLS.replace("坐席应答时间", "接通时间（系统语音）,BridgeTime"))
-    assert dict(found.used)["坐席应答时间"] == "BridgeTime"
+    assert dict(found.used)["座席应答时间"] == "BridgeTime"
 
 
 @pytest.mark.parametrize(
