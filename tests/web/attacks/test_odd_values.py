@@ -105,7 +105,7 @@ def draw_addresses(route: Route, parts: dict[str, str], random: Random) -> Itera
 
 
 def find_fault(browser: Browser, answer: Answer, path: str) -> str:
-    """What is wrong with an answer. What took long is set against the smallest page, asked for then, since the
+    """What is wrong with an answer. What took long is set against the smallest page, asked for then: the
     machine may do other work."""
     if answer.status >= 500 and not path.startswith("/healthz"):
         return f"{answer.status} {path}"
