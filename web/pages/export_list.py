@@ -89,9 +89,8 @@ def download(center: str, year: Year, made: str) -> Response | Answer:
         return redirect(url_for("export_list.index", center=center, year=year))
     check_reach(KINDS[job.kind], center, year)
     audit(Action.EXPORTED, f"{center}：{job.file_name}", details={"step": "下载", "sha256": job.sha256})
-    return send_file(
-        job.path(get_instance().home).absolute(), as_attachment=True, download_name=job.file_name
-    )
+    path = job.path(get_instance().home).absolute()
+    return send_file(path, as_attachment=True, download_name=job.file_name, conditional=False, etag=False)
 
 
 def explain_reach(kind: ExportKind, center: str) -> str:

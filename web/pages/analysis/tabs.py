@@ -1,5 +1,7 @@
 """What the pages of the analysis have in common: their tabs, and the same page in other periods."""
 
+from urllib.parse import urlencode
+
 from flask import request, url_for
 
 from tracker.periods import Period, Quarter
@@ -30,11 +32,12 @@ def list_period_links(frame: PageFrame, endpoint: str, **parts: str) -> list[Nav
     """The page in the year, its quarters and its months, with the same filters."""
     year = frame.year
     found: tuple[Period, ...] = (year, *(Quarter(year.year, n) for n in range(1, 5)), *year.months)
-    filters = {name: value for name, value in request.args.items() if name != "page"}
+    filters = urlencode([(name, value) for name, value in request.args.items() if name != "page"])
     return [
         NavigationLink(
             format_short_name(period),
-            url_for(endpoint, center=frame.center.center_id, period=period, **parts, **filters),  # type: ignore[arg-type]
+            url_for(endpoint, center=frame.center.center_id, period=period, **parts)  # type: ignore[arg-type]
+            + (f"?{filters}" if filters else ""),
             period == frame.period,
             period.first_day > frame.today,
         )
