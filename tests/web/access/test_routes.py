@@ -228,7 +228,7 @@ def app(peopled: Database) -> Flask:
 
 def shape(rule: str) -> str:
     """A rule as the table writes it: converters of ours without their names."""
-    for converter in ("center", "year", "period", "day"):
+    for converter in ("center", "year", "period", "month", "day"):
         rule = rule.replace(f"<{converter}:{converter}>", f"<{converter}>")
     rule = rule.replace("<any(numerator, denominator):side>", "<side>")
     rule = rule.replace("<any(confirmation, refusal):decision>", "<decision>")
