@@ -299,7 +299,8 @@ def test_no_cell_of_a_file_is_run(filled: Site):
     keys = "work_orders_opened", "call_answer_rate", "payment_on_time_rate", "inspection_pass_rate"
     addresses = {
         "manager": [
-            *(f"/tlf/2023/exports/{one}" for one in made), *(f"/tlf/2023/{key}/numerator.csv" for key in keys),
+            *(f"/tlf/2023/exports/{one}" for one in made),
+            *(f"/tlf/2023/{key}/numerator.csv" for key in keys),
             "/tlf/2023/workbook.xlsx", "/tlf/2023/public.csv", "/tlf/2023-05/report.docx",
             "/tlf/2023-05/work_order_on_time_rate/net.csv",
         ],
