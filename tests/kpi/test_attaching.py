@@ -132,7 +132,7 @@ def test_withdrawing_needs_a_reason_and_happens_once(attached, raw, tmp_path):
         ("month/2023-05", "2023年5月"),
         ("month/2023-05/roster", "2023年5月 人员花名册"),
         ("recruitment/2022-05", "2022年5月招聘"),
-        ("outage/2023-07-02", "停机 2023-07-02"),
+        ("outage/2023-07-02", "平台停机 2023-07-02"),
         ("indicator/call_answer_rate/2023-Q2", "2023年第二季度 热线电话接通率"),
         (
             "total/telecom_calls/2023-05-01/2023-06-01/某某电信",
