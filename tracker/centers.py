@@ -56,17 +56,18 @@ def create_center(
         raise CenterProblem(f"中心编号“{center_id}”不能用：请用小写字母、数字、- 或 _，不超过 32 个字符。")
     if center_id in RESERVED:
         raise CenterProblem(f"中心编号“{center_id}”是系统自用的地址，不能用；请另取一个。")
-    hold_centers(connection)
-    if any(center.center_id == center_id for center in list_known_centers(connection)):
-        raise CenterProblem(f"中心“{center_id}”已经存在。")
     chain.check_available(digest)
-    connection.execute("INSERT INTO centers VALUES (%s, %s, %s, %s)", (center_id, name, digest, now))
+    made = connection.execute(
+        "INSERT INTO centers VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING", (center_id, name, digest, now)
+    )
+    if not made.rowcount:
+        raise CenterProblem(f"中心“{center_id}”已经存在。")
     connection.execute("INSERT INTO heads VALUES (%s, 0, %s)", (center_id, chain.GENESIS))
     return build_center(center_id, name, digest)
 
 
 def hold_centers(connection: psycopg.Connection[Any]) -> None:
-    """Nobody else makes a centre until the transaction ends."""
+    """Whoever else asks waits until the transaction ends; for making the first centre where there is none."""
     connection.execute("SELECT pg_advisory_xact_lock(hashtext('hotline centers'))")
 
 
