@@ -23,7 +23,7 @@ def test_a_card_is_complete(indicator):
     card = catalogue.build_card(indicator)
     assert all(text.strip() for text in card.values())
     assert (indicator.card.denominator is None) == (indicator.formula.kind is Quantity.COUNT)
-    for title in ("为什么", "分子", "包含", "不含", "归属月份"):
+    for title in ("设置依据", "分子", "包含", "不含", "归属月份"):
         assert card[title].endswith("。"), title
 
 

@@ -151,7 +151,7 @@ def test_every_indicator_has_a_definition_card(page: Page):
     listed = page("/tlf/definitions/")
     assert all(f"/tlf/definitions/{key}" in listed for key in INDICATORS)
     card = page("/tlf/definitions/payment_on_time_rate")
-    for field in ("为什么", "分子", "分母", "包含", "不含", "例子", "出处"):
+    for field in ("设置依据", "分子", "分母", "包含", "不含", "例子", "出处"):
         assert f"<dt>{field}</dt>" in card
 
 
