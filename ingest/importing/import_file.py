@@ -351,7 +351,7 @@ def _open_vault(
 ) -> Iterator[CenterVault]:
     """The centre's part of the vault, the centre and its data key made if it is the first; after an exception
     neither was. Raises: CenterProblem, VaultProblem, KeyFileProblem."""
-    connection.execute("SELECT 1")  # begins the caller's transaction, which the end of the block else would end
+    connection.execute("SELECT 1")  # begins a transaction, which the end of the block else would commit
     with connection.transaction():
         _open_center(connection, center, now)
         yield (vault or open_vault_of(connection, home)).of(connection, center)

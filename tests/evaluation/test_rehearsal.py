@@ -150,7 +150,7 @@ def test_leavers_so_far_leave_room_for_so_many_more(sample: Database):
     stake = next(
         one for one in standing(february, "B206").stakes if one.remedies[0].way is RemedyKind.KEEP_UP
     )
-    assert stake.remedies[0].text == "余下11个月最多再增加2人（目标≤10%，至今1人，即2.86%）"
+    assert stake.remedies[0].text == "余下11个月最多再增加2人（目标≤10%，当前1人，即2.86%）"
 
 
 @pytest.mark.slow

@@ -121,7 +121,7 @@ def test_a_returned_source_begins_anew(may):
 
 def test_a_gap_is_acknowledged_with_a_reason(may):
     do(complete_sources, may, "张三", None)
-    with pytest.raises(ClosingProblem, match=r"工单：缺5月1日至5月31日；请改正，或写明原因"):
+    with pytest.raises(ClosingProblem, match=r"工单：缺5月1日至5月31日；请修改，或写明原因"):
         do(submit_sources, may, "张三", ("work_orders",))
     do(submit_sources, may, "张三", ("work_orders",), acknowledged="平台五月未启用")
     assert status(may).by_source["work_orders"].told.acknowledged == "平台五月未启用"
@@ -154,7 +154,7 @@ def test_every_act_is_kept(may):
 
 def test_a_month_is_locked_by_two_people(may):
     approve_all(may)
-    with pytest.raises(ClosingProblem, match="请先申请限期解锁"):
+    with pytest.raises(ClosingProblem, match="请先申请锁定"):
         lock_month(may, "tlf", MAY, by="王五", now=NOW)
     request_lock(may, "tlf", MAY, by="张三", now=NOW)
     with pytest.raises(ClosingProblem, match="由张三申请锁定，须由另一人批准"):
@@ -556,7 +556,7 @@ def test_who_may_change_a_figure_is_told_in_every_state(may):
     assert all(
         "结束（2023-06-01 00:00）后方可报齐" in one for one in (who(now=running), who_of_month(running))
     )
-    assert "话单等报送人报齐" in who()
+    assert "话单待录入人员确认报齐" in who()
     do(complete_sources, may, "张三")
     assert "话单等提交" in who()
     do(submit_sources, may, "张三")

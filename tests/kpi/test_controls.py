@@ -62,7 +62,7 @@ def test_a_total_that_does_not_agree_fails_with_the_difference_and_its_share(giv
     total platform_orders 2023-05-01..2023-05-31 4 省平台"""
     checked = one(given)
     assert (checked.verdict, checked.difference, checked.share) == (CheckVerdict.FAILED, -1, Fraction(-1, 4))
-    assert checked.reason == "本系统少1件。"
+    assert checked.reason == "系统数少1件。"
 
 
 @pytest.mark.parametrize(

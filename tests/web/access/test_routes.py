@@ -76,6 +76,7 @@ POST /<center>/<year>/evaluation/<scheme>/attestations     C M
 GET  /<center>/<year>/evaluation/<scheme>/marks            E
 POST /<center>/<year>/evaluation/<scheme>/marks            E
 GET  /<center>/<year>/closing                              C M A E
+GET  /<center>/tasks                                       C M A E
 GET  /<center>/<period>/closing                            C M A E
 GET  /<center>/<period>/closing/late                       C M A E
 GET  /<center>/<period>/closing/history                    C M A E
