@@ -83,9 +83,9 @@ def test_the_catalogue_and_the_workbook_show_what_was_adopted_and_when_it_holds(
     adopt_all_inbound(database, clause="方案第三条")
     now = run(kpi.cli.catalogue, "call_answer_rate")
     assert "口径版本：2" in now and "口径版本：1" not in now and "公式：人工接听的电话 ÷ 呼入电话" in now
-    assert "采用：张三提出、李四批准，2024-01-02；理由：上级要求；依据：方案第三条" in now
+    assert "启用：张三申请、李四批准，2024-01-02；理由：上级要求；依据：方案第三条" in now
     of_year = run(kpi.cli.catalogue, "call_answer_rate", "--year", "2023")
-    assert of_year.index("口径版本：1") < of_year.index("口径版本：2") and "采用：随系统发布" in of_year
+    assert of_year.index("口径版本：1") < of_year.index("口径版本：2") and "启用：随系统发布" in of_year
     assert "口径版本：2" not in run(kpi.cli.catalogue, "call_answer_rate", "--year", "2022")
     path = tmp_path / "年.xlsx"
     run(kpi.cli.export, str(path), "--year", "2023")
@@ -99,5 +99,5 @@ def test_without_a_database_the_packaged_definitions_are_shown(tmp_path, monkeyp
     monkeypatch.delenv("HOTLINE_DATABASE_URL", raising=False)
     monkeypatch.setenv("HOTLINE_HOME", str(tmp_path / "var"))
     told = CliRunner().invoke(kpi.cli.catalogue, ["call_answer_rate"]).output
-    assert told.startswith("随系统发布的口径") and "采用：随系统发布" in told
+    assert told.startswith("随系统发布的口径") and "启用：随系统发布" in told
     assert not (tmp_path / "var").exists()

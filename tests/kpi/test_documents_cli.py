@@ -50,7 +50,7 @@ def attaching(path: Path, about: str, kind: str) -> tuple[str, ...]:
 def test_a_document_is_attached_and_checked(run: Run, tmp_path: Path):
     path = papers.pdf(tmp_path, pages=2)
     shown = run(documents, *attaching(path, "payment/P1", "支付凭证"))
-    assert "已挂接到支付 P1" in shown and "2页" in shown
+    assert "已上传并关联到支付 P1" in shown and "2页" in shown
     assert "未重复保存" in run(documents, *attaching(path, "payment/P1", "voucher"))
     assert "1份材料的文件都在" in run(documents, "check")
 
