@@ -271,7 +271,7 @@ def test_every_form_has_a_body():
 
 
 def test_whoever_may_is_let_in_with_the_same_bodies(site: Site, parts, forms):
-    """So that a refusal is of the person, not of the form; what is decided by then is refused with a sentence (422).
+    """So that a refusal is of the person, not of the form; what is decided by then gets a sentence (422).
     The last test of this file: it changes things."""
     browsers = {letter: site.signed_in(LOGINS[role]) for letter, role in LETTERS.items()}
     skipped = {"sign_in.sign_out", "sign_in.as_demo", "sign_in.attempt", "own_account.password"}
