@@ -52,7 +52,7 @@ def test_a_skill_group_is_chosen_in_the_address(page: Page):
 
 def test_a_choice_that_is_not_there_stays_visible(page: Page):
     text = page("/tlf/2023/analysis/calls?group=夜班")
-    assert "夜班（本期没有）" in text
+    assert "夜班（本期无数据）" in text
     assert "呼入共 0 通" in text
 
 
@@ -178,7 +178,7 @@ def test_a_page_of_a_period_that_has_not_begun_says_so(page: Page, name: str):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_of_an_empty_centre_says_what_to_do(page: Page, name: str):
-    assert "hotline ingest 文件夹 --center void" in page(f"/void/2024/analysis/{name}")
+    assert "尚未导入数据。请先导入话单、工单、花名册等文件。" in page(f"/void/2024/analysis/{name}")
 
 
 @pytest.mark.parametrize("name", PAGES)
