@@ -63,7 +63,7 @@ def test_what_is_missing_leads_to_the_form(room: Room):
 
 def test_a_file_is_attached_and_listed_without_its_own_name(room: Room):
     told = room.post("chen", ATTACH, **sent())
-    assert "已挂接到人员 R1：学历核验材料 人员 R1。" in told
+    assert "已上传并关联到人员 R1：学历核验材料 人员 R1。" in told
     text = room.page("lisi", "/tlf/2024/documents")
     assert "✓ 在档" in text
     assert "张某学历" not in text
