@@ -197,13 +197,13 @@ def test_a_title_of_several_meanings_is_answered_on_the_mapping_page(desk: Desk,
     there = desk.upload(csv_file(tmp_path, header, CALL_1, name="某平台_2023-05.csv"))
     assert "系统（语音导航）接起的时间" in desk.page(there)
     page = desk.page(f"{there}/mapping?sheet=1")
-    assert "“AnswerTime”列可能是坐席应答时间" in page
+    assert "“AnswerTime”列可能是座席应答时间" in page
     chosen = re.search(r'<select id="as-5".*?</select>', page, re.DOTALL)
     assert chosen is not None and "selected" not in chosen[0]
     columns = {"call_id": 0, "direction": 1, "entered_at": 3, "queued_at": 4, "answered_at": 5}
     given = {f"as-{place}": key for key, place in columns.items()}
     page = desk.step(there, "mapping", sheet="1", kind="calls", header="1", title="某平台", **given)
-    assert "<b>AnswerTime</b> → 坐席应答时间" in page
+    assert "<b>AnswerTime</b> → 座席应答时间" in page
     desk.imported(csv_file(tmp_path, header, CALL_2, name="某平台_2023-06.csv"))
     assert desk.count("calls") == 1
 
@@ -213,13 +213,13 @@ def test_a_remark_that_may_change_a_column_is_answered_on_the_mapping_page(desk:
     there = desk.upload(csv_file(tmp_path, header, CALL_1, name="某平台_2023-05.csv"))
     assert "“接通时间（系统语音）”列注有“系统语音”" in desk.page(there)
     page = desk.page(f"{there}/mapping?sheet=1")
-    assert "请确认它还是不是“坐席应答时间”" in page
+    assert "请确认它还是不是“座席应答时间”" in page
     chosen = re.search(r'<select id="as-5".*?</select>', page, re.DOTALL)
     assert chosen is not None and "selected" not in chosen[0]
     columns = {"call_id": 0, "direction": 1, "entered_at": 3, "queued_at": 4, "answered_at": 5}
     given = {f"as-{place}": key for key, place in columns.items()}
     page = desk.step(there, "mapping", sheet="1", kind="calls", header="1", title="某平台", **given)
-    assert "<b>接通时间（系统语音）</b> → 坐席应答时间" in page
+    assert "<b>接通时间（系统语音）</b> → 座席应答时间" in page
     desk.imported(csv_file(tmp_path, header, CALL_2, name="某平台_2023-06.csv"))
     assert desk.count("calls") == 1
 
@@ -492,9 +492,9 @@ def test_what_only_the_centre_knows_is_said_on_the_page(desk: Desk, tmp_path: Pa
     assert '<td class="name">坐席服务费</td><td class="num" data-name="行数">2</td>' in page
     assert "启用以前的日期没有数据的，按缺计" in page
     for said, told in (
-        ({"topic": "labour", "known_as": "坐席服务费", "holds": "yes"}, "已登记：坐席服务费是人员经费。"),
-        ({"topic": "labour", "known_as": "办公费", "holds": "no"}, "已登记：办公费不是人员经费。"),
-        ({"topic": "opened", "holds": "yes", "first_day": "2023-05-01"}, "已登记：本中心启用。"),
+        ({"topic": "labour", "known_as": "坐席服务费", "holds": "yes"}, "已保存：坐席服务费是人员经费。"),
+        ({"topic": "labour", "known_as": "办公费", "holds": "no"}, "已保存：办公费不是人员经费。"),
+        ({"topic": "opened", "holds": "yes", "first_day": "2023-05-01"}, "已保存：本中心启用。"),
         ({"topic": "opened", "holds": "yes"}, "请填写热线启用的第一天"),
         ({"topic": "labour", "holds": "yes"}, "请填写费用项目"),
         ({"topic": "wrong", "holds": "yes", "known_as": "办公费"}, "设定事项"),
@@ -502,7 +502,7 @@ def test_what_only_the_centre_knows_is_said_on_the_page(desk: Desk, tmp_path: Pa
         answer = desk.client.post("/tlf/declarations/", data=said, follow_redirects=True)
         assert told in unescape(answer.text)
     page = desk.page("/tlf/declarations/")
-    assert "还没有设定的费用项目" not in page
+    assert "尚未设定的费用项目" not in page
     with desk.database.connect() as connection:
         said = connection.execute("SELECT known_as, holds FROM declarations ORDER BY known_as").fetchall()
     assert said == [("", True), ("办公费", False), ("坐席服务费", True)]
@@ -526,7 +526,7 @@ def test_people_missing_from_the_roster_are_answered_on_the_page(desk: Desk, tmp
     assert "名单里少了 1 人" in desk.page("/tlf/questions/")
     said = {"staff_no": "2", "answer": "left", "left_on": "2023-06-11"}
     answer = desk.client.post("/tlf/questions/people", data=said, follow_redirects=True)
-    assert "已登记 1 人" in unescape(answer.text)
+    assert "已保存 1 人" in unescape(answer.text)
     with desk.database.connect() as connection:
         rows_left = connection.execute("SELECT left_on::text FROM staff WHERE staff_no = '2'").fetchall()
     assert rows_left == [("2023-06-11",)]

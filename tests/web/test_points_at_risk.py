@@ -82,7 +82,7 @@ def test_newer_events_are_told_until_the_job_has_counted_them(room: Room, home: 
     room.post("zhang", f"{EVALUATION}/turpan-2022/choice")
     room.record("call 2024-01-03 08:00:00 id late queued 08:00:10 answered 08:00:20")
     assert "此后又有 1 条新记录，稍后自动重算" in tile(room)
-    assert rehearse_years(room.database, NOW, home) == "tlf：2024年按 turpan-2022 预演"
+    assert rehearse_years(room.database, NOW, home) == "tlf：2024年按 turpan-2022 模拟评分"
     assert "含至今全部记录" in tile(room)
     assert rehearse_years(room.database, NOW, home) == ""
 
