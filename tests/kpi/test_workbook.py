@@ -95,7 +95,7 @@ def test_locked_months_and_lock_exceptions_are_listed(connection, tmp_path):
     write_workbook(tmp_path / "out.xlsx", connection, Center("tlf", "吐鲁番", "sha256"), Year(2023), NOW)
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
     (seal,), (exemption,) = rows(book["月度审核"]), rows(book["限期解锁"])
-    assert (seal["月份"], seal["数据版本"], seal["申请人"], seal["确认人"]) == ("2023-05", 1, "张三", "王五")
+    assert (seal["月份"], seal["数据版本"], seal["申请人"], seal["批准人"]) == ("2023-05", 1, "张三", "王五")
     assert len(seal["日志校验值"]) == 64
     assert [exemption[name] for name in ("范围", "理由", "申请人", "批准人", "到期时间（不含）")] == [
         "全部来源", "补报", "张三", "李四", "2023-07-01 00:00",
