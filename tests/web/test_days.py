@@ -416,8 +416,8 @@ def test_entries_of_the_day_are_listed_with_who_and_where_from(book: Log):
     assert "李录入" in page
     assert f"event={book.last('platform.down')}" in page
     deliveries = book.page("/tlf/deliveries/")
-    assert "表单_停机" not in deliveries
-    assert "表单_停机" in book.page("/tlf/deliveries/?forms=1")
+    assert "表单_平台停机" not in deliveries
+    assert "表单_平台停机" in book.page("/tlf/deliveries/?forms=1")
 
 
 @pytest.mark.parametrize("address", ["", "/order", "/step?order_id=G1", "/zero-report"])

@@ -112,7 +112,7 @@ def test_a_file_sent_with_a_value_is_put_on_file(room: Room):
     ("told", "sentence"),
     [
         ({"value": "也许"}, "实际值"),
-        ({"value": ""}, "请填写实际值。"),
+        ({"value": ""}, "请填写实际完成值。"),
         ({"documents": "ffff0000"}, "“ffff0000”不是文件，也不是已上传材料的编号；请核对。"),
         ({"code": "C202"}, "不是有效的选择"),
     ],
