@@ -122,7 +122,7 @@ def test_from_the_overview_to_the_file(screen: Page, screenshots: Path):
     assert screen.locator("h1").inner_text().startswith("话单_2023-08.csv")
     seen("delivery")
     screen.go_back()
-    screen.locator(".origin").first.get_by_role("link", name="事件 #").click()
+    screen.locator(".origin").first.get_by_role("link", name="记录 #").click()
     assert "防篡改校验链" in screen.locator("main").inner_text()
     seen("event")
 

@@ -64,7 +64,7 @@ def test_a_month_is_closed_by_two_people_and_corrected_after_its_lock(
     manager.goto("/tlf/2023/closing")
     manager.locator("thead").get_by_role("link", name="8月", exact=True).click()
     assert "报齐已办" in pressed(manager, "报齐")
-    assert "话单没有提交：缺8月12日、8月13日；请改正，或写明原因后提交。" in pressed(manager, "提交")
+    assert "话单没有提交：缺8月12日、8月13日；请修改，或写明原因后提交。" in pressed(manager, "提交")
     manager.get_by_label("说明").fill("8月12日、13日话单由供应商补报，3条质检随之补齐")
     assert "提交已办" in pressed(manager, "提交")
     seen(manager, "submitted")
@@ -75,7 +75,7 @@ def test_a_month_is_closed_by_two_people_and_corrected_after_its_lock(
     manager.reload()
     assert "已申请锁定2023年8月" in pressed(manager, "申请锁定")
     approver.reload()
-    assert "2023年8月已锁定：演示·王管理（guanli）申请，演示·赵审批（shenpi）确认。" in pressed(
+    assert "2023年8月已锁定：演示·王管理（guanli）申请，演示·赵审批（shenpi）批准。" in pressed(
         approver, "批准锁定"
     )
     seen(approver, "locked")

@@ -125,7 +125,7 @@ def test_two_people_lock_a_month(room: Room):
     approved(room)
     told = room.post("zhang", f"{CLOSING}/lock-request", remark="齐了")
     assert "张三（zhang）于" in told
-    assert "待另一人批准" in told
+    assert "待另一名审批人批准" in told
     assert "批准锁定</button>" not in told
     told = room.post("wang", f"{CLOSING}/lock")
     assert "2023年5月已锁定：张三（zhang）申请，王五（wang）批准。" in told

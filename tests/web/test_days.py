@@ -120,7 +120,7 @@ def test_a_day_without_data_does_not_say_0(book: Log):
 
 def test_a_form_is_a_delivery_of_its_own_kind_that_leads_back_to_what_was_typed(book: Log):
     page = book.send("order", **ORDER)
-    assert "已登记：工单受理，工单 G1" in page
+    assert "已保存：工单受理，工单 G1" in page
     [accepted] = book.told("work_order.accepted")
     assert (accepted["kind"], accepted["at"]) == ("投诉", "2024-03-09T08:00:00+08:00")
     [delivery] = book.told("delivery.imported")
@@ -416,8 +416,8 @@ def test_entries_of_the_day_are_listed_with_who_and_where_from(book: Log):
     assert "李录入" in page
     assert f"event={book.last('platform.down')}" in page
     deliveries = book.page("/tlf/deliveries/")
-    assert "表单_停机" not in deliveries
-    assert "表单_停机" in book.page("/tlf/deliveries/?forms=1")
+    assert "表单_平台停机" not in deliveries
+    assert "表单_平台停机" in book.page("/tlf/deliveries/?forms=1")
 
 
 @pytest.mark.parametrize("address", ["", "/order", "/step?order_id=G1", "/zero-report"])
@@ -464,4 +464,4 @@ def test_a_form_waits_for_a_running_import_only_so_long_and_loses_nothing(
         zero = {"source": "calls", "first": str(YESTERDAY), "last": str(YESTERDAY), "remark": "停线"}
         answer = book.client.post(f"/tlf/days/{DAY}/zero-report", data=zero)
         assert answer.status_code == 503 and 'value="停线"' in unescape(answer.text)
-    assert "已登记" in book.send("order", **ORDER)
+    assert "已保存" in book.send("order", **ORDER)

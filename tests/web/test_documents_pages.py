@@ -135,7 +135,7 @@ def total(**told: str) -> dict[str, str]:
 def test_a_total_is_stated_and_held_against_the_log(room: Room):
     text = room.post("chen", "/tlf/2024/controls", **total())
     assert "✕ 不符" in text
-    assert "本系统少1通" in text
+    assert "系统数少1通" in text
     assert "✓ 相符" in room.post("chen", "/tlf/2024/controls", **total(value="2"))
     matrix = room.page("lisi", "/tlf/2024/controls/matrix")
     assert 'href="/tlf/2024-01/controls/calls_inbound">2</a>' in matrix

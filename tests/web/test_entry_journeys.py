@@ -91,7 +91,7 @@ def test_the_clerks_day_by_keyboard_alone(desk: Desk):
     assert desk.focused() == "order_id"
     desk.seen("order")
     desk.type("G1", "", "投诉", "供暖", "电话", "", "", "")
-    page.get_by_text("已登记：工单受理，工单 G1").wait_for()
+    page.get_by_text("已保存：工单受理，工单 G1").wait_for()
     assert desk.focused() == "order_id"
     page.get_by_role("link", name="工单办理").focus()
     page.keyboard.press("Enter")
@@ -106,13 +106,13 @@ def test_the_clerks_day_by_keyboard_alone(desk: Desk):
     desk.seen("step-refused")
     desk.choose(-8)  # 派单
     desk.type("", "", "", "", "", "", "")
-    page.get_by_text("已登记：工单办理，工单 G1").wait_for()
+    page.get_by_text("已保存：工单办理，工单 G1").wait_for()
     page.get_by_role("link", name="短信、办件、接待").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/counts")
     assert desk.focused() == "messages"
     desk.type("120", "8", "0")
-    page.get_by_text("已登记：短信、办件、接待").wait_for()
+    page.get_by_text("已保存：短信、办件、接待").wait_for()
     assert page.locator("h2", has_text="手工录入").is_visible()
     desk.seen("day-filled")
     assert desk.rows("SELECT unit, dispatched_at IS NOT NULL, closed_at FROM work_orders") == [

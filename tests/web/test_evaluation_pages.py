@@ -78,7 +78,7 @@ def test_a_value_is_attested_with_its_document(room: Room):
     with room.database.connect() as connection:
         (number,) = connection.execute("SELECT document FROM documents").fetchone() or ("",)
     told = room.post("chen", address, code="A101", value="是,是,是", documents=number)
-    assert "已登记 A101 的填报。" in told
+    assert "已保存 A101 的填报。" in told
     row = told.partition("A101")[2].partition("A102")[0]
     assert "无法核实" not in told.partition("立项依据充分性")[2].partition("</tr>")[0], row
 
@@ -103,7 +103,7 @@ def test_a_file_sent_with_a_value_is_put_on_file(room: Room):
         "chen", f"{SCHEME}/attestations",
         code="A102", value="是,是,是", documents="", files=(BytesIO("批复\n".encode()), "批复.txt"),
     )  # fmt: skip
-    assert "已登记 A102 的填报。" in told
+    assert "已保存 A102 的填报。" in told
     assert "附1份文件" in told
     assert "2024年指标填报" in room.page("chen", "/tlf/2024/documents")
 
@@ -112,7 +112,7 @@ def test_a_file_sent_with_a_value_is_put_on_file(room: Room):
     ("told", "sentence"),
     [
         ({"value": "也许"}, "实际值"),
-        ({"value": ""}, "请填写实际值。"),
+        ({"value": ""}, "请填写实际完成值。"),
         ({"documents": "ffff0000"}, "“ffff0000”不是文件，也不是已上传材料的编号；请核对。"),
         ({"code": "C202"}, "不是有效的选择"),
     ],

@@ -47,7 +47,7 @@ class Desk:
             self.page.fill(f"#{name}", text)
 
     def send(self) -> None:
-        self.page.get_by_role("button", name="登记", exact=True).click()
+        self.page.get_by_role("button", name="提交", exact=True).click()
 
     def seen(self, name: str) -> None:
         """Fits both screens without a serious fault; keeps the pictures."""
@@ -89,7 +89,7 @@ def test_a_form_sent_after_the_session_ended_waits_for_signing_in_elsewhere(desk
     opened.value.get_by_role("button", name=CLERK).click()
     opened.value.get_by_text("请关闭本标签页").wait_for()
     desk.send()
-    page.get_by_text("已登记：短信、办件、接待").wait_for()
+    page.get_by_text("已保存：短信、办件、接待").wait_for()
     assert desk.messages() == [(120, 8, 0)]
 
 
@@ -107,7 +107,7 @@ def test_nobody_sends_what_another_person_filled_in(desk: Desk):
     other.get_by_role("button", name=CLERK).click()
     other.wait_for_url("**/tlf/**")
     desk.send()
-    page.get_by_text("已登记：短信、办件、接待").wait_for()
+    page.get_by_text("已保存：短信、办件、接待").wait_for()
     assert desk.messages() == [(120, 8, 0)]
 
 
@@ -119,7 +119,7 @@ def test_a_form_stays_where_it_is_while_the_server_cannot_be_reached(desk: Desk)
     page.get_by_text("暂时连不上服务器").wait_for()
     desk.context.set_offline(False)
     desk.send()
-    page.get_by_text("已登记：短信、办件、接待").wait_for()
+    page.get_by_text("已保存：短信、办件、接待").wait_for()
 
 
 def test_a_page_left_alone_warns_before_the_limit_and_a_click_keeps_it(desk: Desk):
@@ -135,7 +135,7 @@ def test_a_page_left_alone_warns_before_the_limit_and_a_click_keeps_it(desk: Des
     desk.later(minutes=14)
     page.fill("#messages", "1")
     desk.send()
-    page.get_by_text("已登记：短信、办件、接待").wait_for()
+    page.get_by_text("已保存：短信、办件、接待").wait_for()
 
 
 def test_typing_keeps_the_session_alive(desk: Desk):
@@ -149,5 +149,5 @@ def test_typing_keeps_the_session_alive(desk: Desk):
     desk.later(minutes=12)
     page.fill("#cases", "8")
     desk.send()
-    page.get_by_text("已登记：短信、办件、接待").wait_for()
+    page.get_by_text("已保存：短信、办件、接待").wait_for()
     assert page.get_by_text("自动退出登录").count() == 0
