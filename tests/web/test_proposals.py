@@ -107,7 +107,7 @@ def test_a_file_takes_the_place_of_the_text(room: Room):
     text = room.post("zhang", f"{AT}/proposal/trial", status=200, text="", file=file)
     assert "✓ 检查通过" in text
     bad = (BytesIO(TEXT.encode("gb18030")), "口径.toml")
-    assert "应是 UTF-8 编码" in room.post("zhang", f"{AT}/proposal/trial", status=422, text="", file=bad)
+    assert "应为 UTF-8 编码" in room.post("zhang", f"{AT}/proposal/trial", status=422, text="", file=bad)
 
 
 def test_one_person_proposes_and_another_adopts(room: Room):
