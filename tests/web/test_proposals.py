@@ -205,7 +205,7 @@ def test_a_right_of_one_year_does_not_reach_another(room: Room):
     ("changed", "told"),
     [
         ({"effective": "明年"}, "无法识别统计期"),
-        ({"effective": "2023"}, "应写成 2024-01"),
+        ({"effective": "2023"}, "启用月份应填写为 2024-01"),
         ({"reason": " "}, "请填写理由"),
     ],
 )
