@@ -30,9 +30,8 @@ __all__ = ["BY_CHANCE", "Recognition", "TableUnknown", "list_questions", "locate
 
 BY_CHANCE = 1  # cell of a row of data that is called like a field
 _HEADLESS = (
-    "文件像是没有表头：第一行已经是数据。请重新导出带列名的文件；导不出的，在导入页面的“列对应关系”里选"
-    "“没有表头：这些就是列”，逐列指明一次，或用 hotline profile new 草拟导入方案。"
-    "以后列数和内容相同的文件不再问。"
+    "文件像是没有表头：第一行已经是数据。请重新导出带列名的文件；无法导出的，请在导入页面的“列对应关系”中"
+    "将“表头在”选为“没有表头”，逐列设置一次。以后列数和内容相同的文件不再问。"
 )
 
 

@@ -32,7 +32,7 @@ def file_of(folder: Path, *days: int, name: str = "某平台_2023-05.csv") -> Pa
 
 def test_a_file_without_a_header_is_mapped_once_and_known_from_then_on(desk: Desk, tmp_path: Path) -> None:
     there = desk.upload(file_of(tmp_path, 1, 2))
-    assert "文件像是没有表头：第一行已是数据" in desk.page(there)
+    assert "文件像是没有表头：第一行已经是数据" in desk.page(there)
     page = desk.page(f"{there}/mapping?sheet=1")
     assert '<option value="0" selected>没有表头' in page
     assert "请先核对这6列" in page and "第6列" in page

@@ -364,7 +364,7 @@ def hold_gaps(centre: Centre, calendar: dict[str, States]) -> None:
         ]
         assert [told.partition("待报")[2] for told in said] == ([owed.removeprefix("待报")] if owed else [])
         missing = gaps(centre, key, ENDED, calendar)
-        named = (f"{title}{missing or '缺'}", f"{title}应有")
+        named = (f"{title}{missing or '缺'}", f"{title}应报")
         assert any(told.startswith(named) for *_, told in lines) == bool(missing), (title, missing, lines)
     assert all(chip == "partial" for chip, word, _ in lines if word == "○ 待报")
     assert not [told for *_, told in lines if re.search(r"(?<!1)2月", told.partition("待报")[0])]

@@ -107,7 +107,7 @@ def test_a_file_takes_the_place_of_the_text(room: Room):
     text = room.post("zhang", f"{AT}/proposal/trial", status=200, text="", file=file)
     assert "✓ 检查通过" in text
     bad = (BytesIO(TEXT.encode("gb18030")), "口径.toml")
-    assert "应是 UTF-8 编码" in room.post("zhang", f"{AT}/proposal/trial", status=422, text="", file=bad)
+    assert "应为 UTF-8 编码" in room.post("zhang", f"{AT}/proposal/trial", status=422, text="", file=bad)
 
 
 def test_one_person_proposes_and_another_adopts(room: Room):
@@ -205,7 +205,7 @@ def test_a_right_of_one_year_does_not_reach_another(room: Room):
     ("changed", "told"),
     [
         ({"effective": "明年"}, "无法识别统计期"),
-        ({"effective": "2023"}, "应写成 2024-01"),
+        ({"effective": "2023"}, "启用月份应填写为 2024-01"),
         ({"reason": " "}, "请填写理由"),
     ],
 )
