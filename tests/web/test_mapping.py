@@ -215,7 +215,7 @@ def test_a_clock_of_twelve_hours_must_be_answered(desk: Desk, tmp_path: Path) ->
     assert "钟点都不超过12，可能是12小时制" in page
     answer = {"sheet": "1", "kind": "calls", "header": "1", "title": "某平台", **OF_CLOCKS}
     refused = desk.client.post(f"{there}/mapping", data=answer)
-    assert refused.status_code == 422 and "另有一列写着上午、下午" in unescape(refused.text)
+    assert refused.status_code == 422 and "另有一列注明上午、下午" in unescape(refused.text)
     refused = desk.client.post(f"{there}/mapping", data=answer | {"clock": "12"})
     assert refused.status_code == 422 and "上午、下午写在哪一列" in unescape(refused.text)
     halves = {"half-2": "4", "half-3": "4"}  # as the page proposes
@@ -293,4 +293,4 @@ def test_of_what_kind_a_table_is_is_asked_where_nothing_tells_and_proposed_where
     page = desk.page(
         f"{desk.upload(csv_file(tmp_path, *lines, name='话务流水_2024-01.csv'))}/mapping?sheet=1"
     )
-    assert "看像“话单”：名称里有“话务”" in page and "as-0" in page
+    assert "疑似“话单”：名称里有“话务”" in page and "as-0" in page
