@@ -38,7 +38,8 @@ _TOKEN = {"center": "tlf", "name": "偷来的", "scopes": ["rows:read"], "days":
 FORMS: dict[str, Mapping[str, Any]] = {
     "sign_in.code": {"code": "123456"},
     "own_account.password": _NEW_PASSWORD,
-    "own_account.second_factor_page": {"code": "123456"},
+    "own_account.second_factor_page": {"code": "123456", "password": "falsch"},
+    "own_account.recovery_codes": {"code": "123456", "password": "falsch"},
     "people.add": {"login": "neu", "name": "新人"},
     "people.grant": _GRANT,
     "people.ask_reset": {"what": "password"},
@@ -111,6 +112,7 @@ class Route:
             "side": "numerator", "name": "all_inbound", "scheme": "turpan-2022", "cell": "order_without_call",
             "rule": "inspections_known", "form": "order", "questionnaire": "hotline-2022", "kind": "workbook",
             "what": "unlock", "change": "unlock", "decision": "refusal", "of": "tlf",
+            "session": "0" * 16, "month": "2023-05",
         }  # fmt: skip
         values |= parts
         if self.endpoint.startswith("tokens."):

@@ -6,6 +6,7 @@ to it may read either.
 
 import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 from ingest.importing.import_file import import_file
@@ -122,7 +123,8 @@ def make_objects(site: Site) -> dict[str, str]:
         (approver, "approval", {}),
         (manager, "lock-request", {}),
     ):
-        assert browser.post(f"{closing}/{step}", form).status == 302, step
+        seen = {"seen": find_seen_sources(browser, closing)} if step == "approval" else {}
+        assert browser.post(f"{closing}/{step}", form | seen).status == 302, step
     assert approver.post(f"{closing}/lock", {"seen": find_seen(approver, closing)}).status == 302
     reason = {"reason": f"{YEAR_WORD}补报", "last_day": "2024-03-20", "of": ""}
     assert manager.post(f"{closing}/exceptions", reason).status == 302
@@ -167,7 +169,17 @@ def find_code(browser: Browser) -> str:
 
 def find_seen(browser: Browser, page: str) -> str:
     """The number of the event that a page asks to confirm."""
-    return browser.get(page).text.partition('name="seen" value="')[2].partition('"')[0]
+    return _find_hidden(browser, page, r"(\d+)")
+
+
+def find_seen_sources(browser: Browser, page: str) -> str:
+    """What a month's page shows of its sources to whoever approves them."""
+    return _find_hidden(browser, page, r'(\d+ [^"]+)')
+
+
+def _find_hidden(browser: Browser, page: str, pattern: str) -> str:
+    found = re.search(f'name="seen" value="{pattern}"', unescape(browser.get(page).text))
+    return found[1] if found else ""
 
 
 def make_proposal(manager: Browser) -> dict[str, str]:

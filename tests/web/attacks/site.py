@@ -74,9 +74,9 @@ class Site:
         assert answer.status == 302, (login, answer.text)
         return browser
 
-    def add(self, login: str, *grants: Grant, name: str = "某人") -> None:
+    def add(self, login: str, *grants: Grant, name: str | None = None) -> None:
         """A person who signs in by PASSWORD."""
-        add(self.database, login, *grants, name=name)
+        add(self.database, login, *grants, name=name or f"{login}某")
         with self.database.connect() as connection:
             account = get_account(connection, login)
             set_password(connection, account, PASSWORD, now=NOW, must_change=False)

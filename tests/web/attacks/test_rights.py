@@ -30,7 +30,7 @@ MANUAL = [
     (r"(GET|POST) /-/sign-in|GET /-/session/(state|stay).json|GET /api/openapi.json|GET /healthz", "*"),
     (r"POST /-/sign-in/as/.*", "*"),  # of the demo alone
     (r".* /-/(account/.*|sign-out|sign-in/code|session/back)|GET /", "CMAEYSU"),
-    (r".* /-/(people|tokens)/.*", "S"),  # "That administrator adds the others"; issues tokens
+    (r".* /-/(people|tokens|erasures|security-settings)/.*", "S"),  # "That administrator adds the others"
     (r".* /-/system/.*", "Y"),
     (r".* /-/audit/.*", "U"),  # "read by the audit administrator alone"
     (r"GET /-/codes/", "CMAE"),
@@ -46,7 +46,7 @@ MANUAL = [
     (r".* /.*/exports(/.*)?", "MAE"),
     (r"GET /.*/quarantine.csv|.* /.*/(imports|profiles|questions|declarations)/.*", "CM"),
     (r"GET /.*\.(csv|xlsx|docx)|GET /.*/documents/.*/file", "MAE"),  # "whoever may export"
-    (r".* /.*/(days/.*|today|attach|attestations)|POST /.*/controls", "CM"),
+    (r".* /.*/(days(/.*)?|today|attach|attestations)|POST /.*/controls", "CM"),
     (r"GET /<center.*", "CMAE"),  # administrators "see none" of the figures
 ]
 

@@ -142,7 +142,7 @@ def test_the_cookie_is_bound_to_host_and_tls(site: Site):
         assert name.startswith(f"{COOKIE}=")
         assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(flags)
         assert not [flag for flag in flags if flag.startswith("Domain")]
-        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 ELSEWHERE = (
