@@ -44,7 +44,7 @@ FORMS: dict[str, Mapping[str, Any]] = {
     "people.grant": _GRANT,
     "people.ask_reset": {"what": "password"},
     "tokens.issue": _TOKEN,
-    "system.change_settings": {
+    "security_settings.change_settings": {
         "min_length": "9", "min_classes": "3", "password_days": "90", "former_refused": "5", "attempts": "5",
         "lock_minutes": "30", "idle_minutes": "15", "longest_hours": "12", "totp_grace_days": "7",
         "log_days": "365", "export_rows": "200000",
@@ -64,6 +64,9 @@ FORMS: dict[str, Mapping[str, Any]] = {
     "proposing.trial": {},
     "proposals.reject": {"reason": "不同意"},
     "days.send": _ORDER,
+    "day_numbers.save": {"messages": "1", "cases": "2", "visits": "3"},
+    "month_grid.save": {"2023-05-03.messages": "1"},
+    "erasures.ask": {"center": "tlf", "number": "13800000001", "reason": "本人书面申请删除"},
     "days.sign_zero_report": {"source": "calls", "first": "2023-04-01", "last": "2023-04-02"},
     "deliveries.void": {"reason": "导错了月份"},
     "answers.send": _PAPER,
