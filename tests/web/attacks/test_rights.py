@@ -255,7 +255,8 @@ def test_a_machine_of_another_centre_or_without_the_scope_is_refused(site: Site,
 
 WITHOUT_FIELDS = {
     "sign_in.sign_out", "sign_in.as_demo", "own_account.end_session", "people.end_grant",
-    "people.decide_reset", "people.end_session", "people.change", "erasures.decide", "tokens.rotate", "tokens.revoke", "imports.trial",
+    "people.decide_reset", "people.end_session", "people.change", "erasures.decide",
+    "tokens.rotate", "tokens.revoke", "imports.trial",
     "imports.drop", "profiles.remove",
     "days.complete", "proposals.approve", "proposals.withdraw", "evaluation.choose", "closing_acts.complete",
     "closing_acts.approve", "closing_acts.ask_lock", "closing_acts.lock", "closing_acts.open_exception",
