@@ -83,7 +83,7 @@ def test_august_is_closed_with_its_gap_and_corrected_when_the_late_file_comes(
     do(complete_sources, None, by="张三")
     outcome = do(submit_sources, None, by="张三")
     assert {"work_orders", "probes"} <= set(outcome.done)
-    assert outcome.refused["calls"].text == "缺8月12日、8月13日；请改正，或写明原因后提交"
+    assert outcome.refused["calls"].text == "缺8月12日、8月13日；请修改，或写明原因后提交"
     do(submit_sources, None, by="张三", acknowledged="平台迁移，供应商正在补报")
     with pytest.raises(ClosingProblem, match="由张三提交，须由另一人审批"):
         do(approve_sources, None, by="张三")

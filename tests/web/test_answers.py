@@ -157,7 +157,9 @@ def test_questions_of_which_a_files_answers_are_not_kept_are_not_asked(desk: Des
         WAYS.replace("[questions.ways]", f"{own}[questions.ways]"), encoding="utf-8"
     )
     page = desk.page("/tlf/days/2024-03-09/answers/own")
-    assert "系统不保存，无需录入：您的姓名。" in page and 'name="q2"' not in page and "3. 您用过哪些渠道" in page
+    assert (
+        "系统不保存，无需录入：您的姓名。" in page and 'name="q2"' not in page and "3. 您用过哪些渠道" in page
+    )
 
 
 def test_a_questionnaire_without_a_question_that_is_counted_says_so(desk: Desk):

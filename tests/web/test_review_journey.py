@@ -99,7 +99,7 @@ def test_an_evaluators_visit(browser: Browser, served: tuple[Place, str], screen
     see(page, screenshots, "6-refused")
     page.locator("#note").fill("与电信账单的呼入量相差 12 通，说明材料不足")
     press(page, "保存并返回")
-    assert "已登记" in page.locator("main").inner_text()
+    assert "已保存" in page.locator("main").inner_text()
     page.goto("/tlf/2023/review/cases_handled")
     page.get_by_label("认可", exact=True).check()
     press(page, "保存并查看下一项")
