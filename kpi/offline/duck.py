@@ -30,7 +30,7 @@ _TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...] = (
     (sa.Text, "VARCHAR"),
 )
 _DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
-_DIALECT.cte_follows_insert = True  # the one place where DuckDB reads one
+_DIALECT.cte_follows_insert = True  # DuckDB takes WITH behind INSERT INTO alone
 # SQLAlchemy writes a timedelta as PostgreSQL's function, which DuckDB lacks.
 _MAKE_INTERVAL = "CREATE MACRO make_interval(secs := 0) AS to_microseconds(CAST(round(secs * 1e6) AS BIGINT))"
 

@@ -33,7 +33,7 @@ def _to_month_number(day: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
 _days = sa.select(work_orders.c.center_id, work_orders.c.accepted_on).distinct().subquery("days_of_orders")
 _in_its_month = _to_month_number(deliveries.c.first_day) <= _to_month_number(_days.c.accepted_on)
 _goes_on = _to_month_number(deliveries.c.last_day) > _to_month_number(_days.c.accepted_on)
-_latest_deliveries = (  # made once, whatever a plan expects of the orders: not once for each of them
+_latest_deliveries = (  # materialized: a plan that expects few orders makes it anew for each of them
     sa.select(
         _days.c.center_id,
         _days.c.accepted_on,
