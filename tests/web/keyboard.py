@@ -25,6 +25,15 @@ _HERE = """() => {
 }"""
 
 
+_PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+
+
+def wait_for_paint(page: Page) -> None:
+    """Waits until the page was drawn: a browser drops the keys pressed before."""
+    page.wait_for_load_state()
+    assert page.evaluate(_PAINTED)
+
+
 def here(page: Page) -> dict[str, Any] | None:
     """Where the focus is; None: nowhere."""
     return page.evaluate(_HERE)
@@ -61,6 +70,7 @@ def press_on(page: Page, name: str) -> None:
     tab_to(page, name)
     with page.expect_navigation():
         page.keyboard.press("Enter")
+    wait_for_paint(page)
 
 
 def type_on(page: Page, name: str, words: str) -> None:
