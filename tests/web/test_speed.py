@@ -14,10 +14,11 @@ MOST = 10  # signing in included
 MOST_OF_A_REHEARSAL = (
     14  # all that a scheme scores and what is in doubt of it, twice: as it was, and what is left
 )
-OF_MANY = {  # files made when asked for, of everything there is of a year or a month; a day and its fortnight
+OF_MANY = {  # files of everything there is of a year or a month; a day and its fortnight; what waits anywhere
     "days.day": 11,
     "exports.workbook": 15,
     "report.document": 12,
+    "tasks.mine": 20,
 }
 
 
