@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.kinds import KIND_NAMED, Reading
-from ingest.kinds.calls import OUTCOME_WORDS
+from ingest.kinds.call_fields import OUTCOME_WORDS
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, Taken, csv_file, taken
 from tracker.events.calls import OF_THE_QUEUE, CallEnded
 from tracker.events.times import BEIJING
