@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file
 from tests.web.conftest import NOW, SETTINGS, app_of
+from tests.web.keyboard import wait_for_paint
 from tests.web.test_browser import SCREENS, browser, entered, fits
 from tracker import centers
 from tracker.database import Database
@@ -47,6 +48,7 @@ class Desk:
 
     def type(self, *words: str) -> None:
         """Types into field after field; Enter moves on, and sends from the last one."""
+        wait_for_paint(self.page)
         for word in words:
             if word:
                 self.page.keyboard.type(word)
@@ -58,6 +60,7 @@ class Desk:
             self.page.keyboard.press("ArrowDown" if steps > 0 else "ArrowUp")
 
     def focused(self) -> str:
+        wait_for_paint(self.page)
         return str(self.page.evaluate("document.activeElement.id"))
 
 

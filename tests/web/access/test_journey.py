@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.web.conftest import NOW, app_of
+from tests.web.keyboard import wait_for_paint
 from tests.web.test_browser import SCREENS, browser, fits, press
 from tracker import centers
 from tracker.database import Database
@@ -91,6 +92,7 @@ def test_from_the_first_start_to_an_evaluators_visit(
 def first_sign_in(page: Page, login: str, printed: str) -> None:
     """With the password that was given, then with one's own; by keyboard alone."""
     page.goto("/")
+    wait_for_paint(page)
     expect(page.get_by_label("登录名")).to_be_focused()
     page.keyboard.type(login)
     page.keyboard.press("Tab")
