@@ -118,7 +118,7 @@ def test_august_is_closed_with_its_gap_and_corrected_when_the_late_file_comes(
     with pytest.raises(ClosingProblem, match="须由另一人批准"):
         do(open_exemption, by="张三")
     do(open_exemption, by="李四")
-    assert f"到{until:%Y-%m-%d %H:%M}为止" in who()
+    assert f"到{until:%Y-%m-%d %H:%M}止" in who()
     do(propose_correction, by="张三", reason="补报计入")
     with pytest.raises(ClosingProblem, match="须由另一人批准"):
         do(approve_correction, by="张三")

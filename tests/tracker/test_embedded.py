@@ -180,6 +180,18 @@ def test_it_is_stopped_whoever_uses_it(folder: Path):
         assert embedded.stop_server(folder) is False
 
 
+def test_a_process_that_stopped_it_uses_the_next_one_too(at_rest: Path, folder: Path):
+    """Whoever removes a home and puts another in its place, as restoring a backup does."""
+    embedded.start_server(folder)
+    embedded.stop_server(folder)
+    shutil.rmtree(folder.parent)
+    copy_home(at_rest, folder.parent)
+    embedded.start_server(folder)
+    with use(folder):
+        pass
+    assert is_running(folder)  # it did not end with its other user
+
+
 def test_a_copy_made_while_it_runs_is_refused_and_the_original_left_alone(folder: Path, tmp_path: Path):
     copy = tmp_path / "copy"
     with use(folder) as user:

@@ -48,7 +48,10 @@ def stop_server(folder: Path) -> bool:
     files = _find_files(folder)
     server.check_owner(files)
     with files.hold():
-        return server.stop(files)
+        stopped = server.stop(files)
+        if lock := _joined.pop(files.data, None):  # to be joined again, though another folder lies there then
+            lock.release_read_lock()
+        return stopped
 
 
 def keep_alive(folder: Path) -> Callable[[], None]:
@@ -98,7 +101,9 @@ def _leave(files: ServerFiles) -> None:
         return
     try:
         with files.hold():
-            lock = _joined.pop(files.data)
+            lock = _joined.pop(files.data, None)
+            if lock is None:
+                return
             lock.release_read_lock()
             if lock.acquire_write_lock(blocking=False):
                 server.stop(files)
