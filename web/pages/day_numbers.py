@@ -111,7 +111,7 @@ def _read_both(center: str, day: date, today: date) -> tuple[DayNumbers, DayNumb
 def refuse_replacing(center: str, known: DayNumbers, changes: Iterable[NumberChange]) -> dict[str, str]:
     """What a file said is corrected in the file, or by whoever may correct anything."""
     replaced = [one for one in changes if one.replaces]
-    if not replaced or get_person().may(Right.CORRECT, center):
+    if not replaced or get_person().may(Right.CORRECT, center, known.day.year):
         return {}
     by_hand = _list_by_hand(get_connection(), center, known.seqs)
     return {
