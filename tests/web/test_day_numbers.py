@@ -158,6 +158,16 @@ def test_who_manages_another_year_alone_replaces_nothing_of_this_years_files(boo
     assert len(book.told("day.counted")) == 1
 
 
+def test_the_first_days_of_january_show_no_number_of_a_year_that_is_not_hers(book: Log):
+    save(book, date(2023, 12, 27), **FULL | {"cases": "7654"})
+    pages = "/tlf/days/2024-01-03", "/tlf/2024-01/days"
+    assert all("7,654" in book.page(page) for page in pages)
+    add(book.database, "of_2024", grant(Role.CLERK, "tlf", frozenset({2024})))
+    book.client = signed_in_client(book.app, "of_2024")
+    assert not any("7,654" in book.page(page) for page in pages)
+    save(book, date(2024, 1, 3), cases="1")  # no question that would tell it
+
+
 def test_numbers_told_before_their_day_had_ended_are_confirmed_by_saving_them_again(book: Log):
     save(book, DAY, **FULL)
     book.time[0] += timedelta(days=1)
