@@ -45,11 +45,25 @@ def is_card(number: str) -> bool:
     People mistype the sign that checks it, and it is theirs still; of those born later than any serial
     number's year would tell, it must be right and be an X, which no serial number ends with."""
     born = _parse_day(number[6:14])
-    if number[:2] not in _PROVINCES or born is None or (is_credit_code(number) and not _is_checked(number)):
+    if born is None or (is_credit_code(number) and not _is_checked(number)):
         return False
+    if number[:2] not in _PROVINCES:
+        return _is_residence_card(number, born)
     if _BORN[0] <= born.year <= _BORN[1]:
         return True
     return _BORN[1] < born.year < 2100 and number[-1] in "xX" and _is_checked(number)
+
+
+def _is_residence_card(number: str, born: date) -> bool:
+    """Whether a number is that of a foreigner's card of permanent residence: 9, province, country, birthday.
+
+    Source: 国家移民管理局公告（外国人永久居留身份证，2023年版）."""
+    return (
+        number[0] == "9"
+        and number[1:3] in _PROVINCES
+        and _BORN[0] <= born.year <= _BORN[1]
+        and _is_checked(number)
+    )
 
 
 def is_old_card(number: str) -> bool:
@@ -97,7 +111,13 @@ def _parse_day(digits: str) -> date | None:
 
 # A quick look: whatever `find_numbers` or `replace_in_code` finds has one of these shapes.
 
-NUMERALS = dict(zip("〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖幺", "0001234567891234567891", strict=True))
+NUMERALS = dict(
+    zip(
+        "〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖幺两兩貳參叄陸洞拐勾",
+        "0001234567891234567891222336079",
+        strict=True,
+    )
+)
 PROVINCE_SIGNS = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"  # of number plates
 
 _DIGIT = f"[0-9{''.join(NUMERALS)}]"
@@ -112,7 +132,10 @@ _UNBROKEN = re.compile(
     r"|(?=62|4|5[1-5]|35|955[89]|60)\d{16,19}",
     re.ASCII,
 )
-_BEGINS_PLATE = re.compile(rf"[{PROVINCE_SIGNS}][ \t\n\r]?[A-Za-z][ \t\n\r·.\-—]?[A-Za-z0-9]{{4}}")
+_BEGINS_PLATE = re.compile(
+    rf"[{PROVINCE_SIGNS}][ \t\n\r]{{0,2}}[A-Za-z][ \t\n\r·.\-—]{{0,3}}[A-Za-z0-9]{{4}}"
+)
+_SPOKEN_GROUPS = re.compile(rf"{_DIGIT}{{3}}[ ,，、]{{1,2}}{_DIGIT}{{4}}[ ,，、]{{1,2}}{_DIGIT}{{4}}")
 _HIDDEN = re.compile(r"\\[bfu]")  # signs that cannot be seen, as JSON writes them
 _BLANK = re.compile(r"\\[nrt]")
 
@@ -125,7 +148,9 @@ def may_hold_personal(text: str) -> bool:
         if _HIDDEN.search(text):
             return True
         text = _BLANK.sub(" ", text)
-    if _STRANGE.search(text) or (not text.isascii() and _BEGINS_PLATE.search(text)):
+    if _STRANGE.search(text):
+        return True
+    if not text.isascii() and (_BEGINS_PLATE.search(text) or _SPOKEN_GROUPS.search(text)):
         return True
     return any(map(_may_be_number, _RUN.findall(text)))
 

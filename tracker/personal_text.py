@@ -40,17 +40,21 @@ class PersonalNumber(NamedTuple):
 
 
 _GAP = r"[ \-_~·]{0,3}"
-_BEFORE = r"(?:(?<![0-9A-Za-z])(?<!0\.)|(?<=tel)|(?<=phone)|(?<=mob)|(?<=wx)|(?<=vx)|(?<=qq)|(?<=ph))"
+_NAMING = "tel", "phone", "mob", "mobile", "cell", "wx", "vx", "qq", "ph"
+_WORDS = "|".join(f"(?<={word})" for word in _NAMING)
+_BEFORE = rf"(?:(?<![0-9A-Za-z])(?<!0\.)|{_WORDS})"
 _COUNTRY = rf"(?:\(?(?:\+|00)?86\)?{_GAP})?"
 _AREA = r"(?:10|2\d|[3-9]\d\d)"
-_NO_AMOUNT = r"(?!\d)(?!\.\d)(?![ ]?(?:万|亿|千|百)?(?:元|吨|毫秒|秒|ms|kb|字节|立方|平方|公里|人次))"
+_NO_DECIMALS = r"(?!\.\d{1,6}(?![\d.月日号年]))"  # a full stop may be followed by a day, or by another number
+_NO_AMOUNT = rf"(?!\d){_NO_DECIMALS}(?![ ]?(?:万|亿|千|百)?(?:元|吨|毫秒|秒|ms|kb|字节|立方|平方|公里|人次))"
 
 
 def _spell(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern.replace("D", rf"(?:{_GAP}\d)"), re.IGNORECASE | re.ASCII)
 
 
-_CARD = _spell(rf"{_BEFORE}([1-9]D{{16}}{_GAP}[\dx])(?!\d)")
+_LIKE_X = "×хХχΧ✕✖✗"  # what people type for the X of a card
+_CARD = _spell(rf"{_BEFORE}([1-9]D{{16}}{_GAP}[\dx{_LIKE_X}])(?!\d)")
 _BANK = _spell(rf"{_BEFORE}([3-9]D{{15,18}})(?!\d)")
 _MOBILE = _spell(
     rf"{_BEFORE}{_COUNTRY}\(?0?"
@@ -63,7 +67,7 @@ _FIXED = _spell(
 _SERVICE = _spell(rf"{_BEFORE}([48]00D{{7}}){_NO_AMOUNT}")
 _OLD_CARD = _spell(rf"{_BEFORE}([1-9]D{{14}})(?!\d)")
 _PLATE = re.compile(
-    rf"([{PROVINCE_SIGNS}])[ ]?([A-HJ-NP-Z])[ ·.\-]?"
+    rf"([{PROVINCE_SIGNS}])[ ]{{0,2}}([A-HJ-NP-Z])[ ·.\-]{{0,3}}"
     r"((?=[A-Z]*\d[A-Z]*\d)(?:[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳]"
     r"|[A-HJK][A-HJ-NP-Z0-9]\d{4}|\d{5}[A-HJK]))(?![A-Z0-9])",
     re.IGNORECASE,
@@ -86,7 +90,7 @@ def find_numbers(text: str) -> list[PersonalNumber]:
         return []
     taken = [match.span() for match in (*_HASH.finditer(folded), *_TOKEN.finditer(folded))]
     found: list[PersonalNumber] = []
-    for search in (_find_in_digits, _find_in_numerals):
+    for search in (_find_in_digits, _find_in_numerals, _find_in_groups):
         for kind, value, start, end in search(folded):
             if all(end <= first or last <= start for first, last in taken):
                 taken.append((start, end))
@@ -113,7 +117,7 @@ def replace_in_code(code: str, token: Tokenizer) -> str:
     """An identifier, or a reference to a thing, with a token for each part that is a person's number.
 
     Only a mobile number's and an identity card's shape tell a person there: numbers of orders look like
-    everything else."""
+    everything else. Among words these are found however they are spelled."""
     return _PARTS.sub(lambda part: _replace_part(part[0], token), code)
 
 
@@ -157,11 +161,18 @@ def _replace_part(part: str, token: Tokenizer) -> str:
     if len(part) < _FEWEST or _TOKEN.search(part):
         return part
     folded = _fold(part)[0].strip()
+    if not folded.isascii() and (among := [one for one in find_numbers(part) if _tells_person(one)]):
+        return _substitute(part, among, lambda one: token(one.kind, one.value))
     bare = _DIGITS_AND_GAPS.sub("", folded)
     if bare == folded or re.fullmatch(r"\+?(?:86[ -]?)?1\d\d[ -]\d{4}[ -]\d{4}", folded):
         kind = classify_number(bare)
         return token(kind, to_canonical(bare)) if kind else part
     return _SEGMENTS.sub(lambda segment: _replace_segment(segment[0], token), part)
+
+
+def _tells_person(one: PersonalNumber) -> bool:
+    """Whether a number is a person's within an identifier too."""
+    return classify_number(one.value) is not None
 
 
 def _replace_segment(segment: str, token: Tokenizer) -> str:
@@ -187,12 +198,18 @@ def _fold(text: str) -> tuple[str, list[int]]:
     return "".join(signs), places
 
 
+_BLANK_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"  # fillers of Hangul, an empty cell of Braille
+_COUNTING = {  # ㈠㊀〡: numerals within signs, and those of counting rods
+    chr(first + digit): digit for first in (0x321F, 0x327F, 0x3020) for digit in range(1, 10)
+}
+
+
 @lru_cache(4096)
 def _fold_sign(sign: str) -> str:
     category = unicodedata.category(sign)
-    if category in ("Cf", "Mn", "Me", "Cc") and sign not in "\t\n\r":
+    if (category in ("Cf", "Mn", "Me", "Cc") and sign not in "\t\n\r") or sign in _BLANK_LETTERS:
         return ""
-    digit = unicodedata.digit(sign, None)
+    digit = _COUNTING.get(sign, unicodedata.digit(sign, None))
     if digit is not None:
         return str(digit)
     if category == "Pd" or sign in "−﹣":
@@ -211,8 +228,9 @@ Find = tuple[str, str, int, int]  # kind, value, start and end in the folded tex
 def _find_in_digits(folded: str) -> Iterator[Find]:
     """Numbers written in digits; of two that overlap the surer comes first."""
     for match in _CARD.finditer(folded):
-        if _is_grouped(match[1]) and is_card(_bare(match[1])):
-            yield CARD, _bare(match[1]).upper(), *match.span(1)
+        number = re.sub(f"[x{_LIKE_X}]$", "X", _bare(match[1]))
+        if _is_grouped(match[1]) and is_card(number):
+            yield CARD, number, *match.span(1)
     for match in _BANK.finditer(folded):
         if _is_grouped(match[1]) and is_bank_card(_bare(match[1])):
             yield BANK, _bare(match[1]), *match.span(1)
@@ -257,6 +275,21 @@ def _find_in_numerals(folded: str) -> Iterator[Find]:
                     kind = classify(match[1])
                     if kind and any(sign in NUMERALS for _, sign in signs[start:end]):
                         yield kind, match[1].upper(), signs[start][0], signs[end - 1][0] + 1
+
+
+_DIGIT = f"[0-9{''.join(NUMERALS)}]"
+_PAUSE = "[ ,、]{1,2}"
+_SPOKEN_GROUPS = re.compile(
+    rf"(?<!{_DIGIT}){_DIGIT}{{3}}{_PAUSE}{_DIGIT}{{4}}{_PAUSE}{_DIGIT}{{4}}(?!{_DIGIT})"
+)
+
+
+def _find_in_groups(folded: str) -> Iterator[Find]:
+    """Mobile numbers as they are read out: 幺三八，幺二三四，五六七八; in digits these were three counts."""
+    for match in _SPOKEN_GROUPS.finditer(folded):
+        digits = "".join(NUMERALS.get(sign, sign) for sign in match[0] if sign not in " ,、")
+        if any(sign in NUMERALS for sign in match[0]) and digits[0] == "1" and digits[1] in "3456789":
+            yield PHONE, digits, *match.span()
 
 
 def _ends_between(signs: list[tuple[int, str]], place: int) -> bool:

@@ -1,7 +1,7 @@
 """The numbers of a day that a clerk types: what is known and missing, and what saving would change."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -115,6 +115,16 @@ def read_day_numbers(
             seqs[day][form.name] = state.seq
     tallied = {key for told in numbers.values() for key in told if KEYS[key] is CALL_TALLY}
     return {day: _make_day(backing, day, numbers[day], seqs[day], tallied) for day in listed}
+
+
+def hide_other_years(
+    numbers: Mapping[date, DayNumbers], years: Collection[int] | None
+) -> dict[date, DayNumbers]:
+    """Days without their numbers where they lie in none of these years (None: all); what they lack stays."""
+    return {
+        day: one if years is None or day.year in years else replace(one, numbers={}, seqs={})
+        for day, one in numbers.items()
+    }
 
 
 def _make_day(

@@ -7,11 +7,12 @@ from html import unescape
 import pytest
 
 from tests.web import test_days
-from tests.web.conftest import NOW, signed_in_client
+from tests.web.conftest import NOW, add, grant, signed_in_client
 from tests.web.test_days import DAY, YESTERDAY, Log
 from tracker import log
 from tracker.events.daily_counts import DayCounted
 from tracker.periods import Month
+from web.access.rights import Role
 from web.pasted_days import PasteProblem, read_pasted
 
 book = test_days.book  # the same clerk
@@ -128,17 +129,43 @@ def test_what_cannot_be_saved_is_said_beside_its_field_and_nothing_is_written(
     assert book.told("calls.tallied") == []
 
 
-def test_a_clerk_does_not_replace_what_a_file_said_and_a_manager_may(book: Log):
+def count_by_file(book: Log) -> None:
+    """Yesterday's number of cases, as a file said it."""
     counted = DayCounted(counted_on=YESTERDAY, messages=None, cases=12, visits=None)
     with (
         book.database.connect() as connection,
         log.appending(connection, "tlf", delivery=None, as_of=NOW, recorded_at=NOW) as appending,
     ):
         appending.add([(counted, None)])
+
+
+def test_a_clerk_does_not_replace_what_a_file_said_and_a_manager_may(book: Log):
+    count_by_file(book)
     assert "办件量来自导入的文件，不能在此修改" in refuse(book, cases="13")
     book.client = signed_in_client(book.app, "manager")
     _, sealed = ask(book, cases="13")
     assert "办件量 12 → 13" in save(book, cases="13", confirmed=sealed)
+
+
+def test_who_manages_another_year_alone_replaces_nothing_of_this_years_files(book: Log):
+    of_both = grant(Role.CLERK, "tlf"), grant(Role.MANAGER, "tlf", frozenset({2023}))
+    add(book.database, "of_two_years", *of_both)
+    count_by_file(book)
+    book.client = signed_in_client(book.app, "of_two_years")
+    assert "办件量来自导入的文件，不能在此修改" in refuse(book, cases="13")
+    grid = book.client.post("/tlf/2024-03/days", data={f"{YESTERDAY}.cases": "13"})
+    assert grid.status_code == 422
+    assert len(book.told("day.counted")) == 1
+
+
+def test_the_first_days_of_january_show_no_number_of_a_year_that_is_not_hers(book: Log):
+    save(book, date(2023, 12, 27), **FULL | {"cases": "7654"})
+    pages = "/tlf/days/2024-01-03", "/tlf/2024-01/days"
+    assert all("7,654" in book.page(page) for page in pages)
+    add(book.database, "of_2024", grant(Role.CLERK, "tlf", frozenset({2024})))
+    book.client = signed_in_client(book.app, "of_2024")
+    assert not any("7,654" in book.page(page) for page in pages)
+    save(book, date(2024, 1, 3), cases="1")  # no question that would tell it
 
 
 def test_numbers_told_before_their_day_had_ended_are_confirmed_by_saving_them_again(book: Log):

@@ -5,6 +5,9 @@ Source: GB/T 35273-2020 §6.2 and its practice: 138****5678; area code and last 
 
 import re
 
+from tracker.personal_numbers import may_hold_personal
+from tracker.personal_text import mask_numbers
+
 _MOBILE = re.compile(r"(?<![\d-])(1[3-9]\d)(\d{4})(\d{4})(?!\d)")
 _FIXED = re.compile(r"(?<![\d-])(0(?:10|2\d|[3-9]\d{2}))([- ]?)(\d{5,6})(\d{2})(?!\d)")
 _IDENTITY = re.compile(r"(?<![\dA-Za-z])(\d{6})([12]\d{3}[01]\d[0-3]\d)(\d{3}[\dXx])(?![\dA-Za-z])")
@@ -41,11 +44,13 @@ def mask_cell(text: str) -> str:
 
 
 def masked_text(text: str) -> str:
-    """Free text in which whatever looks like a telephone, identity or bank card number is masked."""
+    """Free text in which a person's numbers are masked: what merely looks like one in plain digits, and what
+    `personal_text` finds however it is spelled."""
     text = _IDENTITY.sub(lambda found: found[1] + "*" * len(found[2]) + found[3], text)
     text = _CARD.sub(_mask_card, text)
     text = _MOBILE.sub(r"\1****\3", text)
-    return _FIXED.sub(lambda found: f"{found[1]}{found[2]}{'*' * len(found[3])}{found[4]}", text)
+    text = _FIXED.sub(lambda found: f"{found[1]}{found[2]}{'*' * len(found[3])}{found[4]}", text)
+    return mask_numbers(text) if may_hold_personal(text) else text
 
 
 def _mask_card(found: re.Match[str]) -> str:

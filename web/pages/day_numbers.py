@@ -15,12 +15,13 @@ from kpi.figures.coverage_reading import read_backing
 from tracker.facts.deliveries import deliveries
 from tracker.log.tables import events
 from tracker.periods import Month, parse_day
-from web.access import Action, Right, allowed, get_person, note
+from web.access import Action, Right, allowed, get_person, get_visible_years, note
 from web.day_numbers import (
     KEYS,
     DayNumbers,
     DayPlan,
     NumberChange,
+    hide_other_years,
     list_form_values,
     plan_changes,
     read_day_numbers,
@@ -104,14 +105,15 @@ def _read_both(center: str, day: date, today: date) -> tuple[DayNumbers, DayNumb
     """The day, and the same day of the week before."""
     first = Month.of(day - WEEK).first_day
     backing = read_backing(get_connection(), center, first, Month.of(day).end_day, today)
-    found = read_day_numbers(get_log_connection(), center, [day - WEEK, day], backing)
+    read = read_day_numbers(get_log_connection(), center, [day - WEEK, day], backing)
+    found = hide_other_years(read, get_visible_years(center))
     return found[day], found[day - WEEK]
 
 
 def refuse_replacing(center: str, known: DayNumbers, changes: Iterable[NumberChange]) -> dict[str, str]:
     """What a file said is corrected in the file, or by whoever may correct anything."""
     replaced = [one for one in changes if one.replaces]
-    if not replaced or get_person().may(Right.CORRECT, center):
+    if not replaced or get_person().may(Right.CORRECT, center, known.day.year):
         return {}
     by_hand = _list_by_hand(get_connection(), center, known.seqs)
     return {

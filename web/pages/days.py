@@ -27,13 +27,13 @@ from tracker.events.times import BEIJING, get_day
 from tracker.facts.deliveries import deliveries
 from tracker.log import Recorded
 from tracker.periods import Month, Year, parse_day
-from web.access import Action, Right, allowed, get_person, note
+from web.access import Action, Right, allowed, get_person, get_visible_years, note
 from web.access.masking import masked_text
 from web.access.years import is_seen
 from web.day_card import make_card
 from web.day_checklist import read_day
 from web.day_marks import LOOKS
-from web.day_numbers import DayPlan, find_first_lacking
+from web.day_numbers import DayPlan, find_first_lacking, hide_other_years
 from web.inputs import list_defaults, list_inputs, read_values
 from web.instance import get_connection, get_instance, get_log_connection, get_now, open_log_transaction
 from web.labels import label_subject
@@ -75,6 +75,7 @@ def render_day(
     """The page of a day; `typed`: its numbers as somebody filled them in, with what is wrong or asked."""
     around = make_day_frame(center, day)
     book = read_day(get_log_connection(), get_connection(), center, day, around.today)
+    numbers = hide_other_years(book.numbers, get_visible_years(center))
     return render_template(
         "days/day.html",
         frame=around,
@@ -84,7 +85,7 @@ def render_day(
         looks=LOOKS,
         correction=_find_correction_address,
         one_day=timedelta(days=1),
-        card=make_card(book.numbers, day, around.today, typed, errors or {}, plan),
+        card=make_card(numbers, day, around.today, typed, errors or {}, plan),
     )
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from ingest.forms.entering import EntryProblem
 from kpi.figures.coverage_reading import read_backing
 from tracker.periods import Month
-from web.access import Right, allowed
+from web.access import Right, allowed, get_visible_years
 from web.day_numbers import (
     FORMS,
     KEYS,
@@ -19,6 +19,7 @@ from web.day_numbers import (
     DayPlan,
     NumberChange,
     get_title,
+    hide_other_years,
     plan_changes,
     read_day_numbers,
 )
@@ -115,7 +116,8 @@ def _read_month(center: str, month: Month) -> dict[date, DayNumbers]:
     first = month.first_day - WEEK
     backing = read_backing(get_connection(), center, Month.of(first).first_day, month.end_day, today)
     days = [first + timedelta(days=number) for number in range((month.end_day - first).days)]
-    return read_day_numbers(get_log_connection(), center, days, backing)
+    read = read_day_numbers(get_log_connection(), center, days, backing)
+    return hide_other_years(read, get_visible_years(center))
 
 
 def _read_typed(known: Mapping[date, DayNumbers], month: Month, today: date) -> Typed:

@@ -521,6 +521,13 @@ def test_s9_an_identity_number_keeps_six_and_four_at_most():
     assert masked_text("身份证11010519491231002X，") == "身份证110105********002X，"
 
 
+@pytest.mark.parametrize(
+    "spelled", ["138 1234 5678", "１３８１２３４５６７８", "+86-138-1234-5678", "一三八一二三四五六七八"]
+)
+def test_s9_a_number_is_masked_in_free_text_however_it_is_spelled(spelled: str):
+    assert masked_text(f"来电{spelled}，车牌新A·12345") == "来电138****5678，车牌新A*****"
+
+
 @pytest.fixture
 def caller(place: Place) -> Place:
     """A centre with one call from a number of the vault, and a manager."""

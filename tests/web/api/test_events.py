@@ -397,7 +397,9 @@ def test_a_number_larger_than_any_is_not_taken_in(interface: Interface):
 
 
 @pytest.mark.parametrize("name", ["id", "source"])
-@pytest.mark.parametrize("text", ["13812345678", "/web/138-1234-5678/3"])
+@pytest.mark.parametrize(
+    "text", ["13812345678", "/web/138-1234-5678/3", "电话13812345678", "王工１３８－１２３４－５６７８"]
+)
 def test_an_event_that_is_named_by_a_persons_number_is_none(name: str, text: str):
     [sent] = read_single(json.dumps(event(**{name: text})))
     assert sent.event is None
