@@ -58,7 +58,8 @@ class RowReader:
         self.kind = recognition.profile.kind
         present = reading.present | {*recognition.columns, *recognition.profile.constants}
         units = {key: columns[0].unit for key, columns in recognition.columns.items() if columns}
-        reading = replace(reading, present=present, units=units, notices=recognition.notices)
+        labels = {key: columns[0].label for key, columns in recognition.columns.items() if columns}
+        reading = replace(reading, present=present, units=units, labels=labels, notices=recognition.notices)
         self.token, self._today = reading.token, reading.today
         self._doubts = reading.doubts
         self._notices = reading.notices
