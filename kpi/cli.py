@@ -17,6 +17,7 @@ from kpi.figures.indicators import GROUPS, INDICATORS, find_indicator
 from kpi.figures.measures import MEASURES
 from kpi.figures.serializing import serialize_figure
 from kpi.figures.tracing import find_code
+from kpi.year_option import YEAR
 from tracker import centers
 from tracker.centers import Center
 from tracker.database import Database, get_driver, has_database, open_database
@@ -144,7 +145,7 @@ def code(code: str, center: str | None, as_objects: bool, part: str, limit: int,
 @click.argument("indicator", metavar="[指标]", required=False)
 @click.option("--measures", is_flag=True, help="列出全部统计项：口径的分子、分母由它们组成。")
 @_center
-@click.option("--year", type=int, help="列出这一年各月用过的每一版；省略则列现行的。")
+@click.option("--year", type=YEAR, help="列出这一年各月用过的每一版；省略则列现行的。")
 @_json
 def catalogue(
     indicator: str | None, measures: bool, center: str | None, year: int | None, as_objects: bool
@@ -177,7 +178,7 @@ def catalogue(
 
 @click.command()
 @click.argument("path", metavar="文件.xlsx", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--year", type=int, required=True, help="年度，例如 2023。")
+@click.option("--year", type=YEAR, required=True, help="年度，例如 2023。")
 @_center
 def export(path: Path, year: int, center: str | None) -> None:
     """导出年度指标工作簿：指标、数据缺失、口径和说明。"""

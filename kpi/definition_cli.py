@@ -21,6 +21,7 @@ from kpi.figures.definitions.toml import as_toml
 from kpi.figures.forks import FORKS, list_forks
 from kpi.figures.indicators import INDICATORS, Indicator, find_indicator
 from kpi.figures.indicators.units import get_part_unit
+from kpi.year_option import YEAR
 from tracker.events.times import get_day
 from tracker.periods import Month, Year, parse_period
 
@@ -80,7 +81,7 @@ def diff(which: tuple[str, ...], center: str | None) -> None:
 
 @definition.command()
 @_which
-@click.option("--year", type=int, help="年度；省略则为有数据的最近一年。")
+@click.option("--year", type=YEAR, help="年度；省略则为有数据的最近一年。")
 @_center
 def impact(which: tuple[str, ...], year: int | None, center: str | None) -> None:
     """预估改用这个口径的影响：全年、各季、各月的数字，改前和改后。"""

@@ -22,6 +22,11 @@ def measure_width(text: str) -> int:
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
+def make_printable(text: str) -> str:
+    """A text as one line that moves no cursor and hides nothing: a sign that a terminal would obey is �."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else "�" for char in text)
+
+
 def align_rows(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
     """Rows as lines of aligned columns; `sides` holds < or > for each column."""
     widths = [max(measure_width(row[place]) for row in rows) for place in range(len(sides))]

@@ -31,9 +31,13 @@ MOVED, WHO, EMPTIED, REPLACED = "moved", "who", "emptied", "replaced"
 LINE, ALIKE, SPELLING, DROPPED = "line", "alike", "spelling", "dropped post"
 TWIN, GONE = "twin", "gone"
 TURNED, OUTDATED, OVERLAP = "turned", "outdated", "overlap"
+RENUMBERED, PART = "renumbered", "part"
 _BY_GRAVITY = (
-    MOVED, WHO, TWIN, LINE, ALIKE, SPELLING, DROPPED, GONE, OVERLAP, TURNED, EMPTIED, OUTDATED, REPLACED
+    MOVED, WHO, TWIN, LINE, ALIKE, SPELLING, DROPPED, GONE, OVERLAP, RENUMBERED, PART, TURNED, EMPTIED,
+    OUTDATED, REPLACED,
 )  # fmt: skip
+
+_UNCORRECTED = (SPELLING, GONE, RENUMBERED, PART)  # not answered by saying that a file corrects
 
 MARKS: Mapping[str, IdentityMarks] = {kind.marks.type: kind.marks for kind in KINDS if kind.marks}
 _NEVER_ASKED = frozenset(
@@ -276,7 +280,7 @@ class QuestionCollector:
         """What to ask before the table is taken in; None: nothing."""
         counts = {sort: len(things) for sort, things in self._changed.items()}
         if self.answer.same:
-            counts = {sort: things for sort, things in counts.items() if sort in (SPELLING, GONE)}
+            counts = {sort: things for sort, things in counts.items() if sort in _UNCORRECTED}
         elif self.answer.new and GONE in self.answer.about:  # the list holds, but for what it leaves out
             counts = {sort: things for sort, things in counts.items() if sort not in (EMPTIED, REPLACED)}
         replaced = counts.get(REPLACED, 0)

@@ -28,8 +28,10 @@ def list_files(named: Iterable[str]) -> tuple[list[Path], list[Path]]:
                 )
                 chosen.update((each, None) for each in inside if each.suffix.lower() in IN_FOLDERS)
                 passed_over.update((each, None) for each in inside if each.suffix.lower() not in IN_FOLDERS)
-            else:
+            elif path.is_file():
                 chosen[path] = None
+            else:
+                raise NoSuchFile(f"“{name}”不是文件，也不是文件夹（是设备或管道），没有可导入的内容。")
     if not chosen:
         raise NoSuchFile("没有可导入的文件：文件夹里没有 CSV、Excel、NDJSON 或 ZIP 文件。")
     return sorted(chosen), sorted(passed_over)

@@ -12,6 +12,8 @@ import psycopg
 
 from ingest.changes.as_of import IMPORT, find_days_in_name, find_stated_time, limit_as_of
 from ingest.changes.emptied_cells import EmptiedCells
+from ingest.changes.named_part import ask_about_part
+from ingest.changes.renumbered import ask_about_renumbered
 from ingest.changes.repeated_numbers import DeliveryAsks, QuestionCollector
 from ingest.changes.whole_days import check_days_named, find_partial_days, find_unbacked
 from ingest.changes.whole_table import WholeTable
@@ -138,6 +140,7 @@ class TableImport:
             self._apart.finish_table()
             self._counts = copy(appending.counts)  # of its rows alone
             self._whole.ask(appending, self._reading.tally, delivery)
+            self._ask_of_all(head)
             question = self._asking.question()
             if question is not None:
                 profile, asking = self._recognition.profile, self._asking
@@ -155,6 +158,17 @@ class TableImport:
             )
             return True
         return False
+
+    def _ask_of_all(self, head: int) -> None:
+        """Notes what is doubtful of the table as a whole, beside what the log told until `head`."""
+        if not self._delivered.covers_days or self._of_file.has_come:
+            return
+        kind, days = self._recognition.profile.kind, self._reading.tally.days
+        connection, center = self._connection, self._delivered.center
+        ask_about_renumbered(connection, center, kind.thing, days, head, self._asking)
+        if len(self._of_file.deliveries[kind.name]) == 1 and self._of_file.is_last(kind.name):
+            names = (self._delivered.file_name, self._open_table.sheet or "", *self._recognition.header.above)
+            ask_about_part(connection, center, kind.thing, names, days, head, self._asking)
 
     def _append(self, appending: log.Appender, delivery: str, batch: RowBatch) -> None:
         delivered, connection = self._delivered, self._connection

@@ -32,12 +32,13 @@ from ingest.kinds import Reading, RowProblem
 from ingest.kinds.kind import AHEAD
 from ingest.recognition.fields import Field
 from ingest.recognition.recognise import Recognition
-from ingest.recognition.total_rows import TOTALS, is_like_a_total, is_part, is_sum, is_total
+from ingest.recognition.total_rows import TOTALS, is_balance, is_like_a_total, is_part, is_sum, is_total
 from tracker.events import Event
 from tracker.log import PreparedEvents
 from tracker.tabular import Cell, Row, UnreadableRow
 
 _PART = ("像是上面一行的一部分", "已经算在上面一行里的，请删去这一行；没有算在里面的，请去掉“其中”二字")
+_BALANCE = ("像是结转或余额行", "不是一笔明细的，请删去这一行；是的，请换一个名称")
 _BEGIN_OF_NUMBER, _REST_OF_NUMBER = re.compile(r"[-+¥￥]*\d{1,3}"), re.compile(r"\d{3}(?:\.\d+)?元?")
 _LIKE_A_TOTAL = ("像是合计", "是合计行的，请删去这一行；不是的，请换一个名称")
 
@@ -57,7 +58,8 @@ class RowReader:
         self.kind = recognition.profile.kind
         present = reading.present | {*recognition.columns, *recognition.profile.constants}
         units = {key: columns[0].unit for key, columns in recognition.columns.items() if columns}
-        reading = replace(reading, present=present, units=units, notices=recognition.notices)
+        labels = {key: columns[0].label for key, columns in recognition.columns.items() if columns}
+        reading = replace(reading, present=present, units=units, labels=labels, notices=recognition.notices)
         self.token, self._today = reading.token, reading.today
         self._doubts = reading.doubts
         self._notices = reading.notices
@@ -85,6 +87,7 @@ class RowReader:
             else []
         )
         self._may_total = any(field.read is text and field.required for field in self.kind.fields)
+        self._carries_over = "movement" in self.kind.by_key  # 上年结转 is a movement of a budget
         self._in_columns = self.kind.in_columns(reading) if self.kind.in_columns else None
         self._take_pieces = (
             [self._make_json_reader(field) for field in self.kind.fields] if self._in_columns else []
@@ -125,6 +128,8 @@ class RowReader:
                 raise RowProblem(key, *_LIKE_A_TOTAL)
             if is_part(cells[place]):
                 raise RowProblem(key, *_PART)
+            if self._may_total and is_balance(cells[place]) and not self._carries_over:
+                raise RowProblem(key, *_BALANCE)
 
     def read(self, cells: Sequence[Cell]) -> tuple[Sequence[Event], list[CellDoubt]]:
         """The events of a row, and what in it is not understood: fields that are unknown then, and no more.

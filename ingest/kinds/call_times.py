@@ -4,6 +4,7 @@ Most platforms print no moment of queueing, and many none of an answer: they giv
 or a row for each device that the call passed. What follows from these is taken; what does not is unknown.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,16 @@ MOMENTS = frozenset({"queued_at", "answered_at"})
 def is_told_by_moments(reading: Reading) -> bool:
     """Whether a table has the moments of queue and answer, so that nothing else must tell of them."""
     return reading.present >= MOMENTS and "part" not in reading.present and not reading.rules.derived
+
+
+_OF_AN_AGENT = re.compile(r"[坐座]席|人工|话务员|接线员|agent", re.IGNORECASE)
+
+
+def may_be_of_system(reading: Reading) -> bool:
+    """Whether the moment of the answer may be the IVR's where a row names no agent: the title of its column,
+    应答时间 or 接通时间, says nothing of agents, and there is a column of them."""
+    label = reading.labels.get("answered_at")
+    return label is not None and "agent" in reading.present and not _OF_AN_AGENT.search(label)
 
 
 _ENDED_UNTAKEN = frozenset(
@@ -52,6 +63,7 @@ class CallTimes:
         self._legs = reading.rules.legs
         self._summary = reading.rules.summary
         self._outbound = reading.rules.outbound
+        self._may_be_of_system = may_be_of_system(reading)
 
     def complete(self, row: Row) -> Row:
         """A row with all that follows from it: whether `queued` and `answered`, and when. Of a row of one
@@ -69,6 +81,8 @@ class CallTimes:
         self._derive(row, ("entered_at", "ended_at", "rang_at", "talk_ms"))
         connected = _settle_connected(row)
         answered, told_by = self._is_answered(row)
+        if told_by == "answered_at" and answered and row["direction"] == "inbound" and self._may_be_of_system:
+            self._check_agent(row, connected)
         if connected and answered and told_by != "answered_at" and not self._is_of_agent(row):
             answered = self._derive_answer(row)
             row["outcome"] = "answered" if answered else None
@@ -163,6 +177,17 @@ class CallTimes:
         if row["direction"] == "outbound" or row["part"] is not None:
             return True
         return bool(row["agent"]) if "agent" in self._present else any(row[key] for key in _AT_AGENTS)
+
+    def _check_agent(self, row: Row, connected: bool) -> None:
+        """Raises: RowProblem where neither a name nor a word says that an agent gave the answer."""
+        by_word = not connected and (row["outcome"] == "answered" or row["answered"] == "yes")
+        if not by_word and not self._is_of_agent(row):
+            raise RowProblem(
+                "agent",
+                "是空的，而应答时间可能是系统（语音导航）接起的：是不是人工接听不明",
+                "请补上接听的座席，或导出写明人工接听的呼叫结果",
+                doubtful=("answered_at",),
+            )
 
     def _derive_answer(self, row: Row) -> bool | None:
         derived = self._derived.get("answered")

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from ingest.cells import NULL, JsonValue
-from ingest.kinds.call_times import is_told_by_moments
+from ingest.kinds.call_times import is_told_by_moments, may_be_of_system
 from ingest.kinds.kind import AHEAD, ColumnBuilder, Reading
 from tracker.events.calls import OF_THE_QUEUE, CallEnded
 from tracker.facts.calls import DECIDING, NO_REASON, ONE_LEG
@@ -54,12 +54,16 @@ def in_columns(
     waited = _waiting(denied, longer, b'"%b' % end.isoformat().encode())
     machines = _Machines(is_no_person)
     suspicions = _Suspicions()
+    asks_for_agent = may_be_of_system(reading)
 
     def number(piece: bytes) -> bytes:
         return NULL if piece == NULL else b'"%b"' % token("phone", piece[1:-1].decode()).encode()
 
     def events(numbers: Sequence[int], columns: Sequence[Sequence[JsonValue]]) -> PreparedEvents:
         numbers, *columns = _without_gaps([numbers, *columns])
+        if asks_for_agent:
+            clear = list(map(_is_of_agent, columns[2], columns[6], columns[9], columns[10]))
+            _, numbers, *columns = _without_gaps([clear, numbers, *columns])
         columns[9] = [_ANSWERED if outcome == _CONNECTED else outcome for outcome in columns[9]]
         numbers, waits, *columns = _without_gaps([numbers, list(map(waited, *columns[1:10])), *columns])
         if any(map(machines.__getitem__, set(columns[10]))):
@@ -119,6 +123,11 @@ def in_columns(
         )
 
     return events
+
+
+def _is_of_agent(direction: bytes, answered_at: bytes, outcome: bytes, agent: bytes) -> bool:
+    """Whether a call was not answered, or something says by whom."""
+    return answered_at == NULL or agent != NULL or direction != _INBOUND or outcome == _ANSWERED
 
 
 def _are_told(moments: Sequence[bytes]) -> list[bytes]:

@@ -67,6 +67,9 @@ class Reading:
     rules: Rules = field(default_factory=Rules)
     present: frozenset[str] = frozenset()  # keys of the fields that the table can tell
     units: Mapping[str, str | None] = field(default_factory=dict)  # key of a field → unit of its column
+    labels: Mapping[str, str] = field(
+        default_factory=dict
+    )  # key of a field → title of its column, as printed
     today: date | None = None  # day of the import; None: nothing is held against it
     calendar: Calendar | None = None  # for deadlines; None: the packaged one
     notices: NoticeCounts = field(default_factory=NoticeCounts)

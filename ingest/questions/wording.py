@@ -12,6 +12,8 @@ from ingest.changes.repeated_numbers import (
     MOVED,
     OUTDATED,
     OVERLAP,
+    PART,
+    RENUMBERED,
     REPLACED,
     SPELLING,
     TURNED,
@@ -35,6 +37,9 @@ _COUNTED = {
     TWIN: "{n} 人没有工号，而姓名、入职日期都相同的有几行",
     GONE: "以前导入过的{what}里有 {n} {unit}没有列出",
     OVERLAP: "{n} 张表的金额与同一文件里别的表相等：多半是它的明细或汇总，两边都计就重复了",
+    RENUMBERED: "{n} {unit}和编号不同的另一{unit}时间、号码或内容相同：多半是同一{unit}编了两个号"
+    "（两个系统各导了一份，或转接时另编了号），都计就重复了",
+    PART: "只有一部分：文件（或工作表）的名称这样写，里面的每一行也都是这样，没有别的",
     TURNED: "{n} 个原已导入的结果会改掉（是否接听、是否按期、当天的数等）",
     EMPTIED: "{n} 个原来填了的内容会变空",
     OUTDATED: "{n} 个与数据截至时间更晚的文件说法不同",
@@ -50,6 +55,8 @@ _ASKED = {
     TWIN: "是几个人，还是同一个人写了几行？",
     GONE: "已经取消，还是仍然有效、只是没有列出？",
     OVERLAP: "是不同的款吗？不是的，请只留一处再导入。",
+    RENUMBERED: "确实是不同的吗？不是的，请放弃这份文件，同一件事只留一行再导入。",
+    PART: "其余的呢？应当在同一份文件里的，请放弃这份文件，重新导出全部。",
     TURNED: "是更正，还是拿错了文件？拿错了的，请放弃这份文件；应当与以前那份合计的，请合成一份再导入。",
     EMPTIED: "确实要清空（更正），还是文件导得不全？",
     OUTDATED: "是更正，还是过期的？",
@@ -70,6 +77,11 @@ _NEW = {
     DROPPED: "没有撤销，仍按原来的核定",
     TWIN: "是几个人，一行算一人",
     GONE: "仍然有效，照旧计入；其余以这份文件为准",
+}
+_BOTH = {
+    OVERLAP: "是不同的款，都要计入",
+    RENUMBERED: "是不同的，都要计入",
+    PART: "其余的另有文件报送，或确实没有",
 }
 _UNITS = {
     "calls": "个来电",
@@ -111,6 +123,10 @@ def word_examples(question: DeliveryQuestion) -> Iterator[str]:
             yield f"{row}和{first}：姓名相同，入职日期都是 {change.after}"
         elif change.sort == GONE:
             yield f"{number}（{change.before}）：这份文件里没有"
+        elif change.sort == RENUMBERED:
+            yield f"{_format_number(change.subject)} 和 {_format_number(change.before)}"
+        elif change.sort == PART:
+            yield f"“{number}”：名称里写着“{change.before}”"
         elif change.sort == OVERLAP:
             amount = _format_value(change, change.after)
             yield f"工作表“{number}”合计 {amount}，与“{change.before}”里的相等"
@@ -124,8 +140,8 @@ def list_answers(question: DeliveryQuestion) -> list[tuple[str, QuestionAnswer]]
     """The answers there are, the words for each first."""
     same = (_SAME.get(question.code, "是更正，以这份文件为准"), QuestionAnswer(same=True))
     outdated = "是过期的，以数据截至时间更晚的为准", QuestionAnswer(outdated=True)
-    if question.code == OVERLAP:
-        return [("是不同的款，都要计入", QuestionAnswer(new=True))]
+    if question.code in _BOTH:
+        return [(_BOTH[question.code], QuestionAnswer(new=True))]
     if question.code in (TURNED, EMPTIED, OUTDATED, REPLACED):
         return [same, outdated] if OUTDATED in question.counts else [same]
     within = question.within if _is_scoped(question) else None

@@ -18,6 +18,10 @@ _SUM_WORD = re.compile(rf"{_SUM}|总和|平均|total|sum")
 _LIKE_A_TOTAL = re.compile(rf".*(?:{_SUM}|总和|平均)")
 TOTALS = frozenset({*_SUM.split("|"), "总合计", "合 计", "总 计", "小 计", "合  计", "总  计"})
 _PART = re.compile(r"其中[::]?.*")
+_BALANCE = re.compile(
+    r"(?:[上前](?:一?[年月期季日]度?|页)|[年月期](?:初|末)|本[年月期季日页]度?|承前页?|承上页?|过次页?|转次页?|结转下[年月期页])"
+    r"(?:累计)?(?:结转|结余|结存|余额|转入|转来)?(?:数|额|金额|余额|下[年月期页])?"
+)
 _BESIDE = re.compile(r"\s+|[::]+$|\([^()]*\)[::]*$")
 
 
@@ -44,3 +48,8 @@ def is_like_a_total(cell: Cell) -> bool:
 def is_part(cell: Cell) -> bool:
     """Whether a cell says of its row that it is part of one above: 其中：夜班."""
     return _PART.fullmatch(_strip_cell(cell)) is not None
+
+
+def is_balance(cell: Cell) -> bool:
+    """Whether a cell says of its row that it carries over what other rows hold: 上月结转, 期初余额."""
+    return _BALANCE.fullmatch(_strip_cell(cell)) is not None

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import click
 
 from kpi.documents import attaching, missing, printing, shelf
+from kpi.year_option import YEAR
 from tracker import centers
 from tracker.database import Database, open_database
 from tracker.events.documents import KINDS
@@ -79,7 +80,7 @@ def attach(path: Path, about: str, kind: str, title: str | None, by: str, center
 
 
 @documents.command("missing")
-@click.option("--year", type=int, required=True, help="年度，例如 2023。")
+@click.option("--year", type=YEAR, required=True, help="年度，例如 2023。")
 @click.option("--kind", callback=_parse_kind, metavar="材料种类", help="只看这种材料。")
 @_center
 @_json

@@ -13,12 +13,13 @@ from kpi.evaluation.delivered_tables import read_attested, read_marked
 from kpi.evaluation.from_events import read_center_facts
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import find_scheme, read_scheme
+from kpi.year_option import YEAR
 from tracker.database import get_driver
 from tracker.events.times import BEIJING
 from tracker.settings import Settings
 
 _center = click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
-_year = click.option("--year", type=int, required=True, metavar="年度", help="年度，例如 2023。")
+_year = click.option("--year", type=YEAR, required=True, metavar="年度", help="年度，例如 2023。")
 _file = click.Path(dir_okay=False, path_type=Path)
 
 

@@ -18,6 +18,7 @@ from kpi.evaluation.scoring import evaluate as score
 from kpi.evaluation.serializing import convert_evaluation, convert_scheme
 from kpi.figures import results
 from kpi.terminal_tables import LEFT, RIGHT, align_rows
+from kpi.year_option import YEAR
 from tracker.database import get_driver
 from tracker.events.times import BEIJING
 from tracker.settings import Settings
@@ -34,7 +35,7 @@ class NoFacts(LookupError):
 @click.argument("name", metavar="[方案]", required=False)
 @click.option("--facts", "facts_file", type=_file, metavar="事实.toml", help="用这个文件里的事实评分。")
 @click.option("--center", metavar="编号", help="用这个中心的数据评分；只有一个中心时写 --year 即可。")
-@click.option("--year", type=int, metavar="年度", help="用这一年的数据评分，例如 2023。")
+@click.option("--year", type=YEAR, metavar="年度", help="用这一年的数据评分，例如 2023。")
 @click.option("--reasons", is_flag=True, help="逐项列出得分理由。")
 @click.option("--all", "every", is_flag=True, help="列出全部评价方案。")
 @_json
@@ -92,7 +93,7 @@ def check(path: Path) -> None:
 
 @schemes.command()
 @click.argument("name", metavar="方案")
-@click.option("--year", type=int, required=True, metavar="年度", help="年度，例如 2023。")
+@click.option("--year", type=YEAR, required=True, metavar="年度", help="年度，例如 2023。")
 @click.option("--by", required=True, metavar="姓名", help="选定人。")
 @click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
 def choose(name: str, year: int, by: str, center: str | None) -> None:

@@ -292,6 +292,33 @@ def test_who_answered_a_call_is_unknown_where_nothing_of_an_agent_stands_in_its_
         assert "座席应答时间" in dict(found.recognition.lacking)
 
 
+@pytest.mark.parametrize(
+    ("title", "header", "cells", "answered"),
+    [
+        ("应答时间", "坐席工号", "", "?"),  # the IVR took it, and the caller hung up in the queue
+        ("接通时间", "坐席工号", "", "?"),
+        ("接通时间", "坐席工号,呼叫结果", ",已接通", "?"),
+        ("应答时间", "坐席工号,呼叫结果", ",人工接听", True),
+        ("应答时间", "坐席工号", "8001", True),
+        ("坐席应答时间", "坐席工号", "", True),
+        ("人工接听时间", "坐席工号", "", True),
+        ("应答时间", "接入码", "", True),  # no delivery of this centre names agents
+    ],
+)
+def test_an_answer_that_may_be_the_systems_is_unclear_where_a_row_names_no_agent(
+    tmp_path: Path, title: str, header: str, cells: str, answered: object
+) -> None:
+    queued, at = "2023-05-01 08:00:05", "2023-05-01 08:00:09"
+    found = read(tmp_path, f"{HEADER},入队时间,{title},{header}", f"{CALL},{queued},{at},{cells}")
+    assert fact(*found.events)["answered"] == answered
+    assert [one.column for one in found.problems] == (["坐席工号"] if answered == "?" else [])
+
+
+def test_a_call_that_nobody_answered_needs_no_agent(tmp_path: Path) -> None:
+    found = read(tmp_path, f"{HEADER},入队时间,应答时间,坐席工号", f"{CALL},2023-05-01 08:00:05,,")
+    assert (fact(*found.events)["answered"], found.problems) == (False, [])
+
+
 @pytest.mark.parametrize("nobody", ["NaN", "Null", "N/A"])
 def test_a_word_for_nothing_names_no_agent(tmp_path: Path, nobody: str) -> None:
     row = fact(*read(tmp_path, f"{HEADER},坐席工号,呼叫结果", f"{CALL},{nobody},已接通").events)

@@ -249,3 +249,10 @@ def test_a_day_of_which_nothing_can_be_told_is_refused(run: Run, tmp_path: Path,
     for command in (("zero-report", "calls", day, "--by", "张三"), ("ingest", path, "--as-of", day)):
         told = run(*command)
         assert told.exit_code == 2 and "Traceback" not in told.output
+
+
+def test_a_pipe_or_a_device_is_nothing_to_import(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    for named in (tmp_path / "pipe.csv", Path(os.devnull)):
+        with pytest.raises(NoSuchFile, match="设备或管道"):
+            list_files([str(named)])

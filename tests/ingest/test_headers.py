@@ -128,6 +128,24 @@ def test_a_row_that_is_part_of_one_above_is_held_back(
 
 
 @pytest.mark.parametrize(
+    "item", ["上月结转", "上年结余", "期初余额", "承前页", "过次页", "年初结转数", "结转下页", "本期余额"]
+)
+def test_a_row_that_carries_a_balance_over_is_no_payment(tmp_path: Path, item: str) -> None:
+    carried = f",{item},2024-05-01,2024-05-01,500"
+    found = taken(csv_file(tmp_path, PAYMENTS, carried, "V2,劳务费,2024-05-10,2024-05-09,100"))
+    assert len(found.events) == 1
+    assert [(one.row, one.rule) for one in found.problems] == [(2, "像是结转或余额行")]
+
+
+def test_money_carried_over_is_a_movement_of_a_budget(tmp_path: Path) -> None:
+    header = "发生日期,类型,预算项目,预算金额"
+    found = taken(
+        csv_file(tmp_path, header, "2024-01-02,上年结转,上年结转,500", "2024-01-05,批复,劳务费,100")
+    )
+    assert (len(found.events), found.problems) == (2, [])
+
+
+@pytest.mark.parametrize(
     ("header", "rows"),
     [
         (

@@ -9,6 +9,7 @@ from kpi.cli_center import open_center
 from kpi.evaluation.rehearsal.rehearse import rehearse as rehearse_year
 from kpi.evaluation.rehearsal.report import convert_rehearsal, format_rehearsal
 from kpi.evaluation.scheme_files import find_scheme, read_scheme
+from kpi.year_option import YEAR
 from tracker.events.times import BEIJING, get_day_start
 from tracker.settings import Settings
 
@@ -18,7 +19,7 @@ _day = click.DateTime(formats=["%Y-%m-%d"])
 @click.command()
 @click.argument("name", metavar="方案")
 @click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
-@click.option("--year", type=int, metavar="年度", help="年度，例如 2023；省略则为方案的年度。")
+@click.option("--year", type=YEAR, metavar="年度", help="年度，例如 2023；省略则为方案的年度。")
 @click.option("--today", type=_day, metavar="日期", help="假定今天是这一天，例如 2023-04-01。")
 @click.option("--due", type=_day, metavar="日期", help="评价材料的报送截止日。")
 @click.option("--how", is_flag=True, help="列出各事项的原因和处理办法。")

@@ -12,6 +12,7 @@ from kpi.evaluation.surveys.answers import read_answers
 from kpi.evaluation.surveys.from_log import EvaluatedAnswers, evaluate_logged, read_logged
 from kpi.evaluation.surveys.questionnaire import find_questionnaire, read_questionnaire
 from kpi.evaluation.surveys.report import convert_survey, evaluate_survey, format_survey
+from kpi.year_option import YEAR
 from tracker.events.times import BEIJING
 from tracker.periods import Year
 from tracker.settings import Settings
@@ -20,7 +21,7 @@ from tracker.settings import Settings
 @click.command()
 @click.argument("name", metavar="问卷")
 @click.argument("path", metavar="[答卷]", required=False, type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--year", type=int, metavar="年度", help="不给答卷文件时：统计已导入或录入的这一年的答卷。")
+@click.option("--year", type=YEAR, metavar="年度", help="不给答卷文件时：统计已导入或录入的这一年的答卷。")
 @click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
 @click.option("--issued", type=click.IntRange(min=1), metavar="份数", help="发放份数；给出后核对回收率。")
 @click.option(

@@ -10,6 +10,7 @@ from kpi.cli_center import open_center
 from kpi.evaluation.scheme_files import find_scheme, read_scheme
 from kpi.handover.evaluation.dossier import Dossier, read_dossier
 from kpi.handover.templates.options import home_of, packaged_option
+from kpi.year_option import YEAR
 from tracker.events.times import BEIJING
 from tracker.periods import Year
 from tracker.settings import Settings
@@ -20,7 +21,7 @@ _path = click.Path(dir_okay=False, path_type=Path)
 @click.command(name="evaluation-report")
 @click.argument("name", metavar="方案")
 @click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
-@click.option("--year", type=int, metavar="年度", help="年度，例如 2023；省略则为方案的年度。")
+@click.option("--year", type=YEAR, metavar="年度", help="年度，例如 2023；省略则为方案的年度。")
 @click.option("--workbook", type=_path, metavar="文件.xlsx", help="评价工作簿：评分表、基础表、各行和公式。")
 @click.option("--report", type=_path, metavar="文件.docx", help="绩效评价报告，文字处已标明待填写。")
 @click.option("--self-evaluation", type=_path, metavar="文件.docx", help="项目支出绩效自评表。")

@@ -12,6 +12,7 @@ from kpi.handover.package.building import build_package
 from kpi.handover.package.keys import load_signing_key
 from kpi.handover.package.signature import compute_fingerprint
 from kpi.handover.package.single_file import build_single_file
+from kpi.year_option import YEAR
 from tracker import centers
 from tracker.centers import Center
 from tracker.database import Database, open_database
@@ -32,7 +33,7 @@ class _Package(click.Group):
 
 @click.group("package", cls=_Package, invoke_without_command=True)
 @click.argument("path", metavar="[文件.zip]", required=False, type=click.Path(path_type=Path))
-@click.option("--year", type=int, help="年度，例如 2023。")
+@click.option("--year", type=YEAR, help="年度，例如 2023。")
 @click.option("--center", help="中心编号；只有一个中心时可省略。")
 @click.pass_context
 def package(ctx: click.Context, path: Path | None, year: int | None, center: str | None) -> None:

@@ -95,6 +95,7 @@ def _check(path: Path, infos: Sequence[ZipInfo]) -> str:
     seen: set[str] = set()
     for info in infos:
         _check_entry(info, seen)
+    _check_folders(path, infos)
     _check_overlap(infos)
     roots = {PurePosixPath(info.filename).parts[0] for info in infos}
     if len(roots) != 1 or any("/" not in info.filename for info in infos):
@@ -104,7 +105,8 @@ def _check(path: Path, infos: Sequence[ZipInfo]) -> str:
 
 def _check_entry(info: ZipInfo, seen: set[str]) -> None:
     name, parts = info.filename, info.filename.rstrip("/").split("/")
-    if info.orig_filename != name or name.startswith("/") or "\\" in name or ":" in name or "\0" in name:
+    odd = name.startswith("/") or "\\" in name or ":" in name or not name.isprintable()
+    if info.orig_filename != name or odd:
         raise UnreadablePackage(f"包内有不许可的路径“{name!r}”，拒绝打开。")
     if any(part in ("", ".", "..") for part in parts):
         raise UnreadablePackage(f"包内的路径“{name}”会写到文件夹之外，拒绝打开。")
@@ -118,6 +120,16 @@ def _check_entry(info: ZipInfo, seen: set[str]) -> None:
         raise UnreadablePackage(f"包内的“{name}”加了密，或用了不认识的压缩方法，拒绝打开。")
     if info.file_size > MOST_TIMES * max(info.compress_size, _SMALL):
         raise UnreadablePackage(f"包内的“{name}”展开后大得不相称（压缩炸弹），拒绝打开。")
+
+
+def _check_folders(path: Path, infos: Sequence[ZipInfo]) -> None:
+    """Raises: UnreadablePackage for a folder that holds no file, or a content: nothing would look at it."""
+    parents = {
+        str(one) for info in infos if not info.is_dir() for one in PurePosixPath(info.filename).parents
+    }
+    for info in infos:
+        if info.is_dir() and (info.file_size or info.filename.rstrip("/") not in parents):
+            raise UnreadablePackage(f"{path.name} 里有空的或带内容的文件夹“{info.filename}”，拒绝打开。")
 
 
 def _check_overlap(infos: Sequence[ZipInfo]) -> None:
@@ -152,6 +164,9 @@ def _find_difference(path: Path, infos: Sequence[ZipInfo]) -> str | None:
     size = path.stat().st_size
     if size >= _LARGE or len(infos) >= _MANY:
         return None  # larger numbers are written in another form
+    names = [info.filename for info in infos]
+    if names != sorted(names) or any(info.is_dir() for info in infos):
+        return "文件的顺序与原样不同，或多出文件夹"
     offset, central = 0, b""
     with path.open("rb") as file:
         for info in infos:

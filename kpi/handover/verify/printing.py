@@ -6,7 +6,7 @@ from typing import Any
 from kpi.handover.package.claims import exact_text, get_title
 from kpi.handover.verify.findings import CheckStep, FigureComparison, PackageFindings, StepOutcome
 from kpi.handover.verify.recomputation import describe_difference
-from kpi.terminal_tables import LEFT, RIGHT, align_rows
+from kpi.terminal_tables import LEFT, RIGHT, align_rows, make_printable
 
 _UNDETECTED = (
     "核验查不出的：从未报送的、报送时就错的内容（请抽样核对原件和录音），"
@@ -18,17 +18,20 @@ _SIDES = LEFT + LEFT + RIGHT + RIGHT + RIGHT + LEFT
 
 
 def format_findings(found: PackageFindings, *, everything: bool) -> Iterator[str]:
-    """Step by step; `everything` adds every figure, claimed beside recomputed."""
-    yield f"核验 {found.package}"
+    """Step by step; `everything` adds every figure, claimed beside recomputed.
+
+    What the package says moves no cursor and begins no line: it cannot pass for the verifier's own words."""
+    yield f"核验 {make_printable(found.package)}"
     yield ""
     for number, step in enumerate(found.steps, start=1):
-        yield f"{number:>2}. 【{step.outcome.value}】{step.title}：{step.told}"
-        yield from (f"        {item}" for item in step.items[:_LISTED])
+        yield f"{number:>2}. 【{step.outcome.value}】{step.title}：{make_printable(step.told)}"
+        yield from (f"        {make_printable(item)}" for item in step.items[:_LISTED])
         if len(step.items) > _LISTED:
             yield f"        ……共 {len(step.items):,} 处。"
     if everything and found.figures:
         yield ""
-        yield from align_rows([_HEADER, *(_make_row(one) for one in found.figures)], _SIDES)
+        rows = (tuple(map(make_printable, _make_row(one))) for one in found.figures)
+        yield from align_rows([_HEADER, *rows], _SIDES)
     yield ""
     yield format_conclusion(found)
     if found.agree:

@@ -8,7 +8,7 @@ import orjson
 
 from kpi.handover.package.layout import dump_csv, dump_json
 from kpi.handover.verify.sampling import RULE, Sample, SampleRow, convert_sample
-from kpi.terminal_tables import LEFT, RIGHT, align_rows
+from kpi.terminal_tables import LEFT, RIGHT, align_rows, make_printable
 from tracker.events import SOURCES, TYPES, WORDS, find_title
 
 _HEADER = ("序号", "记录号", "来源", "原始文件", "行号", "发生时间", "登记的内容")
@@ -26,10 +26,12 @@ td.c{word-break:break-all}.s{margin-top:2em}.s span{display:inline-block;min-wid
 
 def format_sample(sample: Sample) -> Iterator[str]:
     """The sample for a terminal."""
-    yield from _describe_sample(sample)
+    yield from map(make_printable, _describe_sample(sample))
     yield ""
     sides = RIGHT + RIGHT + LEFT + LEFT + RIGHT + LEFT
-    yield from align_rows([_HEADER[:6], *(cells[:6] for cells in list_tick_rows(sample))], sides)
+    yield from align_rows(
+        [_HEADER[:6], *(tuple(map(make_printable, cells[:6])) for cells in list_tick_rows(sample))], sides
+    )
 
 
 def write_tick_table(sample: Sample) -> bytes:

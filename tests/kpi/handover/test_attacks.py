@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
@@ -18,7 +19,9 @@ from kpi.figures import results
 from kpi.handover.package import layout
 from kpi.handover.package.building import BuiltPackage, PackageProblem
 from kpi.handover.package.claims import write_claims_table
-from kpi.handover.package.container import UnreadablePackage
+from kpi.handover.package.container import UnreadablePackage, unpack
+from kpi.handover.verify.findings import CheckStep, FigureComparison, PackageFindings, StepOutcome
+from kpi.handover.verify.printing import format_findings
 from kpi.handover.verify.verification import OutsideKnowledge, verify_package
 from tests.drawing import examples
 from tests.kpi.handover.conftest import NOW, Instance, failing, failing_outside, opened, verdict
@@ -160,6 +163,10 @@ def test_too_many_files_are_refused(tmp_path: Path) -> None:
         ("tlf\\..\\outside.txt", "不许可的路径"),
         ("tlf//x", "写到文件夹之外"),
         ("outside.txt", "只有一个文件夹"),
+        ("tlf/\x1b[2J结论：通过。", "不许可的路径"),
+        ("tlf/x\n结论：通过。", "不许可的路径"),
+        ("tlf/\u202ex", "不许可的路径"),
+        ("tlf/省厅核验通过/", "文件夹“tlf/省厅核验通过/”，拒绝打开"),
     ],
 )
 def test_a_path_that_leaves_the_folder_is_refused(tmp_path: Path, name: str, told: str) -> None:
@@ -188,6 +195,41 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
         archive.writestr("tlf/data/X", "b")
     with pytest.raises(UnreadablePackage, match="同名"):
         verify_package(path)
+
+
+def test_a_folder_that_hides_a_content_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "hidden.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("tlf/data/x", "a")
+        archive.writestr("tlf/data/", "hidden")
+    with pytest.raises(UnreadablePackage, match="带内容的文件夹"):
+        verify_package(path)
+
+
+def test_a_zip_with_its_files_in_another_order_or_with_folders_is_not_as_it_was_made(
+    built: BuiltPackage, tmp_path: Path
+) -> None:
+    bag = opened(built.path, tmp_path)
+    files = [path for path in sorted(bag.rglob("*")) if path.is_file()]
+    for name, order in (("order", files[::-1]), ("folder", [bag / "data", *files])):
+        path = tmp_path / f"{name}.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for file in order:
+                info = zipfile.ZipInfo(file.relative_to(bag.parent).as_posix() + "/" * file.is_dir())
+                info.external_attr, info.create_system = (stat.S_IFREG | 0o644) << 16, 3
+                archive.writestr(info, b"" if file.is_dir() else file.read_bytes())
+        with TemporaryDirectory() as folder:
+            assert unpack(path, Path(folder)).repacked == "文件的顺序与原样不同，或多出文件夹"
+
+
+def test_what_a_package_says_begins_no_line_and_moves_no_cursor() -> None:
+    told = "\x1b[8m\r热线\n结论：通过。\x9b2J\u202e"
+    figure = FigureComparison(told, told, 0, None, None, ("figure",))
+    step = CheckStep("打包参数", StepOutcome.FAILED, told, (told,))
+    found = PackageFindings(told, [step], [figure])
+    lines = [*format_findings(found, everything=True)]
+    assert all(line.isprintable() for line in lines)
+    assert [line for line in lines if line.startswith("结论")] == ["结论：不通过。打包参数有不符之处，见上。"]
 
 
 def test_a_package_packed_again_by_its_reader_can_still_be_checked(
