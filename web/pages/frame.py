@@ -9,9 +9,10 @@ from typing import Any
 from flask import abort, request, url_for
 
 from kpi.figures import results
+from kpi.figures.coverage_reading import find_newest_year
 from kpi.figures.results import Freshness
 from tracker.centers import Center
-from tracker.periods import SHANGHAI, Month, Period, Quarter, Year
+from tracker.periods import SHANGHAI, YEARS, Month, Period, Quarter, Year
 from web.access import Right, get_person, may
 from web.access.guard import describe_missing_center, get_session
 from web.instance import get_connection, get_log_connection, get_now
@@ -189,7 +190,8 @@ class PageFrame:
         """The address of this page for another centre; for the page of a thing or a file, of its overview."""
         parts = request.view_args or {}
         if parts.keys() <= _SHARED:
-            return url_for(str(request.endpoint), **parts | {"center": code})
+            asked = {"q": request.args.get("q")} if request.endpoint == "search.find" else {}
+            return url_for(str(request.endpoint), **parts | asked | {"center": code})
         return url_for("overview.year", center=code, year=self.year)
 
     @property
@@ -220,6 +222,21 @@ def make_frame(center: str, period: Period | None = None) -> PageFrame:
     return PageFrame(
         center=chosen, centers=centers, period=period or _find_present_year(center, today), today=today
     )
+
+
+def make_asked_frame() -> PageFrame | None:
+    """The frame of a page without a centre in its address: of the `center` and `year` asked for, as far as
+    she may see them; else of her first centre in the newest year with data. None: she sees no centre."""
+    codes = [one.center_id for one in get_session().centers if may(Right.SEE_FIGURES, one.center_id)]
+    if not codes:
+        return None
+    wanted = request.args.get("center", "")
+    around = make_frame(wanted if wanted in codes else codes[0])
+    code, typed = around.center.center_id, request.args.get("year", "")
+    is_year = len(typed) == 4 and typed.isascii() and typed.isdecimal()
+    year = int(typed) if is_year else find_newest_year(get_connection(), code, around.today)
+    seen = year in YEARS and may(Right.SEE_FIGURES, code, year)
+    return make_frame(code, Year(year)) if year and seen else around
 
 
 def _find_present_year(center: str, today: date) -> Year:
