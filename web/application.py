@@ -13,6 +13,7 @@ from tracker.vault import Vault, open_vault
 from web import (
     addresses,
     as_of,
+    compression,
     cookies,
     direction_marks,
     formatting,
@@ -20,6 +21,7 @@ from web import (
     instance,
     null_characters,
     problems,
+    static_files,
 )
 from web.access import guard, limits
 from web.access.demo_people import DEMO
@@ -45,6 +47,7 @@ def create_app(
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
     app.config[DEMO] = demo
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    compression.install(app)
     Bootstrap5(app)
     vault = vault or open_vault(settings)
     instance.install(app, Instance(database, clock, settings, vault))
@@ -52,6 +55,7 @@ def create_app(
     addresses.install(app)
     as_of.install(app)
     headers.install(app)
+    static_files.install(app)
     direction_marks.install(app)
     formatting.install(app)
     app.jinja_env.globals["help_card"] = draw_help_card

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -43,7 +44,7 @@ def room(database: Database) -> Room:
 def test_a_code_typed_anyhow_opens_its_number(client: FlaskClient, page: Page):
     with client.application.app_context():
         code = page("/tlf/2023-08/call_answer_rate/figure").partition('<dd class="hash">')[2][:9]
-    answer = client.get("/-/codes/", query_string={"code": f" {code.replace('-', '').lower()} "})
+    answer = client.get("/-/search/", query_string={"q": f" {code.replace('-', '').lower()} "})
     assert answer.headers["Location"] == f"/tlf/2023-08/call_answer_rate/figure?code={code}"
     text = page(answer.headers["Location"])
     assert "98.38%" in text
@@ -52,12 +53,10 @@ def test_a_code_typed_anyhow_opens_its_number(client: FlaskClient, page: Page):
     assert "2023年8月的热线电话接通率尚未锁定，会随新报数据变动。下一步：话单待录入人员确认报齐。" in text
 
 
-@pytest.mark.parametrize(("typed", "told"), [("abc", "不是溯源码"), ("0000-0000", "没有溯源码 0000-0000")])
-def test_a_code_that_leads_nowhere_says_why(client: FlaskClient, typed: str, told: str):
-    answer = client.get("/-/codes/", query_string={"code": typed})
-    assert answer.status_code == 404
-    assert told in answer.text
-    assert f'value="{typed}"' in answer.text
+def test_a_code_that_no_figure_has_leads_to_the_search(client: FlaskClient):
+    text = unescape(client.get("/-/search/", query_string={"q": "0000-0000"}).text)
+    assert "没有找到“0000-0000”。没有这个溯源码，或您没有查看它的授权" in text
+    assert 'value="0000-0000"' in text
 
 
 def test_a_code_of_another_centre_reads_as_if_it_were_not_there(room: Room):
@@ -68,9 +67,9 @@ def test_a_code_of_another_centre_reads_as_if_it_were_not_there(room: Room):
         at=room.at[0],
     )
     code = code_of(room.database)
-    answer = room.browser("visitor").get("/-/codes/", query_string={"code": code})
-    assert answer.status_code == 404
-    assert f"没有溯源码 {code}" in answer.text
+    answer = room.browser("visitor").get("/-/search/", query_string={"q": code})
+    assert answer.status_code == 200
+    assert f"没有找到“{code}”。没有这个溯源码" in answer.text
 
 
 def test_every_version_of_a_number_is_listed_and_can_be_opened(room: Room):
@@ -191,11 +190,11 @@ def test_a_day_that_is_not_over_shows_the_present(page: Page, day: str):
     assert "以下为截至" not in page(f"/tlf/2023/?as_of={day}")
 
 
-def test_who_cannot_see_figures_has_no_box_for_codes(database: Database):
+def test_who_cannot_see_figures_has_no_search(database: Database):
     room_of(database)
     add(database, "admin", grant(Role.SYSTEM_ADMIN), at=LATER)
     text = signed_in_client(app_of(database, clock=lambda: LATER), "admin", LATER).get("/-/system/").text
-    assert 'name="code"' not in text
+    assert 'role="search"' not in text
 
 
 @pytest.mark.parametrize("written", ["heute", "2023-13-01", "1999-12-31", "2023-06", "<b>1</b>"])

@@ -87,9 +87,9 @@ def test_nothing_comes_from_elsewhere(client: FlaskClient):
     assert "unsafe" not in policy
     assert "http://" not in answer.text.replace("http://www.w3.org/2000/svg", "")
     assert "https://" not in answer.text
-    assert re.findall(r"<script[^>]*>", answer.text) == [
+    assert re.sub(r"\?v=[0-9a-f]{12}", "", "".join(re.findall(r"<script[^>]*>", answer.text))) == "".join(
         f'<script src="/-/static/{name}.js" defer>' for name in ("help", "session")
-    ]
+    )
     assert " style=" not in answer.text
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"] == "no-store"

@@ -3,22 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, abort, render_template, request
 
 from kpi.closing.permissions import explain_turn
 from kpi.closing.states import find_closing_month, read_closing
 from kpi.figures import catalogue, results
 from kpi.figures.codes import CodeProblem, read_code
 from kpi.figures.definitions.in_force import Definitions, read_definitions
-from kpi.figures.figure import Figure
 from kpi.figures.forks.net import make_gross_and_net
 from kpi.figures.from_months import NOT_COMPARED
-from kpi.figures.indicators import INDICATORS
-from kpi.figures.tracing import FigureVersion, find_code, find_version, list_versions
+from kpi.figures.tracing import FigureVersion, find_version, list_versions
 from tracker.periods import Month, Period
 from web import breadcrumbs
-from web.access import Right, allowed, may
+from web.access import Right, allowed
 from web.breadcrumbs import Crumb
 from web.figure_view import FigureView
 from web.instance import get_connection, get_now
@@ -38,29 +35,6 @@ class VersionLine:
     shown: FigureView
     here: bool  # the one that the page is about
     present: bool  # the one that is shown today
-
-
-@pages.get("/-/codes/")
-@allowed(Right.SEE_FIGURES)
-def search() -> str | Response | tuple[str, int]:
-    """Leads to the figure of the code typed; says what is wrong with one that leads nowhere."""
-    typed = request.args.get("code", "").strip()
-    if not typed:
-        return render_template("codes.html", typed="", problem="", found=[])
-    try:
-        found = [one.figure for one in find_code(get_connection(), typed) if _may_see(one.figure)]
-        if not found:
-            raise CodeProblem(f"没有溯源码 {read_code(typed)}：请核对；如来自其他系统，请到相应系统查询。")
-    except CodeProblem as problem:
-        return render_template("codes.html", typed=typed, problem=str(problem), found=[]), 404
-    if len(found) == 1:
-        return redirect(make_address(found[0]))
-    return render_template(
-        "codes.html",
-        typed=typed,
-        problem="",
-        found=[(INDICATORS[one.indicator].title, one, make_address(one)) for one in found],
-    )
 
 
 @pages.get("/<center:center>/<period:period>/<key>/figure")
@@ -101,13 +75,6 @@ def figure(center: str, period: Period, key: str) -> str:
     )
 
 
-def make_address(figure: Figure) -> str:
-    """The page of exactly this number."""
-    return url_for(
-        "codes.figure", center=figure.center, period=figure.period, key=figure.indicator, code=figure.code
-    )
-
-
 def find_present(versions: list[FigureVersion]) -> FigureVersion:
     """The one that is shown today: the newest seal, or else what was computed last."""
     return next((one for one in versions if one.seal), versions[0])
@@ -128,7 +95,7 @@ def find_requested_version(center: str, key: str, period: Period) -> FigureVersi
     except CodeProblem as problem:
         abort(404, str(problem))
     if found is None:
-        abort(404, f"这个数字没有溯源码为 {read_code(typed)} 的版本，请用页首的“溯源码”查找。")
+        abort(404, f"这个数字没有溯源码为 {read_code(typed)} 的版本，请在页首的搜索框查找。")
     return found
 
 
@@ -141,7 +108,3 @@ def _list_versions(
         yield VersionLine(
             one, FigureView(declared, one.figure.period, one.figure), one == chosen, one is now_shown
         )
-
-
-def _may_see(figure: Figure) -> bool:
-    return may(Right.SEE_FIGURES, figure.center, figure.period.first_day.year)

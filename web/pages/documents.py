@@ -44,6 +44,14 @@ pages = Blueprint("documents", __name__)
 pages.add_app_template_filter(label_target, "target")
 pages.add_app_template_filter(lambda media: find_suffix(media)[1:].upper(), "medium")
 
+TABS = (
+    ("documents.listed", "在档材料"),
+    ("documents.missing", "缺失材料"),
+    ("controls.totals", "外部数据核对"),
+    ("controls.matrix", "数据勾稽表"),
+)
+pages.add_app_template_global(lambda: TABS, "list_evidence_tabs")
+
 _PROBLEMS = (AttachingProblem, TargetProblem, DocumentRefused, UploadProblem)
 
 PageResponse = str | Response | tuple[str, int]

@@ -9,9 +9,10 @@ from typing import Any
 from flask import abort, request, url_for
 
 from kpi.figures import results
+from kpi.figures.coverage_reading import find_newest_year
 from kpi.figures.results import Freshness
 from tracker.centers import Center
-from tracker.periods import SHANGHAI, Month, Period, Quarter, Year
+from tracker.periods import SHANGHAI, YEARS, Month, Period, Quarter, Year
 from web.access import Right, get_person, may
 from web.access.guard import describe_missing_center, get_session
 from web.instance import get_connection, get_log_connection, get_now
@@ -74,6 +75,22 @@ class NavigationLink:
 
 
 @dataclass(frozen=True)
+class MenuGroup:
+    """One item of the menu, which leads to the first of its pages."""
+
+    title: str
+    pages: tuple[NavigationLink, ...]
+
+    @property
+    def address(self) -> str:
+        return self.pages[0].address
+
+    @property
+    def here(self) -> bool:
+        return any(page.here for page in self.pages)
+
+
+@dataclass(frozen=True)
 class PageFrame:
     """The head and foot of a centre's page; a page asks the database only for the parts that it shows."""
 
@@ -106,37 +123,59 @@ class PageFrame:
         """Whether the page's period has begun and not ended."""
         return self.period.first_day <= self.today < self.period.end_day
 
-    @property
-    def pages(self) -> list[NavigationLink]:
-        """The centre's page families."""
-        code, year = self.center.center_id, self.year
-        logging = (
-            _make_link("数据填报", "days.today", _LOGGING, center=code),
-            _make_link("导入", "imports.index", _IMPORTING, center=code),
+    @cached_property
+    def menu(self) -> tuple[MenuGroup, ...]:
+        """The centre's pages in five groups; those that the person may not open are left out."""
+        return (
+            MenuGroup("首页", (self._link("今日待办", "tasks.mine"),)),
+            MenuGroup(
+                "指标",
+                (
+                    self._link("总览", "overview.year", _OF_FIGURES, year=self.year),
+                    self._link("运行分析", "calls.hours", _ANALYSIS, period=self.period),
+                    self._link("口径", "definitions.index", _DEFINITIONS),
+                ),
+            ),
+            MenuGroup("数据", self._data_pages),
+            MenuGroup("月度审核", (self._link("月度审核", "closing_board.year", _CLOSING, year=self.year),)),
+            MenuGroup("评价", self._evaluation_pages),
         )
-        return [
-            _make_link("今日待办", "tasks.mine", center=code),
-            _make_link("指标总览", "overview.year", _OF_FIGURES, center=code, year=year),
-            _make_link("运行分析", "calls.hours", _ANALYSIS, center=code, period=self.period),
-            _make_link("月度审核", "closing_board.year", _CLOSING, center=code, year=year),
-            _make_link("佐证材料", "documents.listed", _EVIDENCE, center=code, year=year),
-            _make_link("评价", "evaluation.index", _EVALUATION, center=code, year=year),
-            *(logging if may(Right.LOG, code) else ()),
-            _make_link("报送日历", "coverage.calendar", center=code, year=year),
-            _make_link("导入记录", "deliveries.index", {"deliveries.delivery"}, center=code),
-            _make_link("问题数据", "deliveries.quarantine", center=code),
-            _make_link("指标口径", "definitions.index", _DEFINITIONS, center=code),
-            *self._handing_over,
-        ]
 
     @property
-    def _handing_over(self) -> list[NavigationLink]:
-        """What is for those who take figures out or judge them."""
+    def present_group(self) -> MenuGroup | None:
+        """The group of the present page, whose pages stand below the menu; None: it is of no group."""
+        return next((group for group in self.menu if group.here), None)
+
+    @property
+    def _data_pages(self) -> tuple[NavigationLink, ...]:
+        entry = (
+            self._link("填报", "days.today", _LOGGING),
+            self._link("导入", "imports.index", _IMPORTING),
+        )
+        return (
+            *(entry if may(Right.LOG, self.center.center_id) else ()),
+            self._link("报送日历", "coverage.calendar", year=self.year),
+            self._link("导入记录", "deliveries.index", {"deliveries.delivery"}),
+            self._link("问题数据", "deliveries.quarantine"),
+        )
+
+    @property
+    def _evaluation_pages(self) -> tuple[NavigationLink, ...]:
         code, year = self.center.center_id, self.year
-        review = _make_link("评价核验", "review.year", _REVIEW, center=code, year=year)
-        exports = _make_link("导出", "export_list.index", center=code, year=year)
-        seen = ((Right.SEE_REVIEW, review), (Right.EXPORT, exports))
-        return [link for right, link in seen if may(right, code, year.year)]
+        handing_over = (
+            (Right.SEE_REVIEW, self._link("核验", "review.year", _REVIEW, year=year)),
+            (Right.EXPORT, self._link("导出", "export_list.index", year=year)),
+        )
+        return (
+            self._link("评分", "evaluation.index", _EVALUATION, year=year),
+            self._link("佐证材料", "documents.listed", _EVIDENCE, year=year),
+            *(link for right, link in handing_over if may(right, code, year.year)),
+        )
+
+    def _link(self, title: str, endpoint: str, below: Collection[str] = (), **parts: Any) -> NavigationLink:
+        """A page, marked as the present one on itself and on the pages below it."""
+        address = url_for(endpoint, center=self.center.center_id, **parts)
+        return NavigationLink(title, address, here=request.endpoint in (endpoint, *below))
 
     def to_year(self, year: Year) -> str:
         """The address of this page for another year, or of what stands for it there."""
@@ -151,7 +190,8 @@ class PageFrame:
         """The address of this page for another centre; for the page of a thing or a file, of its overview."""
         parts = request.view_args or {}
         if parts.keys() <= _SHARED:
-            return url_for(str(request.endpoint), **parts | {"center": code})
+            asked = {"q": request.args.get("q")} if request.endpoint == "search.find" else {}
+            return url_for(str(request.endpoint), **parts | asked | {"center": code})
         return url_for("overview.year", center=code, year=self.year)
 
     @property
@@ -184,6 +224,21 @@ def make_frame(center: str, period: Period | None = None) -> PageFrame:
     )
 
 
+def make_asked_frame() -> PageFrame | None:
+    """The frame of a page without a centre in its address: of the `center` and `year` asked for, as far as
+    she may see them; else of her first centre in the newest year with data. None: she sees no centre."""
+    codes = [one.center_id for one in get_session().centers if may(Right.SEE_FIGURES, one.center_id)]
+    if not codes:
+        return None
+    wanted = request.args.get("center", "")
+    around = make_frame(wanted if wanted in codes else codes[0])
+    code, typed = around.center.center_id, request.args.get("year", "")
+    is_year = len(typed) == 4 and typed.isascii() and typed.isdecimal()
+    year = int(typed) if is_year else find_newest_year(get_connection(), code, around.today)
+    seen = year in YEARS and may(Right.SEE_FIGURES, code, year)
+    return make_frame(code, Year(year)) if year and seen else around
+
+
 def _find_present_year(center: str, today: date) -> Year:
     """This year, or the last one that the person may see."""
     seen = get_person().years(Right.SEE_FIGURES, center)
@@ -199,8 +254,3 @@ def format_short_name(period: Period) -> str:
             return f"{'一二三四'[period.quarter - 1]}季度"
         case _:
             return "全年"
-
-
-def _make_link(title: str, endpoint: str, below: Collection[str] = (), **parts: Any) -> NavigationLink:
-    """A page, marked as the present one on itself and on the pages below it."""
-    return NavigationLink(title, url_for(endpoint, **parts), here=request.endpoint in (endpoint, *below))

@@ -50,7 +50,8 @@ POST /-/security-settings/                                 S
 GET  /-/audit/                                             U
 GET  /-/audit/trail.csv                                    U
 GET  /-/audit/verification                                 U
-GET  /-/codes/                                             C M A E
+GET  /-/help/                                              C M A E Y S U
+GET  /-/search/                                            C M A E
 GET  /<center>/                                            C M A E
 GET  /<center>/<year>/                                     C M A E
 GET  /<center>/<year>/<key>                                C M A E

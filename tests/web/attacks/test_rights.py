@@ -29,11 +29,11 @@ LOGINS = {role: role.value for role in Role} | {
 MANUAL = [
     (r"(GET|POST) /-/sign-in|GET /-/session/(state|stay).json|GET /api/openapi.json|GET /healthz", "*"),
     (r"POST /-/sign-in/as/.*", "*"),  # of the demo alone
-    (r".* /-/(account/.*|sign-out|sign-in/code|session/back)|GET /", "CMAEYSU"),
+    (r".* /-/(account/.*|sign-out|sign-in/code|session/back|help/)|GET /", "CMAEYSU"),
     (r".* /-/(people|tokens|erasures|security-settings)/.*", "S"),  # "That administrator adds the others"
     (r".* /-/system/.*", "Y"),
     (r".* /-/audit/.*", "U"),  # "read by the audit administrator alone"
-    (r"GET /-/codes/", "CMAE"),
+    (r"GET /-/search/", "CMAE"),
     (r".* /api/.*", "K"),
     (r".* /.*/vault/.*", "M"),  # "Only a manager looks up a whole name or number"
     (r"POST /.*/(approval|refusal|rejection|return|lock)", "A"),  # the second of two people
