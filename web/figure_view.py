@@ -262,6 +262,13 @@ class FigureView:
         )
 
     @property
+    def has_year_before(self) -> bool:
+        """Whether its chart has the line of the year before."""
+        return not accumulates(self.indicator) and any(
+            month._value_year_before is not None for month in self.months
+        )
+
+    @property
     def _value_year_before(self) -> Decimal | None:
         """The value of the same month of the year before, where both may be compared."""
         before = _find_before(self.period, Comparison.YEAR)

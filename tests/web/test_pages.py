@@ -53,7 +53,7 @@ def test_the_overview_shows_at_most_seven_tiles_with_all_their_facts(page: Page)
     text = page("/tlf/2023/")
     assert len(TILES) == 6  # the points at risk are the seventh
     assert len(re.findall(r'<section class="tile tile-', text)) == 7
-    tile = text[text.index("热线电话接通率") : text.index("工单数")]
+    tile = " ".join(re.sub("<[^>]*>", " ", text[text.index("热线电话接通率") : text.index("工单数")]).split())
     for fact in (
         "98.32%",
         "38,653 ÷ 39,315",
