@@ -6,7 +6,7 @@ from collections.abc import Callable
 from flask.testing import FlaskClient
 
 from kpi.figures.indicators import INDICATORS
-from tests.web.conftest import NOW, add, app_of, grant, signed_in_client
+from tests.web.conftest import NOW, ROLES, add, app_of, grant, signed_in_client
 from tracker import centers
 from tracker.database import Database
 from web.access.rights import Role
@@ -75,6 +75,13 @@ def test_a_tile_compares_only_months_that_are_sure(page: Page):
     assert "同比 —" in tile
     assert "2022年12月没有计算过的数字，不作比较。" in tile
     assert "2023年8月的数字部分可核实，不作比较。" in page("/tlf/2023-08/")
+
+
+def test_nothing_is_compared_with_a_year_that_the_person_may_not_see(peopled: Database):
+    """The evaluator sees 2023 alone."""
+    evaluator = signed_in_client(app_of(peopled), ROLES[Role.EVALUATOR])
+    assert "您没有查看2022年指标的权限，不作比较。" in evaluator.get("/tlf/2023/").text
+    assert "您没有查看2022年指标的权限，不作比较。" in evaluator.get("/tlf/2023-08/call_answer_rate").text
 
 
 def test_an_indicator_of_a_month_stays_in_the_month(page: Page):
