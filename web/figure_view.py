@@ -50,7 +50,7 @@ class OtherFigures:
     """Figures of one indicator that a figure is set beside: of its own year, and of the year before."""
 
     figures: Mapping[Period, Figure] = field(default_factory=dict)
-    unread: str = ""  # why those of the year before were not read; empty where they were
+    unread: str = ""  # why those of a year were not read; empty where all were
 
     def joined(self, figures: Mapping[Period, Figure]) -> "OtherFigures":
         """With those of the figure's own year."""
@@ -59,7 +59,8 @@ class OtherFigures:
     def compare(self, indicator: Indicator, figure: Figure | None, period: Period) -> FigureDifference:
         """A figure beside that of another period."""
         other = self.figures.get(period)
-        if other is None and self.unread and figure and period.first_day.year < figure.period.first_day.year:
+        year = period.first_day.year
+        if other is None and self.unread and all(one.first_day.year != year for one in self.figures):
             return FigureDifference(period, reason=self.unread)
         return compare_figures(indicator, figure, other, period)
 

@@ -28,7 +28,7 @@ def find_no_year_before(center: str, year: int, as_of: AsOfDay | None = None) ->
 
 def _find_hindrance(center: str, year: int, as_of: AsOfDay | None) -> str:
     if as_of:
-        return "查看历史时点时，不与上年比较。"
+        return "查看历史时点时，未读取该期数字，不作比较。"
     if year < 1:
         return "没有更早的年份。"
     return "" if may(Right.SEE_FIGURES, center, year) else f"您没有查看{year}年指标的权限，不作比较。"
