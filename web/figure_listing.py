@@ -49,6 +49,10 @@ class FigureListing:
     def count(self) -> int:
         return sum(len(views) for _, views in self.groups)
 
+    def has(self, view: FigureView) -> bool:
+        """Whether the table shows it, and with it the card of its definition."""
+        return any(view is one for _, views in self.groups for one in views)
+
     @property
     def lock(self) -> str:
         """What all figures of the table are – 未锁定, 已锁定 or 已更正 –; empty where they differ."""

@@ -108,7 +108,9 @@ def test_the_table_is_searched_and_sorted_by_its_address(page: Page):
     assert sorted(names("/tlf/2023/?sort=name")) == names("/tlf/2023/?sort=name")
     assert names("/tlf/2023/?sort=-name") == names("/tlf/2023/?sort=name")[::-1]
     assert names("/tlf/2023/?sort=nonsense&only=nonsense") == names("/tlf/2023/")
-    assert "没有符合条件的指标" in page("/tlf/2023/?find=没有这个")
+    nothing = page("/tlf/2023/?find=没有这个")
+    assert "没有符合条件的指标" in nothing
+    assert set(re.findall('aria-describedby="([^"]*)"', nothing)) <= set(re.findall('id="([^"]*)"', nothing))
     text = page("/tlf/2023/?sort=coverage&only=lacking")
     assert 'aria-sort="ascending"' in text and "sort=-coverage" in text and "only=lacking" in text
     shown = text.partition('id="figures"')[2].partition("</table>")[0]

@@ -71,11 +71,19 @@ def indicator(center: str, key: str, year: Year | None = None, period: Period | 
         links=_list_period_links(around, key),
         short_name=format_short_name,
         parts_of=bool(select_splits(declared, year)),
-        trail=[*breadcrumbs.to_overview(center, year), Crumb(declared.title)],
+        trail=_list_crumbs(center, chosen, declared),
         card=catalogue.build_card(declared),
         measures=list_measures(declared),
         as_of=as_of,
     )
+
+
+def _list_crumbs(center: str, chosen: Period, declared: Indicator) -> list[Crumb]:
+    """To a month or quarter by way of the indicator's year."""
+    year = Year(chosen.first_day.year)
+    if chosen == year:
+        return [*breadcrumbs.to_overview(center, year), Crumb(declared.title)]
+    return [*breadcrumbs.to_indicator(center, year, declared), Crumb(chosen.label)]
 
 
 def _list_period_links(around: PageFrame, key: str) -> list[NavigationLink]:
