@@ -84,12 +84,6 @@ def test_nothing_is_compared_with_a_year_that_the_person_may_not_see(peopled: Da
     assert "您没有查看2022年指标的权限，不作比较。" in evaluator.get("/tlf/2023-08/call_answer_rate").text
 
 
-def test_a_look_back_says_that_it_did_not_read_the_other_period(page: Page):
-    looked_back = page("/tlf/2023-08/?as_of=2023-12-01")
-    assert "查看历史时点时，未读取该期数字，不作比较。" in looked_back
-    assert "没有计算过的数字" not in looked_back
-
-
 def test_an_indicator_of_a_month_stays_in_the_month(page: Page):
     assert 'href="/tlf/2023-08/call_answer_rate"' in page("/tlf/2023-08/")
     text = page("/tlf/2023-08/call_answer_rate")
