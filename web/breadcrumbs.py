@@ -24,9 +24,8 @@ def to_overview(center: str, period: Period) -> list[Crumb]:
 
 
 def to_indicator(center: str, period: Period, indicator: Indicator) -> list[Crumb]:
-    """The indicator's year."""
-    year = Year(period.first_day.year)
-    address = url_for("indicator.indicator", center=center, year=year, key=indicator.key)
+    """The indicator in that period."""
+    address = url_for("indicator.indicator", center=center, period=period, key=indicator.key)
     return [*to_overview(center, period), Crumb(indicator.title, address)]
 
 

@@ -17,10 +17,14 @@ class ChartPoint:
 
     label: str  # below the axis
     value: Decimal | None  # None: a gap, never bridged
-    told: str  # the whole fact in words, shown on hover
+    told: str  # the whole fact in words, a line for each thing to say; shown when pointed at
     status: str = "full"  # full | partial | none | nothing | ahead: how the month is marked
     provisional: bool = False  # drawn hatched
     few: bool = False  # of so few things that no line is drawn through it
+    address: str = ""  # of the month's own page
+    written: str = ""  # the value as printed: written beside the last one
+    year_before: Decimal | None = None  # the same month of the year before, drawn lighter
+    here: bool = False  # the month that the page is about
 
 
 @dataclass(frozen=True)
@@ -93,28 +97,56 @@ def draw_line_chart(
     """The SVG of a line with gaps. `name` is unique on the page, `about` is read to those who cannot see it.
 
     A month without a value breaks the line, and one of too few things is a dot beside it; a target is a
-    dashed line; a provisional month is hatched.
+    dashed line; a provisional month is hatched. Where no month has a value a sentence says so instead.
     """
     values = [point.value for point in points if point.value is not None]
-    scaled = values + ([target] if target is not None and values else [])
-    scale = Scale.around(scaled, frame.ticks or 3) if scaled else Scale(Decimal(0), Decimal(1), Decimal(1))
-    if unit == "%" and scaled and max(scaled) <= 100 < scale.high:
+    before = [point.year_before for point in points if point.year_before is not None]
+    if not values:
+        return _say_nothing_there(points, frame)
+    scaled = values + before + ([target] if target is not None else [])
+    scale = Scale.around(scaled, frame.ticks or 3)
+    if unit == "%" and max(scaled) <= 100 < scale.high:
         scale = replace(scale, high=Decimal(100))
     plot = _Plot(points, frame, scale, name)
     parts = [
-        plot.draw_hatching(),
-        *(plot.axis(unit) if frame.ticks and values else []),
+        *plot.draw_hatching(),
+        *(plot.axis(unit) if frame.ticks else []),
         *plot.bands(),
         *(plot.labels() if frame.words else []),
-        *([plot.target(target)] if target is not None and values else []),
+        *([plot.target(target)] if target is not None else []),
+        *plot.draw_year_before(),
         *plot.lines(),
         *plot.draw_dots(),
+        *(plot.draw_last_value() if frame.words else []),
         *(plot.draw_hover_strips() if frame.words else []),
     ]
     return Markup(
-        f'<svg class="chart" viewBox="0 0 {frame.width} {frame.height}" role="img" '
-        f'aria-label="{escape(about)}">{"".join(parts)}</svg>'
+        f'<svg class="chart" viewBox="0 0 {frame.width} {frame.height}" {_describe(points, about, frame)}>'
+        f"{''.join(parts)}</svg>"
     )
+
+
+def _describe(points: Sequence[ChartPoint], about: str, frame: ChartFrame) -> str:
+    """What is read to those who cannot see it: months that lead to a page are links, and tell themselves."""
+    if not frame.words:
+        return 'aria-hidden="true"'
+    if any(point.address for point in points):
+        return f'role="group" aria-label="{escape(about)}"'
+    said = "；".join(point.told.replace("\n", "，") for point in points)
+    return f'role="img" aria-label="{escape(f"{about}：{said}")}"'
+
+
+def _say_nothing_there(points: Sequence[ChartPoint], frame: ChartFrame) -> Markup:
+    """A sentence in place of an empty plot; a small drawing is left out."""
+    if not frame.words:
+        return Markup("")
+    if any(point.status == "none" for point in points):
+        words = "各月均无数据（无法核实），没有走势可画。"
+    elif any(point.status == "nothing" for point in points):
+        words = "各月均不适用（分母为0或尚未到报送时间），没有走势可画。"
+    else:
+        words = "各月尚未计算，没有走势可画。"
+    return Markup(f'<p class="chart-nothing">{words}</p>')
 
 
 class _Plot:
@@ -124,8 +156,10 @@ class _Plot:
         self._points, self._frame, self._scale, self._name = points, frame, scale, name
         self._slot = frame.plot_width / max(len(points), 1)
 
-    def draw_hatching(self) -> str:
-        return (
+    def draw_hatching(self) -> Iterator[str]:
+        if not any(point.provisional for point in self._points):
+            return
+        yield (
             f'<defs><pattern id="hatch-{escape(self._name)}" width="6" height="6" '
             'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
             '<line class="chart-hatch" x1="0" y1="0" x2="0" y2="6"/></pattern></defs>'
@@ -144,6 +178,9 @@ class _Plot:
         frame = self._frame
         for place, point in enumerate(self._points):
             x, width = self._x(place) - self._slot / 2, self._slot
+            if point.here:
+                size = f'width="{width:.1f}" height="{frame.height}"'
+                yield f'<rect class="chart-here" x="{x:.1f}" y="0" {size}/>'
             if point.provisional:
                 yield (
                     f'<rect x="{x:.1f}" y="{frame.top}" width="{width:.1f}" '
@@ -168,31 +205,68 @@ class _Plot:
 
     def lines(self) -> Iterator[str]:
         """One polyline for each run of months that have a value, and not of too few things."""
-        numbered = list(enumerate(self._points))
-        for there, run in groupby(numbered, key=lambda pair: pair[1].value is not None and not pair[1].few):
-            places = [place for place, _ in run]
-            if there and len(places) > 1:
+        for places in self._list_runs():
+            if len(places) > 1:
                 drawn = " ".join(f"{self._x(place):.1f},{self._find_dot_y(place)}" for place in places)
                 yield f'<polyline class="chart-line" points="{drawn}"/>'
 
-    def draw_dots(self) -> Iterator[str]:
-        radius = 4 if self._frame.ticks else 2.6
+    def _list_runs(self) -> Iterator[list[int]]:
+        numbered = list(enumerate(self._points))
+        for there, run in groupby(numbered, key=lambda pair: pair[1].value is not None and not pair[1].few):
+            if there:
+                yield [place for place, _ in run]
+
+    def draw_year_before(self) -> Iterator[str]:
+        """The same months of the year before, as one path that breaks where there is nothing to compare."""
+        drawn, pen = [], "M"
         for place, point in enumerate(self._points):
-            if point.value is not None:
+            if point.year_before is None:
+                pen = "M"
+            else:
+                drawn.append(f"{pen}{self._x(place):.1f} {self._y(point.year_before)}")
+                pen = "L"
+        if drawn:
+            yield f'<path class="chart-before" d="{"".join(drawn)}"/>'
+
+    def draw_dots(self) -> Iterator[str]:
+        """Every month with a value; in a small drawing those alone that a line does not show."""
+        radius = 4 if self._frame.ticks else 2.6
+        on_line = {place for run in self._list_runs() if len(run) > 1 for place in run}
+        for place, point in enumerate(self._points):
+            plain = place in on_line and point.status == "full" and not self._frame.words
+            if point.value is not None and not plain:
                 kind = f"{point.status} chart-dot-few" if point.few else point.status
                 yield (
                     f'<circle class="chart-dot chart-dot-{kind}" cx="{self._x(place):.1f}" '
                     f'cy="{self._find_dot_y(place)}" r="{radius}"/>'
                 )
 
-    def draw_hover_strips(self) -> Iterator[str]:
-        """A transparent strip over each month that tells it in words."""
-        for place, point in enumerate(self._points):
-            yield (
-                f'<rect class="chart-hover" x="{self._x(place) - self._slot / 2:.1f}" y="0" '
-                f'width="{self._slot:.1f}" height="{self._frame.height}">'
-                f"<title>{escape(point.told)}</title></rect>"
+    def draw_last_value(self) -> Iterator[str]:
+        """The last value beside its dot, on the side that has room."""
+        place = max(place for place, point in enumerate(self._points) if point.value is not None)
+        point, x, y = self._points[place], self._x(place), self._find_dot_y(place)
+        if point.written:
+            below = y < self._frame.top + 14
+            anchor = (
+                "end" if x > self._frame.width * 0.75 else "start" if x < self._frame.width / 4 else "middle"
             )
+            yield (
+                f'<text class="chart-number" x="{x:.1f}" y="{y + 18 if below else y - 8:.1f}" '
+                f'text-anchor="{anchor}">{escape(point.written)}</text>'
+            )
+
+    def draw_hover_strips(self) -> Iterator[str]:
+        """A transparent strip over each month that tells it in words, and leads to its page."""
+        for place, point in enumerate(self._points):
+            told = f"<title>{escape(point.told)}</title>"
+            strip = (
+                f'<rect class="chart-hover" x="{self._x(place) - self._slot / 2:.1f}" y="0" '
+                f'width="{self._slot:.1f}" height="{self._frame.height}"'
+            )
+            if point.address:
+                yield f'<a href="{escape(point.address)}" tabindex="-1">{told}{strip}/></a>'
+            else:
+                yield f"{strip}>{told}</rect>"
 
     def _across(self, kind: str, y: float) -> str:
         frame = self._frame

@@ -10,7 +10,7 @@ from math import ceil, floor
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators.formula import Formula, Lowest, Median, Quantity
 from kpi.figures.indicators.indicator import Indicator, round_exact
-from kpi.figures.indicators.target import Attainment, Sense, Target
+from kpi.figures.indicators.target import Attainment, Horizon, Sense, Target
 from kpi.figures.indicators.units import get_part_unit
 from kpi.figures.measures import MEASURES
 from kpi.figures.sources import SOURCES, Rhythm
@@ -146,6 +146,27 @@ def compute_progress(
         return None
     value, of = total
     return TargetProgress(last, indicator, target, value, check_few(indicator, of))
+
+
+def accumulates(indicator: Indicator) -> bool:
+    """Whether what a year's target is set for grows from month to month, so that no month is like the year:
+    a number of things, or a number of them for each of a mean number, as people who left for each post."""
+    formula, target = indicator.formula, indicator.target
+    if target is None or target.span is not Horizon.YEAR or indicator.year_to_date or not formula.adds_up:
+        return False
+    below = formula.denominator
+    if below is None:
+        return formula.kind is Quantity.COUNT and not indicator.is_level and not formula.numerator.averaged
+    return below.averaged and not formula.numerator.averaged
+
+
+def compute_to_date(indicator: Indicator, month: Month, figures: Mapping[Period, Figure]) -> Decimal | None:
+    """The value of January to a month together, as printed; None where a month of them is not certain."""
+    months = [figures.get(Month(month.year, number)) for number in range(1, month.month + 1)]
+    if None in months:
+        return None
+    combined = _combine_to_date(indicator, [one for one in months if one is not None])
+    return None if combined is None else indicator.round_value(combined[0])
 
 
 def _combine_to_date(

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.browser
 
 SCREENS = {"office": (1366, 768), "phone": (390, 844)}
 ADDRESSES = (
-    "/tlf/2023/", "/tlf/2023-08/", "/tlf/2023/call_answer_rate", "/tlf/2023/coverage",
+    "/tlf/2023/", "/tlf/2023-08/", "/tlf/2023/call_answer_rate", "/tlf/2023-08/call_answer_rate",
+    "/tlf/2023/coverage",
     "/tlf/2023-08/call_answer_rate/numerator", "/small/things/day/2024-02-01", "/small/events/3",
     "/tlf/deliveries/", "/tlf/quarantine/", "/tlf/definitions/", "/tlf/definitions/call_answer_rate",
     "/tlf/2023/nope", "/void/2024/", "/", "/tlf/2023-08/call_answer_rate/parts", "/tlf/2023/analysis/calls",

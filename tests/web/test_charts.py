@@ -84,6 +84,34 @@ def test_every_month_tells_its_whole_fact_when_pointed_at():
     assert "<title>" not in drawn(1, 7, frame=MINI)
 
 
+def test_the_last_value_is_written_beside_its_dot():
+    points = [ChartPoint(f"{n}月", Decimal(n) if n < 4 else None, "", written=f"{n} 件") for n in range(1, 7)]
+    svg = str(draw_line_chart(points, name="c", about="", frame=SPARK))
+    assert re.findall(r'class="chart-number"[^>]*>([^<]*)<', svg) == ["3 件"]
+
+
+def test_the_year_before_is_a_line_of_its_own_that_breaks_too():
+    before = [1, 2, None, 4, 5]
+    points = [
+        ChartPoint("月", Decimal(3), "", year_before=None if one is None else Decimal(one)) for one in before
+    ]
+    svg = str(draw_line_chart(points, name="c", about="", frame=SPARK))
+    (path,) = re.findall(r'class="chart-before" d="([^"]*)"', svg)
+    assert re.findall("[ML]", path) == ["M", "L", "M", "L"]
+
+
+def test_where_no_month_has_a_value_a_sentence_stands_in_place_of_the_plot():
+    assert drawn(None, None) == '<p class="chart-nothing">各月均无数据（无法核实），没有走势可画。</p>'
+    assert drawn(None, None, frame=MINI) == ""
+
+
+def test_a_month_with_a_page_is_a_link_named_by_its_fact():
+    point = ChartPoint("1月", Decimal(3), "1月：3\n1 ÷ 2", address="/a?b=1&c=2")
+    svg = str(draw_line_chart([point], name="c", about="各月", frame=SPARK))
+    assert '<a href="/a?b=1&amp;c=2" tabindex="-1"><title>1月：3\n1 ÷ 2</title>' in svg
+    assert 'role="group" aria-label="各月"' in svg
+
+
 @pytest.mark.parametrize("frame", [MINI, SPARK, WIDE, NARROW])
 @pytest.mark.parametrize("values", [(), (None,) * 12, (0,), (100,) * 12, (98.5, 99), (-1, 3), (5_000_000, 1)])
 def test_whatever_the_values_are_they_lie_inside_the_plot(frame: ChartFrame, values: tuple[object, ...]):

@@ -149,7 +149,10 @@ def test_the_way_down_from_a_day_in_the_past_stays_on_that_day(room: Room):
     assert f'href="/tlf/2023-05/call_answer_rate/denominator?{day}"' in indicator
     rows = room.page("zhang", f"/tlf/2023-05/call_answer_rate/denominator?{day}")
     assert "分母 2 行 = 指标分母 2 ✓" in rows
-    assert f'href="/tlf/2023/call_answer_rate?{day}"' in rows
+    assert f'href="/tlf/2023-05/call_answer_rate?{day}"' in rows
+    month = room.page("zhang", f"/tlf/2023-05/?{day}")
+    assert "查看历史时点时，未读取该期数字，不作比较。" in month
+    assert "没有计算过的数字" not in month
     parts = room.page("zhang", f"/tlf/2023-05/call_answer_rate/parts?by=agent&{day}")
     assert "各项合计 1 ÷ 2 = 指标 1 ÷ 2 ✓" in parts
     assert f"/tlf/2023-05/call_answer_rate/denominator?by=agent&{day}" in parts

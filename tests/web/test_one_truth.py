@@ -385,7 +385,7 @@ def hold_figures(centre: Centre, month: Month, calendar: dict[str, States]) -> N
         cover = re.search(r'class="cover nowrap">([^<]*)<', row)
         assert cover is not None
         assert cover[1] == (percent(backed / expected if expected else None)), (key, month, row)
-        sure = "可核实" in row and "部分可核实" not in row
+        sure = "✓ 可核实" in row
         assert not sure or len(there) == expected, (key, month)
         assert not sure or "部分" not in states.values()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from flask.testing import FlaskClient
 
 from kpi.figures.indicators import INDICATORS
-from tests.web.conftest import NOW, add, app_of, grant, signed_in_client
+from tests.web.conftest import NOW, ROLES, add, app_of, grant, signed_in_client
 from tracker import centers
 from tracker.database import Database
 from web.access.rights import Role
@@ -53,7 +53,7 @@ def test_the_overview_shows_at_most_seven_tiles_with_all_their_facts(page: Page)
     text = page("/tlf/2023/")
     assert len(TILES) == 6  # the points at risk are the seventh
     assert len(re.findall(r'<section class="tile tile-', text)) == 7
-    tile = text[text.index("热线电话接通率") : text.index("工单数")]
+    tile = " ".join(re.sub("<[^>]*>", " ", text[text.index("热线电话接通率") : text.index("工单数")]).split())
     for fact in (
         "98.32%",
         "38,653 ÷ 39,315",
@@ -64,6 +64,51 @@ def test_the_overview_shows_at_most_seven_tiles_with_all_their_facts(page: Page)
         "估计",
     ):
         assert fact in tile
+
+
+def test_a_tile_compares_only_months_that_are_sure(page: Page):
+    """In the last month that ended; nothing of 2022 was delivered."""
+    text = page("/tlf/2023/")
+    tile = text[text.index("热线电话接通率") : text.index("工单数")]
+    assert re.search(r'href="/tlf/2023-12/call_answer_rate">12月 <b>[\d.]+%</b>', tile)
+    assert re.search(r"环比 (持平|[▲▼][\d.]+个百分点 (改善|变差))", tile)
+    assert "同比 —" in tile
+    assert "2022年12月没有计算过的数字，不作比较。" in tile
+    assert "2023年8月的数字部分可核实，不作比较。" in page("/tlf/2023-08/")
+
+
+def test_nothing_is_compared_with_a_year_that_the_person_may_not_see(peopled: Database):
+    """The evaluator sees 2023 alone."""
+    evaluator = signed_in_client(app_of(peopled), ROLES[Role.EVALUATOR])
+    assert "您没有查看2022年指标的权限，不作比较。" in evaluator.get("/tlf/2023/").text
+    assert "您没有查看2022年指标的权限，不作比较。" in evaluator.get("/tlf/2023-08/call_answer_rate").text
+
+
+def test_an_indicator_of_a_month_stays_in_the_month(page: Page):
+    assert 'href="/tlf/2023-08/call_answer_rate"' in page("/tlf/2023-08/")
+    text = page("/tlf/2023-08/call_answer_rate")
+    assert "2023年8月</h1>" in text
+    assert "98.38%" in text.partition("<table")[0]
+    assert 'class="chart-here"' in text
+    assert 'href="/tlf/2023-07/call_answer_rate"' in text  # the other months are a click away
+
+
+def test_the_table_is_searched_and_sorted_by_its_address(page: Page):
+    def names(address: str) -> list[str]:
+        table = page(address).partition('id="figures"')[2]
+        return re.findall(r'<th scope="row" class="name"><a [^>]*>([^<]*)<', table)
+
+    assert names("/tlf/2023/?find=接通率+15秒") == ["15秒接通率（占进入队列）", "15秒接通率（占已接听）"]
+    assert sorted(names("/tlf/2023/?sort=name")) == names("/tlf/2023/?sort=name")
+    assert names("/tlf/2023/?sort=-name") == names("/tlf/2023/?sort=name")[::-1]
+    assert names("/tlf/2023/?sort=nonsense&only=nonsense") == names("/tlf/2023/")
+    nothing = page("/tlf/2023/?find=没有这个")
+    assert "没有符合条件的指标" in nothing
+    assert set(re.findall('aria-describedby="([^"]*)"', nothing)) <= set(re.findall('id="([^"]*)"', nothing))
+    text = page("/tlf/2023/?sort=coverage&only=lacking")
+    assert 'aria-sort="ascending"' in text and "sort=-coverage" in text and "only=lacking" in text
+    shown = text.partition('id="figures"')[2].partition("</table>")[0]
+    assert "◐ 部分可核实" in shown and "✓ 可核实" not in shown
 
 
 def test_the_overview_lists_every_indicator(page: Page):
@@ -86,9 +131,10 @@ def test_a_source_that_was_never_delivered_gives_no_number(page: Page):
 
 def test_the_three_marks_differ(page: Page):
     month = page("/small/2024-02/")
-    assert re.search(r"短信发送量</a></td>\s*<td class=\"value-cell num\">0 条", month)  # counted: none
-    assert re.search(r"热线电话接通率</a></td>\s*<td class=\"value-cell num\">—", month)  # no data
-    assert re.search(r"热线知晓率</a></td>\s*<td class=\"value-cell num\">不适用", month)
+    for title, mark in (("短信发送量", "0 条"), ("热线电话接通率", "—"), ("热线知晓率", "不适用")):
+        cell = re.search(rf"{title}</a></th>\s*<td class=\"value-cell num\">(.*?)</td>", month)
+        assert cell is not None
+        assert re.sub("<[^>]*>", "", cell[1]) == mark  # counted: none; no data; nothing to divide by
 
 
 def test_a_month_has_its_own_figures(page: Page):

@@ -38,13 +38,21 @@ Told = tuple[str, str, str, str]  # value, numerator, denominator, code; — and
 
 
 class Rows(HTMLParser):
-    """The texts of a page's table rows, cell by cell."""
+    """The texts of a page's table rows, cell by cell; the title of a link comes after its text."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[list[str]] = []
+        self._title = ""
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self.handle_data(self._title)
+            self._title = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self._title = dict(attrs).get("title") or ""
         if tag == "tr":
             self.found.append([])
         elif tag in ("td", "th") and self.found:

@@ -11,10 +11,12 @@ from kpi.figures.from_months import NOT_COMPARED, ByPeriod
 from tracker.periods import Period, Quarter, Year
 from web.access import Right, allowed
 from web.as_of import find_as_of_day
+from web.figure_listing import make_listing
 from web.figure_view import FigureView
 from web.gap_view import list_known_gaps, list_period_gaps
 from web.instance import get_connection
 from web.pages.frame import make_frame
+from web.year_before import find_no_year_before, read_year_before
 
 pages = Blueprint("month", __name__)
 
@@ -36,6 +38,10 @@ def period(center: str, period: Period) -> str | Response:
         figures = [by_period[period] for by_period in of_year.values() if period in by_period]
         if isinstance(period, Quarter):
             compared = results.read_month_comparisons(get_connection(), center, definitions, of_year)
+    before, none_before = (
+        read_year_before(center, period.year, as_of),
+        find_no_year_before(center, period.year, as_of),
+    )
     found = {figure.indicator: figure for figure in figures}
     groups = [
         (
@@ -47,6 +53,7 @@ def period(center: str, period: Period) -> str | Response:
                     found.get(one.key),
                     compared=compared.get((one.key, period)),
                     progress=compute_progress(one, period, of_year.get(one.key, {})),
+                    others=before.get(one.key, none_before).joined(of_year.get(one.key, {})),
                 )
                 for one in indicators
             ],
@@ -63,7 +70,7 @@ def period(center: str, period: Period) -> str | Response:
         "month.html",
         frame=around,
         period=period,
-        groups=groups,
+        listing=make_listing(groups),
         lacks=lacks,
         empty=not found,
         as_of=as_of,

@@ -13,10 +13,12 @@ from kpi.figures.indicators import GROUPS, INDICATORS
 from tracker.periods import Year
 from web.access import Right, allowed
 from web.as_of import find_as_of_day
+from web.figure_listing import make_listing
 from web.figure_view import view_year
 from web.gap_view import list_known_gaps, list_period_gaps
 from web.instance import get_connection
 from web.pages.frame import make_frame
+from web.year_before import find_no_year_before, read_year_before
 
 pages = Blueprint("overview", __name__)
 
@@ -47,9 +49,18 @@ def year(center: str, year: Year) -> str:
         if as_of
         else results.read_month_comparisons(get_connection(), center, definitions, figures)
     )
+    before, none_before = (
+        read_year_before(center, year.year, as_of),
+        find_no_year_before(center, year.year, as_of),
+    )
     views = {
         key: view_year(
-            definitions.find_in_force(key, year), year, figures.get(key, {}), definitions, compared
+            definitions.find_in_force(key, year),
+            year,
+            figures.get(key, {}),
+            definitions,
+            compared,
+            before.get(key, none_before),
         )
         for key in INDICATORS
     }
@@ -63,7 +74,9 @@ def year(center: str, year: Year) -> str:
         "overview.html",
         frame=around,
         tiles=[views[key] for key in TILES],
-        groups=[(title, [views[one.key] for one in indicators]) for title, indicators in GROUPS],
+        listing=make_listing(
+            [(title, [views[one.key] for one in indicators]) for title, indicators in GROUPS]
+        ),
         counts=Counter(one.kind for one in views.values()),
         lacks=lacks,
         empty=not figures,
