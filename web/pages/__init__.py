@@ -34,9 +34,11 @@ from web.pages import (
     review,
     rows,
     samples,
+    source_lines,
     tasks,
     things,
     vault,
+    verdicts,
 )
 from web.pages.analysis import arrivals, calls, orders, payments, staff, surveys
 from web.pages.closing import acts, board
@@ -60,6 +62,7 @@ PAGES = (
     surveys.pages,
     arrivals.pages,
     things.pages,
+    source_lines.pages,
     vault.pages,
     coverage.pages,
     deliveries.pages,
@@ -78,6 +81,7 @@ PAGES = (
     health.pages,
     export_list.pages,
     review.pages,
+    verdicts.pages,
     samples.pages,
     board.pages,
     closing_month.pages,

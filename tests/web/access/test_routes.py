@@ -103,6 +103,8 @@ GET  /<center>/<year>/samples/<made>                       M A E
 POST /<center>/<year>/samples/<made>                       E
 GET  /<center>/<year>/review                               M A E
 GET  /<center>/<period>/review                             M A E
+POST /<center>/<year>/review                               E
+POST /<center>/<period>/review                             E
 GET  /<center>/<period>/review/<key>                       M A E
 POST /<center>/<period>/review/<key>                       E
 GET  /<center>/<period>/                                   C M A E
@@ -176,6 +178,7 @@ GET  /<center>/quarantine/                                 C M A E
 GET  /<center>/quarantine.csv                              C M
 GET  /<center>/things/<path:subject>                       C M A E
 GET  /<center>/events/<int:seq>                            C M A E
+GET  /<center>/events/<int:seq>/source                     C M A E
 GET  /<center>/vault/<token>                               M
 POST /<center>/vault/<token>                               M
 GET  /api/openapi.json                                     *

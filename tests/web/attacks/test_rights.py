@@ -41,7 +41,7 @@ MANUAL = [
     (r"POST /.*/closing/.*", "M"),
     (r".* /.*/proposal(/trial)?|POST /.*/proposals/.*/withdrawal|POST /.*/choice", "M"),
     (r"POST /.*/(void|withdrawal)", "M"),  # corrects
-    (r".* /.*/marks|POST /.*/(samples|review)/.*", "E"),
+    (r".* /.*/marks|POST /.*/(samples/.*|review(/.*)?)", "E"),
     (r"GET /.*/(samples|review|evidence)(/.*)?", "MAE"),
     (r".* /.*/exports(/.*)?", "MAE"),
     (r"GET /.*/quarantine.csv|.* /.*/(imports|profiles|questions|declarations)/.*", "CM"),
