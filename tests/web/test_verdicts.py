@@ -23,7 +23,7 @@ _CHOSEN = re.compile(r'name="verdict-(\w+)" value="(\w+)" checked')
 def patient() -> Iterator[None]:
     """A page that is asked for next shows the result."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(working, "PATIENCE", 120)
+        patch.setattr(working, "PATIENCE", 900)
         yield
 
 

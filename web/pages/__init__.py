@@ -39,6 +39,7 @@ from web.pages import (
     things,
     vault,
     verdicts,
+    year_end,
 )
 from web.pages.analysis import arrivals, calls, orders, payments, staff, surveys
 from web.pages.closing import acts, board
@@ -79,6 +80,7 @@ PAGES = (
     proposing.pages,
     exports.pages,
     health.pages,
+    year_end.pages,
     export_list.pages,
     review.pages,
     verdicts.pages,

@@ -96,6 +96,8 @@ POST /<center>/<period>/closing/corrections/approval       A
 GET  /<center>/<year>/workbook.xlsx                        M A E
 GET  /<center>/<year>/public.csv                           M A E
 GET  /<center>/<year>/exports                              M A E
+GET  /<center>/<year>/exports/year-end                     M A E
+POST /<center>/<year>/exports/year-end                     M A E
 POST /<center>/<year>/exports/<kind>                       M A E
 GET  /<center>/<year>/exports/<made>                       M A E
 GET  /<center>/<year>/evidence                             M A E

@@ -261,7 +261,7 @@ WITHOUT_FIELDS = {
     "days.complete", "proposals.approve", "proposals.withdraw", "evaluation.choose", "closing_acts.complete",
     "closing_acts.approve", "closing_acts.ask_lock", "closing_acts.lock", "closing_acts.open_exception",
     "closing_acts.refuse_exception", "closing_acts.end_exception", "closing_acts.approve_proposal",
-    "samples.check",
+    "samples.check", "year_end.make",
 }  # fmt: skip
 
 
