@@ -167,10 +167,12 @@ def test_accepting_all_leaves_what_she_judged_and_what_moved_after_the_page(
 ):
     room = "/tlf/2023-06/review"
     codes = codes_on(evaluator, room)
-    evaluator.post(room, data=fields(codes, call_answer_rate=("unverifiable", "缺话单")))
-    alter(shared, "2023-06", "work_orders_opened", value="1")
-    chosen = chosen_on(evaluator.post(room, data=fields(codes) | {"sweep": "1"}))
+    said = fields(codes, call_answer_rate=("unverifiable", "缺话单"))
+    evaluator.post(room, data=said)
+    earlier = {"code-work_orders_opened": "0000-0000"}  # the page showed another number
+    chosen = chosen_on(evaluator.post(room, data=said | earlier | {"sweep": "1"}))
     assert chosen["call_answer_rate"] == "unverifiable" and "work_orders_opened" not in chosen
+    assert "work_orders_opened" in chosen_on(evaluator.post(room, data=said | {"sweep": "1"}))
 
 
 def test_a_figure_that_replaced_a_rejected_one_is_not_accepted_with_the_others(

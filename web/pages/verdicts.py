@@ -62,7 +62,7 @@ def _read_rows(center: str, period: Period, job: Job | None) -> dict[str, Verdic
 
 def _sweep(center: str, period: Period, rows: dict[str, VerdictRow]) -> str:
     """Chooses 认可 where it may be chosen for her, and saves nothing: that is the other button's."""
-    offered = {key for key in rows if f"code-{key}" in request.form}
+    offered = {key for key, one in rows.items() if request.form.get(f"code-{key}") == one.fingerprint}
     swept = {key: one.accept() for key, one in rows.items() if key in offered and one.sweepable}
     flash(f"已为 {len(swept)} 项选择“认可”，尚未保存。请核对后点击“保存结论”。")
     return render_room(center, period, rows | swept)
