@@ -106,8 +106,10 @@ def _draw_part(part: PointsPart, axis: _Axis, top: int) -> str:
         name, bar = f'<text x="0" y="{top + 14}">{part.name}</text>', top
     else:
         name, bar = f'<text x="0" y="{top + 10}">{part.name}</text>', top + 16
+    width = max(end - begin, 1)
+    drawn = f'<rect class="part-{part.kind}" x="{begin}" y="{bar}" width="{width:.1f}" height="{_BAR}"/>'
     return (
-        f'{name}<rect class="part-{part.kind}" x="{begin}" y="{bar}" width="{max(end - begin, 1):.1f}" '
-        f'height="{_BAR}"/><line class="part-end" x1="{end}" x2="{end}" y1="{bar}" y2="{top + _ROW + _BAR}"/>'
+        f"{name}{drawn if part.points else ''}"
+        f'<line class="part-end" x1="{end}" x2="{end}" y1="{bar}" y2="{top + _ROW + _BAR}"/>'
         f'<text x="{end + 6:.1f}" y="{bar + 14}">{part.shown}</text>'
     )

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from ingest.records.source_lines import SourceExcerpt, SourceLine
+from web.formatting import cell
 
 
 class Origin(StrEnum):
@@ -53,7 +54,7 @@ def _compare(excerpt: SourceExcerpt, line: SourceLine, name: str, value: Any) ->
         return RecordedCell(name, value, title, printed, Origin.DERIVED)
     if any(excerpt.columns[place].personal for place in places):
         return RecordedCell(name, value, title, printed, Origin.MASKED)
-    same = says_the_same(printed, value)
+    same = printed == cell(value, name) or says_the_same(printed, value)
     return RecordedCell(name, value, title, printed, Origin.AS_PRINTED if same else Origin.CONVERTED)
 
 
