@@ -17,7 +17,6 @@ from ingest.questions.held_deliveries import list_open_questions
 from kpi.closing.board import BoardMonth, read_board
 from kpi.closing.states import ClosingState
 from kpi.closing.turns import NextStep, find_next_step
-from kpi.evaluation.numbers import show_points
 from kpi.evaluation.rehearsal.stored_rehearsal import find_chosen_scheme
 from kpi.evaluation.verdicts import read_year_verdicts
 from kpi.figures import results
@@ -249,7 +248,7 @@ def _list_points_at_risk(center: str, years: Iterable[Year]) -> Iterator[Task]:
         if chosen is None or chosen.kept is None or not chosen.kept.at_risk:
             continue
         address = url_for("evaluation.rehearsal", center=center, year=year, scheme=chosen.scheme)
-        words = f"{year.label}评价还可争取{show_points(chosen.kept.at_risk)}分，待办{chosen.kept.tasks:,}件"
+        words = f"{year.label}评价还可争取{chosen.kept.shown_parts[1]}分，待办{chosen.kept.tasks:,}件"
         yield Task(words, "办理", address)
 
 

@@ -1,7 +1,9 @@
 """Numbers as evaluations print them, and shares as their files write them."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate, pairwise
 from typing import Any
 
 from kpi.figures.indicators.indicator import round_exact
@@ -14,6 +16,13 @@ PLACES = 2
 def show_points(points: Fraction) -> str:
     """A score with at most two places, half up: 2.60 is 2.6, 3.00 is 3."""
     return format_trimmed(round_exact(points, PLACES))
+
+
+def show_parts(parts: Iterable[Fraction], start: Fraction = Fraction(0)) -> list[str]:
+    """Scores laid end to end from `start`, written so that they add up to what `show_points` writes of each
+    sum from the beginning: not the parts are rounded, but their ends."""
+    ends = [round_exact(end, PLACES) for end in accumulate(parts, initial=start)]
+    return [format_trimmed(end - begin) for begin, end in pairwise(ends)]
 
 
 def show_number(value: Fraction, places: int = PLACES) -> str:

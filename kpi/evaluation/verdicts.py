@@ -3,7 +3,7 @@
 Nobody at the centre can take one back: voiding the event does not take it from the evaluator's record.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -53,13 +53,32 @@ class RecordedVerdict:
 
 def judge(connection: psycopg.Connection[Any], center: str, verdict: FigureJudged) -> None:
     """Appends a verdict. Raises: VerdictProblem where one that is not 认可 has no note."""
-    if Verdict(verdict.verdict) is not Verdict.ACCEPTED and not verdict.note:
-        raise VerdictProblem("“不认可”和“无法核实”须写明理由，例如缺什么材料、与哪份文件不符。")
-    if len(verdict.note or "") > MOST:
-        raise VerdictProblem(f"意见不能超过 {MOST} 个字。")
-    now = verdict.judged_at
+    judge_all(connection, center, [verdict])
+
+
+def judge_all(connection: psycopg.Connection[Any], center: str, verdicts: Sequence[FigureJudged]) -> None:
+    """Appends verdicts given at one time, each as an event of its own; all of them, or none.
+
+    Raises: VerdictProblem as `judge`."""
+    for one in verdicts:
+        if problem := explain_refusal(one.verdict, one.note or ""):
+            raise VerdictProblem(problem)
+    if not verdicts:
+        return
+    now = verdicts[0].judged_at
     with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
-        appending.add([(verdict, None)])
+        appending.add([(one, None) for one in verdicts])
+
+
+def explain_refusal(verdict: str, note: str) -> str | None:
+    """Why a verdict may not be recorded; None where it may."""
+    if verdict not in list(Verdict):
+        return "请选择结论。"
+    if verdict != Verdict.ACCEPTED and not note:
+        return "“不认可”和“无法核实”须写明理由，例如缺什么材料、与哪份文件不符。"
+    if len(note) > MOST:
+        return f"意见不能超过 {MOST} 个字。"
+    return None
 
 
 def read_year_verdicts(connection: psycopg.Connection[Any], center: str, year: int) -> list[RecordedVerdict]:

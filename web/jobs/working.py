@@ -30,11 +30,13 @@ def get_worker_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}"
 
 
-def start(instance: Instance, job: Job) -> None:
-    """Has a new job done as soon as there is room, and waits a little for its end."""
+def start(instance: Instance, *jobs: Job) -> None:
+    """Has new jobs done as soon as there is room, and waits a little for the end of the last."""
     with instance.database.engine.begin() as connection:
-        queue.put(connection, job)
-    _work_soon(instance, job)
+        for job in jobs:
+            queue.put(connection, job)
+    if jobs:
+        _work_soon(instance, jobs[-1])
 
 
 def resume(instance: Instance, job: Job, **values: Any) -> None:

@@ -36,9 +36,12 @@ from web.pages import (
     rows,
     samples,
     search,
+    source_lines,
     tasks,
     things,
     vault,
+    verdicts,
+    year_end,
 )
 from web.pages.analysis import arrivals, calls, orders, payments, staff, surveys
 from web.pages.closing import acts, board
@@ -62,6 +65,7 @@ PAGES = (
     surveys.pages,
     arrivals.pages,
     things.pages,
+    source_lines.pages,
     vault.pages,
     coverage.pages,
     deliveries.pages,
@@ -78,8 +82,10 @@ PAGES = (
     proposing.pages,
     exports.pages,
     health.pages,
+    year_end.pages,
     export_list.pages,
     review.pages,
+    verdicts.pages,
     samples.pages,
     board.pages,
     closing_month.pages,

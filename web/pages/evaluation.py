@@ -36,7 +36,7 @@ from kpi.figures import results
 from tracker.database import get_driver
 from tracker.events.times import get_day_start
 from tracker.periods import Year
-from web import as_of
+from web import as_of, points_chart
 from web.access import Action, Right, allowed, get_person, note, takes_files
 from web.breadcrumbs import Crumb
 from web.forms import (
@@ -161,9 +161,14 @@ def rehearsal(center: str, year: Year, scheme: str) -> str:
         as_if=as_of_day is not None,
         home=get_instance().home,
     )
+    parts = points_chart.list_parts(found)
     return render_template(
         "evaluation/rehearsal.html",
         frame=around,
+        parts=parts,
+        wide=points_chart.draw_waterfall(parts, chosen.total, points_chart.WIDE),
+        narrow=points_chart.draw_waterfall(parts, chosen.total, points_chart.NARROW),
+        task_points=points_chart.list_task_points(found),
         scheme=chosen,
         found=found,
         best=chosen.rating(found.best),

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as Answer
 
+from kpi.evaluation.rehearsal.stored_rehearsal import find_chosen_scheme
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import SchemeProblem, list_scheme_paths, read_scheme
 from kpi.handover.templates.filling import TITLES, own_template
@@ -35,6 +36,10 @@ pages = Blueprint("export_list", __name__)
 
 MOST_ROWS = 200  # of a sample
 SLOW = 2  # seconds after which a page of something being made loads again
+YEAR_END = (  # what is handed in at the end of a year
+    "workbook", "monthly", "package", "evaluation-workbook", "evaluation-report", "self-evaluation",
+    "department",
+)  # fmt: skip
 _OF_REVIEW = ("recomputation", "verdicts", "sample")  # asked for in the evaluator's room
 
 
@@ -52,8 +57,12 @@ def index(center: str, year: Year) -> str:
         taken=[key for key, one in KINDS.items() if key not in beyond and may(one.right, center, year.year)],
         jobs=found,
         running={job.kind for job in found if job.running},
-        months=_list_months(around, year),
-        schemes=_list_schemes(year),
+        months=list_months(around, year),
+        finished=find_last_finished_month(around, year),
+        schemes=(schemes := list_schemes(year)),
+        scheme=(scheme := find_year_scheme(center, year)),
+        scheme_title=dict(schemes).get(scheme or ""),
+        set_of=YEAR_END,
         own_templates={name for name in TITLES if own_template(name, home).exists()},
         slow=SLOW,
         days=KEPT.days,
@@ -75,7 +84,7 @@ def make(center: str, year: Year, kind: str) -> Answer:
         return _redirect_back(center, year)
     with open_transaction() as connection:
         forget_old(connection, home, center, get_now())
-    start(get_instance(), _make_job(center, year, wanted, choices))
+    start(get_instance(), make_job(center, year, wanted, choices))
     return _redirect_back(center, year)
 
 
@@ -113,7 +122,8 @@ def check_reach(kind: ExportKind, center: str, year: Year) -> None:
         abort(403, told)
 
 
-def _make_job(center: str, year: Year, kind: ExportKind, choices: dict[str, Any]) -> Job:
+def make_job(center: str, year: Year, kind: ExportKind, choices: dict[str, Any]) -> Job:
+    """A file that the signed-in person asks for; `choices` as kept with it."""
     person, at = get_person(), get_now()
     title = "，".join((kind.title, *(str(choices[name]) for name in ("label",) if name in choices)))
     name = "_".join((center, choices.get("month", str(year)), kind.title, f"{at:%m%d%H%M%S}")) + kind.suffix
@@ -138,13 +148,13 @@ def _asked_template(kind: ExportKind) -> dict[str, Any]:
 def _asked_about(around: PageFrame, year: Year, kind: ExportKind) -> dict[str, Any]:
     if kind.asks == "month":
         chosen = next(
-            (one for one in _list_months(around, year) if str(one) == request.form.get("month")), None
+            (one for one in list_months(around, year) if str(one) == request.form.get("month")), None
         )
         if chosen is None:
             abort(422, "请选一个已经开始的月份。")
         return {"month": str(chosen), "label": chosen.label}
     if kind.asks == "scheme":
-        schemes = dict(_list_schemes(year))
+        schemes = dict(list_schemes(year))
         key = request.form.get("scheme", "")
         if key not in schemes:
             abort(422, "请从列表中选一个评价方案。")
@@ -168,17 +178,36 @@ def _read_sample_request(around: PageFrame, year: Year) -> dict[str, Any]:
     return {"seed": seed, "count": int(count), "source": source, "package": package.key}
 
 
-def _list_months(around: PageFrame, year: Year) -> list[Month]:
+def list_months(around: PageFrame, year: Year) -> list[Month]:
     """Those that have begun, the newest first."""
     return [month for month in reversed(year.months) if month.first_day <= around.today]
 
 
-def _list_schemes(year: Year) -> list[tuple[str, str]]:
+def find_last_finished_month(around: PageFrame, year: Year) -> Month | None:
+    """The last month of a year that is over; None where none is."""
+    return next((month for month in list_months(around, year) if month.end_day <= around.today), None)
+
+
+def find_year_scheme(center: str, year: Year) -> str | None:
+    """Key of the scheme that was chosen for a year; where none was, of the only usable one made for it."""
+    usable = list_schemes(year)
+    chosen = find_chosen_scheme(get_connection(), center, year.year)
+    if chosen is not None:
+        return chosen.scheme if chosen.scheme in dict(usable) else None
+    of_year = [key for key, one in _read_usable_schemes().items() if one.year == year.year]
+    return of_year[0] if len(of_year) == 1 else None
+
+
+def list_schemes(year: Year) -> list[tuple[str, str]]:
     """Key and title of each usable scheme, those of the year first."""
+    usable = [(one.year != year.year, key, one.title) for key, one in _read_usable_schemes().items()]
+    return [(key, title) for _, key, title in sorted(usable)]
+
+
+def _read_usable_schemes() -> dict[str, Scheme]:
     paths = list_scheme_paths(get_instance().home)
     schemes = {key: _read_usable_scheme(path, path.stat().st_mtime_ns) for key, path in paths.items()}
-    usable = [(one.year != year.year, key, one.title) for key, one in schemes.items() if one]
-    return [(key, title) for _, key, title in sorted(usable)]
+    return {key: one for key, one in schemes.items() if one}
 
 
 @lru_cache(maxsize=100)

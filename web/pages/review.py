@@ -2,6 +2,7 @@
 
 import csv
 import zipfile
+from collections.abc import Mapping
 from io import StringIO
 from typing import Any
 
@@ -43,6 +44,7 @@ from web.jobs.job import Job, JobState
 from web.pages.export_list import MOST_ROWS, check_reach, explain_reach
 from web.pages.frame import NavigationLink, PageFrame, format_short_name, make_frame
 from web.sample_rows import count_progress
+from web.verdict_rows import VerdictRow
 from web.verification import VerifiedFigure, read_recomputed
 
 pages = Blueprint("review", __name__)
@@ -69,29 +71,34 @@ class VerdictForm(PageForm):
 @allowed(Right.SEE_REVIEW)
 def year(center: str, year: Year) -> str:
     """All figures of a year, claimed beside recomputed beside verified."""
-    return _render_room(center, year)
+    return render_room(center, year)
 
 
 @pages.get("/<center:center>/<period:period>/review")
 @allowed(Right.SEE_REVIEW)
 def room(center: str, period: Period) -> str:
     """All figures of a quarter or a month, claimed beside recomputed beside verified."""
-    return _render_room(center, period)
+    return render_room(center, period)
 
 
-def _render_room(center: str, period: Period) -> str:
+def render_room(center: str, period: Period, typed: Mapping[str, VerdictRow] | None = None) -> str:
+    """The room; `typed` holds, by indicator, what a person chose in its rows and has not saved."""
     around = make_frame(center, period)
     made = list_files(get_connection(), get_instance().home, center, around.year.year)
     verdicts = _read_verdicts(center, around.year)
-    groups = _group_verified(
+    groups = group_verified(
         center,
         period,
         find_newest(made, "recomputation"),
         select_latest_verdicts(verdicts, _choose_evaluator(verdicts)),
     )
     every = [one for _, found in groups for one in found]
+    rows = {one.key: VerdictRow.of(one) for one in every} | dict(typed or {})
     chosen = request.args.get("show", "all")
-    visible = [(title, [one for one in found if _is_shown(one, chosen)]) for title, found in groups]
+    visible = [
+        (title, [one for one in found if rows[one.key].unsaved or _is_shown(one, chosen)])
+        for title, found in groups
+    ]
     return render_template(
         "review/room.html",
         frame=around,
@@ -99,6 +106,10 @@ def _render_room(center: str, period: Period) -> str:
         periods=_list_rooms(around),
         groups=[(title, found) for title, found in visible if found],
         every=every,
+        rows=rows,
+        judged=sum(1 for one in every if one.judged and not one.outdated),
+        sweepable=sum(1 for one in rows.values() if one.sweepable),
+        most=MOST,
         counts=_count_outcomes(every),
         show=chosen if chosen in SHOWING else "all",
         showing=SHOWING,
@@ -141,7 +152,9 @@ def verdict(center: str, period: Period, key: str) -> str | Answer | tuple[str, 
     if request.form.get("code") != found.shown.code:
         form.note.errors = ["结论未保存：提交前数字已变动。请核对新的数字后重新提交。"]
         return _render_figure_page(center, period, found, form), 422
-    event = _make_verdict_event(center, period, found, form)
+    event = make_verdict_event(
+        center, period, found, form.verdict.data, form.note.data, _find_recomputation(center, period)
+    )
     try:
         with open_log_transaction() as connection:
             judge(connection, center, event)
@@ -175,17 +188,18 @@ def list_crumbs(center: str, period: Period) -> list[Crumb]:
     return [Crumb(f"{period.label}评价核验", url_for("review.room", center=center, period=period))]
 
 
-def _make_verdict_event(
-    center: str, period: Period, found: VerifiedFigure, form: VerdictForm
+def make_verdict_event(
+    center: str, period: Period, found: VerifiedFigure, verdict: str, note: str, job: Job | None
 ) -> FigureJudged:
-    person, job = get_person(), _find_recomputation(center, period)
+    """The signed-in person's verdict on the figure as it was found."""
+    person = get_person()
     value = found.shown.figure.value if found.shown.figure else None
     is_recomputed = job is not None and found.again is not None
     return FigureJudged(
         indicator=found.key,
         period=str(period),
-        verdict=form.verdict.data,
-        note=form.note.data or None,
+        verdict=verdict,
+        note=note or None,
         code=found.shown.code,
         value=None if value is None else f"{value:f}",
         recomputed=found.value_again,
@@ -227,9 +241,10 @@ def _get_verified(center: str, period: Period, key: str) -> VerifiedFigure:
     )
 
 
-def _group_verified(
+def group_verified(
     center: str, period: Period, job: Job | None, latest: dict[tuple[str, str], RecordedVerdict]
 ) -> list[tuple[str, list[VerifiedFigure]]]:
+    """A period's figures under the titles of their groups; `job`: the recomputation to hold them against."""
     figures: dict[str, Figure] = {
         one.indicator: one for one in results.read_period(get_connection(), center, period)
     }

@@ -68,7 +68,7 @@ def thing(center: str, subject: str) -> str:
         frame=around,
         subject=subject,
         timeline=_list_lines(connection, center, recorded, history),
-        files=_read_file_names(connection, center, recorded),
+        files=read_file_names(connection, center, recorded),
         state=state,
         masks=read_masks(connection, center, [state, *(event.data for event in recorded)]),
     )
@@ -91,7 +91,7 @@ def event(center: str, seq: int) -> str:
         frame=around,
         told=_list_lines(connection, center, [recorded], history)[0],
         before=before,
-        files=_read_file_names(connection, center, [recorded]),
+        files=read_file_names(connection, center, [recorded]),
         head=head,
         masks=read_masks(connection, center, [recorded.data]),
     )
@@ -142,7 +142,7 @@ def _read_heads(connection: psycopg.Connection[Any], center: str, seq: int) -> t
     return (before[0] if before else None), head
 
 
-def _read_file_names(
+def read_file_names(
     connection: psycopg.Connection[Any], center: str, recorded: Iterable[Recorded]
 ) -> dict[str, str]:
     """File names by delivery."""

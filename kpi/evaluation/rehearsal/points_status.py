@@ -7,7 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from kpi.evaluation.scheme import SchemeItem
-from kpi.evaluation.scoring import Evaluation, ItemScore
+from kpi.evaluation.scoring import Evaluation, ItemScore, ScoreVerdict
 
 
 class RemedyKind(StrEnum):
@@ -109,6 +109,17 @@ class Rehearsal:
     @property
     def at_risk(self) -> Fraction:
         return sum((one.at_risk for one in self.statuses), Fraction(0))
+
+    @property
+    def earned_at_risk(self) -> Fraction:
+        """Of the points at risk, those that today's score has."""
+        return sum((one.score.final.points for one in self.statuses), Fraction(0)) - self.safe
+
+    @property
+    def unscored(self) -> Fraction:
+        """Of the points at risk, those of indicators that have neither a value nor a score yet."""
+        undecided = (one for one in self.statuses if one.score.verdict is ScoreVerdict.OPEN)
+        return sum((one.at_risk for one in undecided), Fraction(0))
 
     @property
     def best(self) -> Fraction:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from kpi.evaluation.numbers import show_points
+from kpi.evaluation.numbers import show_parts, show_points
 from kpi.evaluation.paragraphs import clip_text, wrap_text
 from kpi.evaluation.rehearsal.points_status import Deadline, PointsStatus, Rehearsal, Task
 from kpi.figures.serializing import format_exact
@@ -61,10 +61,11 @@ def _format_total(rehearsal: Rehearsal) -> str:
 
 
 def _list_sums(rehearsal: Rehearsal) -> list[tuple[str, str, str]]:
+    safe, at_risk, lost = show_parts((rehearsal.safe, rehearsal.at_risk, rehearsal.lost))
     return [
-        ("已落实", f"{show_points(rehearsal.safe)}分", "数据完整且已锁定，或已附佐证材料"),
-        ("待落实", f"{show_points(rehearsal.at_risk)}分", "尚可争取，处理办法见下"),
-        ("已失分", f"{show_points(rehearsal.lost)}分", "已无法挽回"),
+        ("已落实", f"{safe}分", "数据完整且已锁定，或已附佐证材料"),
+        ("待落实", f"{at_risk}分", "尚可争取，处理办法见下"),
+        ("已失分", f"{lost}分", "已无法挽回"),
     ]
 
 

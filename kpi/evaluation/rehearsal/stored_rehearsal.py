@@ -16,6 +16,7 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from kpi.evaluation.numbers import show_parts
 from kpi.evaluation.rehearsal.rehearse import rehearse
 from kpi.evaluation.scheme_files import SchemeProblem, find_scheme, list_scheme_paths, read_scheme
 from tracker import log
@@ -63,6 +64,11 @@ class StoredRehearsal:
     log_seq: int
     computed_at: datetime
     computed_on: date
+
+    @property
+    def shown_parts(self) -> list[str]:
+        """Safe, at risk and lost as they are written beside each other: they add up."""
+        return show_parts((self.safe, self.at_risk, self.lost))
 
 
 @dataclass(frozen=True)

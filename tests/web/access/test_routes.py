@@ -97,6 +97,8 @@ POST /<center>/<period>/closing/corrections/approval       A
 GET  /<center>/<year>/workbook.xlsx                        M A E
 GET  /<center>/<year>/public.csv                           M A E
 GET  /<center>/<year>/exports                              M A E
+GET  /<center>/<year>/exports/year-end                     M A E
+POST /<center>/<year>/exports/year-end                     M A E
 POST /<center>/<year>/exports/<kind>                       M A E
 GET  /<center>/<year>/exports/<made>                       M A E
 GET  /<center>/<year>/evidence                             M A E
@@ -104,6 +106,8 @@ GET  /<center>/<year>/samples/<made>                       M A E
 POST /<center>/<year>/samples/<made>                       E
 GET  /<center>/<year>/review                               M A E
 GET  /<center>/<period>/review                             M A E
+POST /<center>/<year>/review                               E
+POST /<center>/<period>/review                             E
 GET  /<center>/<period>/review/<key>                       M A E
 POST /<center>/<period>/review/<key>                       E
 GET  /<center>/<period>/                                   C M A E
@@ -177,6 +181,7 @@ GET  /<center>/quarantine/                                 C M A E
 GET  /<center>/quarantine.csv                              C M
 GET  /<center>/things/<path:subject>                       C M A E
 GET  /<center>/events/<int:seq>                            C M A E
+GET  /<center>/events/<int:seq>/source                     C M A E
 GET  /<center>/vault/<token>                               M
 POST /<center>/vault/<token>                               M
 GET  /api/openapi.json                                     *

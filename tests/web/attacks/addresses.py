@@ -60,6 +60,8 @@ FORMS: dict[str, Mapping[str, Any]] = {
     "closing_acts.propose": {"why": "补报之后"},
     "export_list.make": {"month": "2023-05", "scheme": "turpan-2022"},
     "review.verdict": {"verdict": "rejected", "note": "不符"},
+    "verdicts.judge_year": {"code-call_answer_rate": "0", "verdict-call_answer_rate": "accepted"},
+    "verdicts.judge_period": {"code-call_answer_rate": "0", "verdict-call_answer_rate": "accepted"},
     "samples.check": {},
     "proposing.trial": {},
     "proposals.reject": {"reason": "不同意"},

@@ -41,7 +41,7 @@ MANUAL = [
     (r"POST /.*/closing/.*", "M"),
     (r".* /.*/proposal(/trial)?|POST /.*/proposals/.*/withdrawal|POST /.*/choice", "M"),
     (r"POST /.*/(void|withdrawal)", "M"),  # corrects
-    (r".* /.*/marks|POST /.*/(samples|review)/.*", "E"),
+    (r".* /.*/marks|POST /.*/(samples/.*|review(/.*)?)", "E"),
     (r"GET /.*/(samples|review|evidence)(/.*)?", "MAE"),
     (r".* /.*/exports(/.*)?", "MAE"),
     (r"GET /.*/quarantine.csv|.* /.*/(imports|profiles|questions|declarations)/.*", "CM"),
@@ -261,7 +261,7 @@ WITHOUT_FIELDS = {
     "days.complete", "proposals.approve", "proposals.withdraw", "evaluation.choose", "closing_acts.complete",
     "closing_acts.approve", "closing_acts.ask_lock", "closing_acts.lock", "closing_acts.open_exception",
     "closing_acts.refuse_exception", "closing_acts.end_exception", "closing_acts.approve_proposal",
-    "samples.check",
+    "samples.check", "year_end.make",
 }  # fmt: skip
 
 

@@ -1,0 +1,178 @@
+"""A real browser: verdicts, the raw line, the waterfall, the year-end set, each within its clicks."""
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from kpi.evaluation.verdicts import read_year_verdicts
+from kpi.figures import results
+from kpi.jobs import rehearse_years
+from tests.web.conftest import app_of
+from tests.web.reviewing import NOW, Place, open_place, ticking
+from tests.web.test_browser import FLAGS
+from tests.web.test_review_journey import see
+from web.access.demo_people import add_demo_people
+from web.http_server import make_server
+from web.jobs import working
+from web.jobs.job import JobState
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LONG = 600_000  # milliseconds: seven files, or a year computed again, on a machine that does other work
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("no chromium on PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def served(
+    server_url: str, sample_year: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Place, str]]:
+    """The sample year with the demo's people and a chosen scheme, and its address."""
+    for place in open_place(server_url, sample_year, tmp_path_factory.mktemp("evidence") / "var"):
+        with place.database.connect() as connection:
+            add_demo_people(connection, "tlf", NOW)
+            connection.execute("UPDATE grants SET years = ARRAY[2023] WHERE role = 'evaluator'")
+        manager = place.browser("manager")
+        assert manager.post("/tlf/2023/evaluation/turpan-2022/choice").status_code == 302
+        app = app_of(place.database, settings=place.settings, clock=ticking(), demo=True)
+        app.config["WTF_CSRF_ENABLED"] = True
+        server = make_server(app, "127.0.0.1", 0)
+        threading.Thread(target=server.run, daemon=True).start()
+        yield place, f"http://127.0.0.1:{server.effective_port}"
+        server.close()
+
+
+@dataclass
+class Walk:
+    """A person at the browser, whose clicks are counted from when she has signed in."""
+
+    page: Page
+    clicks: int = 0
+
+    def click(self, what: Locator) -> None:
+        self.clicks += 1
+        with self.page.expect_navigation():
+            what.click()
+
+
+def sign_in(browser: Browser, address: str, name: str) -> Walk:
+    page = browser.new_context(base_url=address).new_page()
+    page.set_default_timeout(LONG)
+    page.goto("/")
+    page.get_by_role("button", name=f"演示·{name}").click()
+    return Walk(page)
+
+
+def test_all_verdicts_of_a_year_in_three_clicks(
+    browser: Browser, served: tuple[Place, str], screenshots: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """tasks → room → 全部认可 → 保存; keys go from one verdict to the next without a mouse."""
+    place, address = served
+    monkeypatch.setattr(working, "PATIENCE", 900)
+    assert place.make(place.browser("manager"), "recomputation").state is JobState.DONE
+    walk = sign_in(browser, address, "陈评价")
+    page = walk.page
+    page.goto("/tlf/tasks")
+    walk.click(page.get_by_role("link", name=re.compile("去核验：2023年")))
+    see(page, screenshots, "1-room")
+    offered = page.get_by_role("button", name=re.compile("与重算一致的 .* 项全部认可"))
+    count = int(re.findall(r"\d+", offered.inner_text())[0])
+    walk.click(offered)
+    assert page.locator("input[type=radio]:checked").count() == count
+    walk.click(page.get_by_role("button", name="保存结论"))
+    assert walk.clicks == 3
+    assert f"已核验 {count}/" in page.locator("main").inner_text()
+    see(page, screenshots, "2-judged")
+    left = page.locator("tr[id]:not(:has(input:checked))").first
+    left.locator("input[type=radio]").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert left.locator("input:checked").get_attribute("value") == "unverifiable"
+    page.keyboard.press("Tab")
+    page.keyboard.type("缺原件")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")  # the first button of the form saves
+    assert f"已核验 {count + 1}/" in page.locator("main").inner_text()
+    with place.database.connect() as connection:
+        found = [one for one in read_year_verdicts(connection, "tlf", 2023) if one.period == "2023"]
+    assert len({one.seq for one in found}) == count + 1
+    assert [one.note for one in found if one.verdict.value == "unverifiable"] == ["缺原件"]
+
+
+def test_a_figure_down_to_the_raw_line_in_four_clicks(
+    browser: Browser, served: tuple[Place, str], screenshots: Path
+):
+    """overview → indicator → rows → record → line"""
+    walk = sign_in(browser, served[1], "陈评价")
+    page = walk.page
+    page.goto("/tlf/2023/")
+    walk.click(page.locator("main a[href*='call_answer_rate']").first)
+    see(page, screenshots, "1-figure")
+    walk.click(page.locator("main a[href*='call_answer_rate/numerator']").first)
+    see(page, screenshots, "2-rows")
+    walk.click(page.locator("td[data-name='日志记录'] a").first)
+    see(page, screenshots, "3-record")
+    walk.click(page.get_by_role("link", name="查看原文"))
+    assert walk.clicks == 4
+    see(page, screenshots, "4-line")
+    here = page.locator("tr.here")
+    number = int(here.locator("th").inner_text().split()[0].replace(",", ""))
+    assert f"第 {number:,} 行" in page.locator("h1").inner_text()
+    assert page.locator("table.source-lines tbody tr").count() >= 4
+    assert "脱敏" in page.locator("main").inner_text() and here.locator("mark").count() >= 1
+    assert not re.search(r"1[3-9]\d{9}", page.content())
+
+
+def test_points_at_risk_to_the_form_in_two_clicks(
+    browser: Browser, served: tuple[Place, str], screenshots: Path
+):
+    """tasks → waterfall, whose parts add up → the form"""
+    place, address = served
+    with place.database.engine.begin() as connection:
+        results.bring_up_to_date(connection, "tlf", NOW)
+    rehearse_years(place.database, place.settings.home, NOW)
+    walk = sign_in(browser, address, "王管理")
+    page = walk.page
+    page.goto("/tlf/tasks")
+    walk.click(page.get_by_role("link", name=re.compile("办理：2023年评价")))
+    see(page, screenshots, "1-waterfall")
+    written = [Decimal(one) for one in page.locator(".points-parts tr:not(.total) td b").all_inner_texts()]
+    assert sum(written) == Decimal(page.locator(".points-parts tr.total td b").inner_text()) == 100
+    total = Decimal(page.locator(".tile-value .value").inner_text())
+    assert written[0] + written[1] == total
+    tasks = [Decimal(one) for one in page.locator("td[data-name='分值'] > b").all_inner_texts()]
+    assert sum(tasks) == sum(written[1:4])
+    walk.click(page.get_by_role("link", name=re.compile("^去填报：")).first)
+    assert walk.clicks == 2
+    assert page.get_by_role("button", name="提交").count() == 1
+    see(page, screenshots, "2-form")
+
+
+def test_the_year_end_set_in_two_clicks(browser: Browser, served: tuple[Place, str], screenshots: Path):
+    """menu → the button; one page shows all seven files"""
+    walk = sign_in(browser, served[1], "王管理")
+    page = walk.page
+    page.goto("/tlf/2023/")
+    walk.click(page.get_by_role("link", name="导出", exact=True))
+    see(page, screenshots, "1-exports")
+    walk.click(page.get_by_role("button", name="生成年终材料"))
+    assert walk.clicks == 2
+    page.get_by_text("已生成 7/7").first.wait_for()
+    see(page, screenshots, "2-set")
+    assert page.locator("tbody td.name a").count() == 7

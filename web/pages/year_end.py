@@ -1,0 +1,116 @@
+"""年终材料: the files that a year is handed in with, made at once, and one page with all of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response as Answer
+
+from tracker.periods import Year
+from web.access import Right, allowed, may
+from web.breadcrumbs import Crumb
+from web.exports.export_files import list_files
+from web.exports.kinds import KINDS, ExportKind
+from web.instance import get_connection, get_instance, get_now, open_transaction
+from web.jobs.job import Job, JobState, make_key
+from web.jobs.keeping import forget_old
+from web.jobs.working import start
+from web.pages.export_list import (
+    SLOW,
+    YEAR_END,
+    explain_reach,
+    find_last_finished_month,
+    find_year_scheme,
+    list_schemes,
+    make_job,
+)
+from web.pages.frame import PageFrame, make_frame
+
+pages = Blueprint("year_end", __name__)
+
+
+@dataclass(frozen=True)
+class SetFile:
+    """A file of the set: how far it has come, or why it is not made."""
+
+    kind: ExportKind
+    job: Job | None  # None: it was not asked for
+    obstacle: str = ""
+
+    @property
+    def made(self) -> bool:
+        return self.job is not None and self.job.state is JobState.DONE
+
+    @property
+    def running(self) -> bool:
+        return self.job is not None and self.job.running
+
+
+@pages.get("/<center:center>/<year:year>/exports/year-end")
+@allowed(Right.EXPORT)
+def show(center: str, year: Year) -> str:
+    """The newest set of a year: each file with its state."""
+    around = make_frame(center, year)
+    found = list_files(get_connection(), get_instance().home, center, year.year)
+    newest = next((job.asked["set"] for job in found if "set" in job.asked), None)
+    jobs = {job.kind: job for job in found if newest and job.asked.get("set") == newest}
+    files = [
+        SetFile(KINDS[key], jobs.get(key), _explain_obstacle(around, year, KINDS[key])) for key in YEAR_END
+    ]
+    return render_template(
+        "year_end.html",
+        frame=around,
+        files=files,
+        done=sum(1 for one in files if one.made),
+        asked=len(jobs),
+        running=any(one.running for one in files),
+        slow=SLOW,
+        steps=[
+            Crumb(f"{year.label}导出", url_for("export_list.index", center=center, year=year)),
+            Crumb("年终材料"),
+        ],
+    )
+
+
+@pages.post("/<center:center>/<year:year>/exports/year-end")
+@allowed(Right.EXPORT)
+def make(center: str, year: Year) -> Answer:
+    """Asks for every file of the set that can be made; what cannot is told on the page."""
+    around, home = make_frame(center, year), get_instance().home
+    there = redirect(url_for("year_end.show", center=center, year=year))
+    found = list_files(get_connection(), home, center, year.year)
+    if any(job.running and "set" in job.asked for job in found):
+        flash("年终材料正在生成，请稍候。")
+        return there
+    possible = [KINDS[key] for key in YEAR_END if not _explain_obstacle(around, year, KINDS[key])]
+    with open_transaction() as connection:
+        forget_old(connection, home, center, get_now())
+    number = make_key(get_now())
+    start(
+        get_instance(),
+        *(make_job(center, year, one, _choose(around, year, one) | {"set": number}) for one in possible),
+    )
+    return there
+
+
+def _choose(around: PageFrame, year: Year, kind: ExportKind) -> dict[str, Any]:
+    """What a person would choose: the year's scheme, the last month that is over."""
+    if kind.asks == "month":
+        month = find_last_finished_month(around, year)
+        return {"month": str(month), "label": month.label} if month else {}
+    if kind.asks == "scheme":
+        key = find_year_scheme(around.center.center_id, year)
+        return {"scheme": key, "label": dict(list_schemes(year))[key]} if key else {}
+    return {}
+
+
+def _explain_obstacle(around: PageFrame, year: Year, kind: ExportKind) -> str:
+    """Why a file cannot be made now; empty where it can."""
+    center = around.center.center_id
+    if not may(kind.right, center, year.year):
+        return f"您没有“{kind.right.value}”权限。"
+    if kind.asks == "month" and find_last_finished_month(around, year) is None:
+        return f"{year.label}还没有已结束的月份，月报在当月结束后生成。"
+    if kind.asks == "scheme" and find_year_scheme(center, year) is None:
+        return f"{year.label}尚未选定评价方案，或选定的方案已不可用。请由业务主管在“评价”页选定。"
+    return explain_reach(kind, center)
