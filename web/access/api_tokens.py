@@ -27,6 +27,7 @@ class Scope(StrEnum):
     FILES = "files:write"
     FIGURES = "figures:read"
     ROWS = "rows:read"
+    WALL = "wall:read"  # opens a page, and no address of the interface
 
     @property
     def label(self) -> str:
@@ -38,6 +39,7 @@ _TITLES = {
     Scope.FILES: "报送文件",
     Scope.FIGURES: "读取指标、口径、报送情况和评分",
     Scope.ROWS: "读取指标明细",
+    Scope.WALL: "大屏展示（只读）",
 }
 
 

@@ -37,6 +37,7 @@ from web.pages import (
     tasks,
     things,
     vault,
+    wall,
 )
 from web.pages.analysis import arrivals, calls, orders, payments, staff, surveys
 from web.pages.closing import acts, board
@@ -88,4 +89,5 @@ PAGES = (
     documents.pages,
     evaluation.pages,
     controls.pages,
+    wall.pages,
 )
