@@ -1,6 +1,7 @@
 """The table of jobs as several processes share it; one of them is killed for good."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -212,6 +213,7 @@ def test_a_worker_that_was_taken_for_gone_writes_nothing(here: Instance):
     assert (standing(here, job).state, standing(here, job).attempt) == (JobState.DONE, 2)
     with here.database.connect() as connection:
         before = connection.execute("SELECT count(*) FROM audit").fetchone()
+    shutil.rmtree(job.folder(here.home))
     upload(here, job, CALL_1.replace("c1", "c9"))
     with pytest.raises(queue.Overtaken):
         working.get_work(IMPORT)(here, sleeper)

@@ -57,9 +57,9 @@ def ask_for_token(center: str, told: str, code: int) -> Response:
 
 
 def _find(center: str, given: str) -> ApiToken | None:
-    """The centre's token, if it is one for wall screens."""
+    """The centre's token, if it is one for wall screens and for nothing else."""
     found = api_tokens.find(get_log_connection(), center, digest(given))
-    return found if found and Scope.WALL in found.scopes else None
+    return found if found and found.scopes == [Scope.WALL.value] else None
 
 
 def _name_cookie() -> str:

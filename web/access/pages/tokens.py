@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from tracker import centers
 from web.access import Action, Right, allowed, api_tokens, get_person, get_request_origin, note
-from web.access.api_tokens import LIFETIMES, OVERLAP, Scope
+from web.access.api_tokens import LIFETIMES, OVERLAP, WALL_ALONE, Scope
 from web.forms import (
     DataRequired,
     PageForm,
@@ -39,7 +39,7 @@ class NewTokenForm(PageForm):
     def validate_scopes(self, field: SelectMultipleField) -> None:
         """A token that lies in a browser in a hall opens nothing else. Raises: ValidationError."""
         if Scope.WALL.value in field.data and len(field.data) > 1:
-            raise ValidationError("大屏令牌留在大屏的浏览器里，请单独签发，不与其他权限合用。")
+            raise ValidationError(WALL_ALONE)
 
 
 @pages.get("/")
