@@ -20,7 +20,7 @@ from web.access.api_tokens import Scope
 from web.access.rights import Role
 from web.access.sessions import digest
 
-NOON = datetime(2023, 8, 12, 12, 0, tzinfo=BEIJING)  # the sample year's calls of that day are in the log
+NOON = datetime(2023, 8, 15, 12, 0, tzinfo=BEIJING)  # the sample year's calls of that day are in the log
 ADDRESS = "/tlf/wall"
 
 
@@ -88,8 +88,8 @@ def test_a_token_given_in_once_opens_the_screen_for_as_long_as_it_holds(
 def test_the_screen_tells_the_day_the_month_and_what_is_missing(app: Flask, hall: Database):
     text = unescape(open_screen(app, issue(hall)).get(ADDRESS).text)
     told = (
-        "2023年8月12日 星期六",
-        "更新于 2023-08-12 12:00",
+        "2023年8月15日 星期二",
+        "更新于 2023-08-15 12:00",
         "呼入电话",
         "本期未结束",
         "目标 ",
@@ -100,7 +100,7 @@ def test_the_screen_tells_the_day_the_month_and_what_is_missing(app: Flask, hall
         count = connection.scalar(
             sa.text(
                 "SELECT value FROM daily_measures WHERE center_id = 'tlf' AND measure = 'calls_inbound'"
-                " AND day = '2023-08-12'"
+                " AND day = '2023-08-15'"
             )
         )
     assert count and f"<b>{count:,}</b>" in text
@@ -108,7 +108,7 @@ def test_the_screen_tells_the_day_the_month_and_what_is_missing(app: Flask, hall
 
 def test_nothing_of_the_day_is_no_zero(app: Flask, hall: Database, clock: Clock):
     clock.now = datetime(2024, 3, 10, 9, 30, tzinfo=BEIJING)
-    text = unescape(open_screen(app, issue(hall)).get(ADDRESS).text)
+    text = unescape(open_screen(app, issue(hall, days=365)).get(ADDRESS).text)
     today = text[text.index("今日尚未收到数据") : text.index("缺少的数据")]
     assert "本月和上月都没有" in today and "<b>0</b>" not in today
 

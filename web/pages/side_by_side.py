@@ -117,7 +117,7 @@ def _read_year(years: Sequence[Year]) -> Year | None:
 
 
 def _list_lines(centers: Sequence[Center], year: Year, today: date) -> list[CenterLine]:
-    """However many centres: five statements."""
+    """However many centres, the statements are the same."""
     codes = [center.center_id for center in centers]
     found = compare_centers(get_connection(), codes, year, COMPARED)
     unlocked = list_unlocked_months(get_connection(), codes, year, today)
