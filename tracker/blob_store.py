@@ -6,7 +6,8 @@ them meanwhile, and afterwards nobody deletes what is named.
 """
 
 import hashlib
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -118,11 +119,8 @@ class FileStore:
 
     def copy_out(self, sha256: str, path: Path) -> None:
         """Writes the plain bytes to a file. Raises: FileUnusable, OSError."""
-        try:
-            with path.open("wb") as copy:
-                copy.writelines(self.read(sha256))
-        except (OtherKey, SealBroken, FileNotFoundError) as problem:
-            raise FileUnusable(f"原件{_DAMAGES[type(problem)].value}") from problem
+        with name_damage():
+            copy_plain(self.read(sha256), path)
 
     @contextmanager
     def open_copy(self, sha256: str) -> Iterator[Path]:
@@ -158,6 +156,21 @@ class FileStore:
         values = {"center": self._center, "sha256": sha256}
         named = connection.execute(f"SELECT EXISTS ({_NAMED})", values).fetchone()
         return bool(named and named[0])
+
+
+@contextmanager
+def name_damage() -> Iterator[None]:
+    """Raises: FileUnusable, which says in words why the block could not open sealed bytes."""
+    try:
+        yield
+    except (OtherKey, SealBroken, FileNotFoundError) as problem:
+        raise FileUnusable(f"原件{_DAMAGES[type(problem)].value}") from problem
+
+
+def copy_plain(pieces: Iterable[bytes], path: Path) -> None:
+    """Writes plain bytes to a new file that its owner alone reads. Raises: OSError."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as copy:
+        copy.writelines(pieces)
 
 
 class FileChanged(OSError):

@@ -69,11 +69,19 @@ def measure_plain(path: Path) -> int:
 
 def _cut(source: BinaryIO, size: int) -> Iterator[tuple[bytes, bool]]:
     """What is left of a file in pieces, and whether each is the last; an empty file is one empty piece."""
-    piece = source.read(size)
-    while following := source.read(size) if len(piece) == size else b"":
+    piece = _read(source, size)
+    while following := _read(source, size) if len(piece) == size else b"":
         yield piece, False
         piece = following
     yield piece, True
+
+
+def _read(source: BinaryIO, size: int) -> bytes:
+    """So many bytes, fewer only at the end; what comes over a network gives fewer at a time."""
+    piece = source.read(size)
+    while 0 < len(piece) < size and (more := source.read(size - len(piece))):
+        piece += more
+    return piece
 
 
 def _make_nonce(header: bytes, number: int, *, last: bool) -> bytes:

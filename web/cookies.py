@@ -1,4 +1,7 @@
-"""The one cookie: signed, never read by scripts, sent to this host alone, over TLS where there is TLS."""
+"""The cookie of sessions: signed, never read by scripts, sent to this host alone, over TLS where it can be.
+
+A wall screen has one of its own (`web/access/walls.py`), sent to its page alone.
+"""
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix

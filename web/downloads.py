@@ -1,6 +1,7 @@
 """Files for spreadsheets: UTF-8 with a mark at the start, so that Excel shows Chinese at a double click."""
 
 import csv
+import mimetypes
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
@@ -34,6 +35,13 @@ def send_document(data: bytes, name: str) -> Response:
 def send_text(text: str, name: str) -> Response:
     """A text file to be saved under a name."""
     return Response(text, mimetype="text/plain", headers=_make_disposition(name))
+
+
+def send_pieces(pieces: Iterable[bytes], name: str, size: int) -> Response:
+    """A file of that many bytes, sent piece by piece; one that breaks off is shorter than was said."""
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    headers = _make_disposition(name) | {"Content-Length": str(size)}
+    return Response(iter(pieces), mimetype=kind, headers=headers)
 
 
 def format_csv_line(cells: Iterable[str]) -> str:

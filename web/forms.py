@@ -15,7 +15,13 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, EqualTo, Length, Optional  # type: ignore[import-untyped]
+from wtforms.validators import (  # type: ignore[import-untyped]
+    DataRequired,
+    EqualTo,
+    Length,
+    Optional,
+    ValidationError,
+)
 
 from tracker.periods import YEARS
 
@@ -35,6 +41,7 @@ __all__ = [
     "SelectMultipleField",
     "StringField",
     "TextAreaField",
+    "ValidationError",
     "limit_length",
     "require",
 ]

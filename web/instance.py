@@ -1,11 +1,11 @@
 """What a request needs of the running instance: its database, its clock, its folder, its vault."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import psycopg
 import sqlalchemy as sa
@@ -13,8 +13,9 @@ from flask import Flask, current_app, g
 
 from tracker.database import Database, get_driver
 from tracker.settings import Settings
-from tracker.vault import Vault, use_vault
+from tracker.vault import CenterVault, Vault, use_vault
 
+T = TypeVar("T")
 Clock = Callable[[], datetime]
 _KEY = "hotline"
 BEFORE_COMMIT = "hotline.before_commit"
@@ -67,6 +68,16 @@ def get_log_connection() -> psycopg.Connection[Any]:
     return cast("psycopg.Connection[Any]", get_connection().connection.driver_connection)
 
 
+def get_center_vault(center: str) -> CenterVault | None:
+    """A centre's part of the vault, asked for once a request; None: it has no data key.
+
+    Raises: VaultProblem."""
+    found: dict[str, CenterVault | None] = g.setdefault("vaults", {})
+    if center not in found:
+        found[center] = get_instance().vault.find(get_log_connection(), center)
+    return found[center]
+
+
 @contextmanager
 def open_read_connection() -> Iterator[sa.Connection]:
     """A connection like the request's, for a file that is still sent when the request is over."""
@@ -92,6 +103,13 @@ def open_transaction() -> Iterator[sa.Connection]:
         current_app.extensions[BEFORE_COMMIT](connection)
 
 
+def keep_open(resource: AbstractContextManager[T]) -> T:
+    """Enters something that is left when the request ends."""
+    if "opened" not in g:
+        g.opened = ExitStack()
+    return cast(ExitStack, g.opened).enter_context(resource)
+
+
 def get_instance() -> Instance:
     """The instance that the request's application runs on."""
     return get_instance_of(current_app)
@@ -103,6 +121,8 @@ def get_instance_of(app: Flask) -> Instance:
 
 
 def _give_back(_: BaseException | None) -> None:
+    if opened := g.pop("opened", None):
+        opened.close()
     connection = g.pop("connection", None)
     if connection is not None:
         connection.close()

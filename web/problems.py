@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from kpi.documents.media import DocumentRefused
 from kpi.handover.package.container import UnreadablePackage
+from tracker.blob_store import FileUnusable
 from tracker.file_writing import explain_lack_of_room
 from tracker.tabular import FileRefused
 from tracker.vault import VaultProblem
@@ -50,7 +51,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show_refused)
     app.register_error_handler(sa.exc.OperationalError, _show_no_database)
     app.register_error_handler(psycopg.OperationalError, _show_no_database)
-    for refused in (FileRefused, DocumentRefused, UnreadablePackage):
+    for refused in (FileRefused, FileUnusable, DocumentRefused, UnreadablePackage):
         app.register_error_handler(refused, _show_unreadable)
     app.register_error_handler(VaultProblem, _show_no_key)
     app.register_error_handler(KeyFileProblem, _show_no_key)

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import IO
+from typing import IO, BinaryIO, cast
 
 from flask import request
 
 from ingest.importing.file_paths import SUFFIXES
 from tracker.file_writing import WorkingFolder
-from web.instance import get_instance
+from web.instance import get_instance, open_log_transaction
+from web.jobs.job import Job
+from web.jobs.job_files import make_job_files
 
 MOST_BYTES = 300 << 20
 FORM_BYTES = 2 << 20  # of a request without files
@@ -29,15 +32,34 @@ def receive(part: str = "file", suffixes: Sequence[str] | None = SUFFIXES) -> It
     than those of `suffixes` are refused; None: whoever takes the file looks into its bytes.
     Raises: UploadProblem.
     """
+    name, stream = open_sent(part, suffixes)
     with _open_folder() as own:
-        multipart = request.mimetype == "multipart/form-data"
-        sent = request.files.get(part) if multipart else None
-        if multipart and sent is None:
-            raise UploadProblem(f"请求中没有名为 {part} 的文件。")
-        name = (sent.filename if sent else request.args.get("name", "")) or ""
-        path = own / check_name(name, suffixes)
-        _write(path, sent.stream if sent else request.stream)
-        yield path
+        _write(own / name, stream)
+        yield own / name
+
+
+def open_sent(part: str = "file", suffixes: Sequence[str] | None = SUFFIXES) -> tuple[str, IO[bytes]]:
+    """The file of the request as `receive` takes it: its bare name, and its bytes as they come.
+
+    Raises: UploadProblem."""
+    multipart = request.mimetype == "multipart/form-data"
+    sent = request.files.get(part) if multipart else None
+    if multipart and sent is None:
+        raise UploadProblem(f"请求中没有名为 {part} 的文件。")
+    name = (sent.filename if sent else request.args.get("name", "")) or ""
+    return check_name(name, suffixes), sent.stream if sent else request.stream
+
+
+def keep_sent(job: Job, stream: IO[bytes]) -> Job:
+    """Seals the bytes of an upload as they come; the job then knows its size.
+
+    Raises: UploadProblem for an empty file."""
+    with open_log_transaction() as connection:
+        files = make_job_files(connection, get_instance(), job)
+    size = files.keep_upload(cast(BinaryIO, stream))
+    if size == 0:
+        raise UploadProblem(f"文件“{job.file_name}”是空的。")
+    return replace(job, size=size)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -12,10 +11,11 @@ from kpi.evaluation.verdicts import RecordedVerdict
 from kpi.figures.codes import derive_code
 from kpi.handover.package.claims import exact_text
 from kpi.handover.verify.recomputation import NAMES
+from tracker.blob_store import FileUnusable
 from tracker.periods import Period
 from web.figure_view import FigureView
 from web.formatting import NO_DATA, NOT_APPLICABLE, with_unit
-from web.jobs.job import Job
+from web.jobs.job_files import JobFiles
 
 _COMPARED = (
     "value", "numerator", "denominator", "coverage", "status", "reason", "low", "high", "bounds",
@@ -95,13 +95,13 @@ class VerifiedFigure:
         return None if self.again is None else self.again["recomputed"]
 
 
-def read_recomputed(home: Path, job: Job | None, period: Period) -> dict[str, dict[str, Any]]:
-    """Indicator → what computing it again gave; empty where that was not done."""
-    if job is None:
+def read_recomputed(files: JobFiles | None, period: Period) -> dict[str, dict[str, Any]]:
+    """Indicator → what computing it again gave; empty where that was not done, or can no longer be read."""
+    if files is None:
         return {}
     try:
-        found: dict[str, dict[str, Any]] = orjson.loads((job.folder(home) / f"{period}.json").read_bytes())
-    except OSError:
+        found: dict[str, dict[str, Any]] = orjson.loads(b"".join(files.read(f"{period}.json")))
+    except (FileUnusable, OSError):
         return {}
     return found
 

@@ -74,9 +74,10 @@ def parts_of(database: Database) -> dict[str, str]:
 
 def _ours(rule: Rule) -> bool:
     """The site has neither documents nor proposals: tests of their own look at their pages. Machines' routes
-    are no pages."""
+    and wall screens are no pages of people."""
     absent = "document" in rule.arguments or rule.endpoint == "proposals.show"
-    of_machines = (
-        rule.endpoint == "health.state" or get_declared_access(UNUSED, rule.endpoint) is Door.MACHINE
+    of_machines = rule.endpoint == "health.state" or get_declared_access(UNUSED, rule.endpoint) in (
+        Door.MACHINE,
+        Door.WALL,
     )
     return not rule.endpoint.endswith("static") and not absent and not of_machines

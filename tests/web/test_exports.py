@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from kpi.handover.templates.filling import own_template
 from kpi.handover.verify.verification import OutsideKnowledge, verify_package
+from tests.kept_files import open_job_file
 from tests.web.reviewing import NOW, Place, open_place, text_of
 from web.exports.export_files import find_made
 from web.exports.kinds import KINDS
@@ -95,7 +96,8 @@ def test_a_file_is_made_listed_and_downloaded(
 def test_a_package_made_on_the_page_stands_before_the_verifier(place: Place, manager: FlaskClient):
     job = place.make(manager, "package")
     assert job.state is JobState.DONE
-    assert verify_package(job.path(place.settings.home)).agree
+    with open_job_file(place.database, place.settings.home, job) as path:
+        assert verify_package(path).agree
     index = text_of(manager.get("/tlf/2023/evidence"))
     assert "data/events.parquet" in index.replace("<wbr>", "") and "哈希链首尾相接" in index
 
@@ -114,10 +116,11 @@ def test_a_seed_draws_the_same_rows_and_each_leads_to_its_thing(place: Place, ma
     assert (
         re.findall(r"/tlf/things/[^\"]+", text_of(evaluator.get(f"/tlf/2023/samples/{again.key}"))) == things
     )
-    with zipfile.ZipFile(first.path(place.settings.home)) as made:
+    with open_job_file(place.database, place.settings.home, first) as path, zipfile.ZipFile(path) as made:
         proofs = place.settings.home / "proofs.json"
         proofs.write_bytes(made.read("抽样证明.json"))
-    found = verify_package(package.path(place.settings.home), OutsideKnowledge(sample=proofs))
+    with open_job_file(place.database, place.settings.home, package) as path:
+        found = verify_package(path, OutsideKnowledge(sample=proofs))
     assert found.agree and "抽样" in [step.title for step in found.steps]
 
 

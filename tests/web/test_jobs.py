@@ -1,9 +1,11 @@
 """The table of jobs as several processes share it; one of them is killed for good."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +18,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.ingest.tables import CALL_1, CALL_HEADER, csv_file
+from tests.kept_files import open_job_files
 from tests.web.conftest import NOW, SETTINGS, add, grant
 from tracker import centers
 from tracker.database import Database, get_driver
@@ -89,11 +92,18 @@ def asked(here: Instance, kind: str = IMPORT, **values: object) -> Job:
         key=make_key(NOW), kind=kind, title="话单", created_at=NOW, center_id="tlf", login="clerk",
         person="李录入", file_name="话单_2023-05.csv", result={"trial": {"months": []}},
     )  # fmt: skip
-    job.folder(here.home).mkdir(parents=True)
-    csv_file(job.folder(here.home), CALL_HEADER, CALL_1, name=job.file_name)
+    upload(here, job, CALL_1)
     with here.database.engine.begin() as connection:
         queue.put(connection, replace(job, **values))
     return job
+
+
+def upload(here: Instance, job: Job, row: str) -> None:
+    """A file of a row as the job's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = csv_file(Path(folder), CALL_HEADER, row, name=job.file_name)
+        with path.open("rb") as source:
+            open_job_files(here.database, here.home, job).keep_upload(source)
 
 
 def standing(here: Instance, job: Job) -> Job:
@@ -203,7 +213,8 @@ def test_a_worker_that_was_taken_for_gone_writes_nothing(here: Instance):
     assert (standing(here, job).state, standing(here, job).attempt) == (JobState.DONE, 2)
     with here.database.connect() as connection:
         before = connection.execute("SELECT count(*) FROM audit").fetchone()
-    csv_file(job.folder(here.home), CALL_HEADER, CALL_1.replace("c1", "c9"), name=job.file_name)
+    shutil.rmtree(job.folder(here.home))
+    upload(here, job, CALL_1.replace("c1", "c9"))
     with pytest.raises(queue.Overtaken):
         working.get_work(IMPORT)(here, sleeper)
     with here.database.connect() as connection:

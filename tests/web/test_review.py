@@ -15,11 +15,13 @@ from kpi.handover.package.keys import load_signing_key
 from kpi.handover.package.signature import PackageSignatureProblem, compute_fingerprint
 from kpi.handover.verdict_file import read_verdicts
 from kpi.handover.verdicts_cli import verdicts
+from tests.kept_files import open_job_files
 from tests.web.reviewing import RATE, Place, open_place, text_of
 from tracker import log
 from web.exports.export_files import find_newest
 from web.jobs import working
 from web.jobs.job import JobState
+from web.sample_rows import read_sampled_rows
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -230,7 +232,7 @@ def drawn(shared: Place) -> tuple[str, list[int]]:
     client = shared.browser("evaluator")
     assert shared.make(client, "package").state is JobState.DONE
     job = shared.make(client, "sample", seed="二〇二三", count="5", source="")
-    rows = orjson.loads((job.folder(shared.settings.home) / "rows.json").read_bytes())
+    rows = read_sampled_rows(open_job_files(shared.database, shared.settings.home, job))
     return f"/tlf/2023/samples/{job.key}", [int(row["seq"]) for row in rows]
 
 

@@ -14,6 +14,7 @@ from tracker.database import execute
 from web.access.sessions import digest
 from web.access.tables import api_tokens
 
+WALL_ALONE = "大屏令牌留在大屏的浏览器里，请单独签发，不与其他权限合用。"
 PREFIX = "hotline_"  # so that a token that leaked can be searched for
 LIFETIMES = (30, 90, 180, 365)  # days
 OVERLAP = timedelta(days=7)  # that a token goes on after a new one was issued in its place
@@ -27,6 +28,7 @@ class Scope(StrEnum):
     FILES = "files:write"
     FIGURES = "figures:read"
     ROWS = "rows:read"
+    WALL = "wall:read"  # opens a page, and no address of the interface
 
     @property
     def label(self) -> str:
@@ -38,6 +40,7 @@ _TITLES = {
     Scope.FILES: "报送文件",
     Scope.FIGURES: "读取指标、口径、报送情况和评分",
     Scope.ROWS: "读取指标明细",
+    Scope.WALL: "大屏展示（只读）",
 }
 
 

@@ -14,7 +14,7 @@ from tracker.database import open_database
 from tracker.events.times import BEIJING, get_day
 from tracker.settings import Settings
 from web.access import api_tokens, passwords, sessions
-from web.access.api_tokens import LIFETIMES, OVERLAP, ApiToken, Scope
+from web.access.api_tokens import LIFETIMES, OVERLAP, WALL_ALONE, ApiToken, Scope
 from web.access.machine import get_operator
 from web.access.people import (
     Grant,
@@ -181,6 +181,8 @@ def issue_token(name: str, center: str, scopes: tuple[str, ...], days: int) -> N
     with _open_connection() as connection:
         code = centers.find_center(connection, center).center_id
         chosen = frozenset(map(Scope, scopes))
+        if Scope.WALL in chosen and len(chosen) > 1:
+            raise click.UsageError(WALL_ALONE)
         token = api_tokens.issue(connection, code, name, scopes=chosen, days=days, by=get_operator(), now=now)
         _note(connection, Action.TOKEN_ISSUED, f"{code}：{name}", now, scopes="、".join(sorted(scopes)))
     click.echo(f"{token}（只显示这一次，{days} 天内有效）")

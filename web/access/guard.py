@@ -23,6 +23,7 @@ from web.access.people import Person, format_grant, get_year
 from web.access.rights import RIGHTS, Right, Role
 from web.access.sessions import SEEN_EVERY, Session
 from web.access.trail import Action, record
+from web.access.walls import admit_wall
 from web.access.written_years import (
     explain_years_beyond,
     find_years_beyond,
@@ -52,6 +53,7 @@ class Door(Enum):
 
     OPEN = "open"  # the page of signing in, the description of the interface
     MACHINE = "machine"  # a token of the centre in the address
+    WALL = "wall"  # such a token for its wall screen alone, kept in a cookie of that page
 
 
 def allowed(right: Right) -> Callable[[View], View]:
@@ -72,6 +74,11 @@ def for_machines(scope: Scope) -> Callable[[View], View]:
         return _declare(view, Door.MACHINE)
 
     return declare
+
+
+def for_walls(view: View) -> View:
+    """Declares that a view asks for a token of its centre's wall screen, and heeds no other cookie."""
+    return _declare(view, Door.WALL)
 
 
 def takes_files(view: View) -> View:
@@ -217,6 +224,8 @@ def _find_refusal() -> Response | None:
     request.max_content_length = getattr(view, "most_bytes", usual)
     if asks is Door.MACHINE:
         return admit_machine(str((request.view_args or {}).get("center")), cast(Any, view).scope)
+    if asks is Door.WALL:
+        return admit_wall(str((request.view_args or {}).get("center")))
     g.session = current_user.session if current_user.is_authenticated else None
     if asks is Door.OPEN:
         return None

@@ -18,6 +18,7 @@ _KEY = "hotline.limiter"
 _LIMITED = {
     "sign_in.attempt": ATTEMPTS,
     "sign_in.code": ATTEMPTS,
+    "wall.enter": ATTEMPTS,
     "own_account.password": ATTEMPTS,
     "own_account.second_factor_page": ATTEMPTS,
     "own_account.recovery_codes": ATTEMPTS,

@@ -48,7 +48,7 @@ def admit_machine(center: str, scope: Scope) -> Response | None:
             f"没有 {scope.value}",
             found,
         )
-    _note_use(found)
+    note_use(found)
     g.machine = found
     return None
 
@@ -75,7 +75,7 @@ def _refuse(code: int, sentence: str, reason: str, token: ApiToken | None = None
     return answer
 
 
-def _note_use(token: ApiToken) -> None:
+def note_use(token: ApiToken) -> None:
     now = get_now()
     if token.used_at is None or now - token.used_at >= USED_EVERY:
         with open_log_transaction() as connection:

@@ -67,6 +67,7 @@ class Action(StrEnum):
     TOKEN_ROTATED = "token_rotated"
     TOKEN_REVOKED = "token_revoked"
     TOKEN_REFUSED = "token_refused"
+    WALL_OPENED = "wall_opened"
     SETTING_CHANGED = "setting_changed"
     ERASURE_ASKED = "erasure_asked"
     ERASURE_DROPPED = "erasure_dropped"
@@ -114,6 +115,7 @@ _TITLES = {
     Action.TOKEN_ROTATED: "更换接口令牌",
     Action.TOKEN_REVOKED: "吊销接口令牌",
     Action.TOKEN_REFUSED: "接口令牌被拒",
+    Action.WALL_OPENED: "打开大屏",
     Action.SETTING_CHANGED: "修改安全设置",
     Action.ERASURE_ASKED: "申请删除个人信息",
     Action.ERASURE_DROPPED: "不办理删除个人信息",

@@ -21,7 +21,7 @@ from web.instance import get_connection, get_instance, get_now, open_log_transac
 from web.jobs import queue
 from web.jobs.job import IMPORT, UPLOADS, Job, make_key
 from web.jobs.working import start
-from web.uploads import UploadProblem, receive
+from web.uploads import UploadProblem, keep_sent, open_sent, receive
 
 _PROBLEMS = (FileRefused, ProfileProblem, CalendarProblem, CenterProblem, UploadProblem)
 _BODY = {
@@ -91,16 +91,15 @@ def deliver(center: str) -> Response:
 )
 def send_file(center: str) -> Response:
     """Keeps a file as a job, which the page of imports lists as well."""
-    home, token = get_instance().home, get_request_token()
+    token = get_request_token()
     try:
-        with receive() as path:
-            job = Job(
-                key=make_key(get_now()), kind=IMPORT, title=path.name, created_at=get_now(),
-                center_id=center, person=f"接口令牌：{token.name}", address=request.remote_addr or "",
-                asked={"token": token.name}, file_name=path.name, size=path.stat().st_size,
-            )  # fmt: skip
-            job.folder(home).mkdir(parents=True, mode=0o700)
-            path.replace(job.path(home))
+        name, stream = open_sent()
+        job = Job(
+            key=make_key(get_now()), kind=IMPORT, title=name, created_at=get_now(),
+            center_id=center, person=f"接口令牌：{token.name}", address=request.remote_addr or "",
+            asked={"token": token.name}, file_name=name,
+        )  # fmt: skip
+        job = keep_sent(job, stream)
     except UploadProblem as problem:
         _note(center, str(problem), "failed")
         return answer(Problem(error=str(problem)), 422)

@@ -30,6 +30,7 @@ from web.downloads import format_stamp
 from web.instance import Instance
 from web.jobs import queue
 from web.jobs.job import Job, JobState
+from web.jobs.job_files import make_job_files
 from web.jobs.queue import Overtaken
 
 PACKAGED = "packaged"  # what a person chose who wants no template of the centre's own
@@ -103,17 +104,24 @@ def make_file(instance: Instance, job: Job, make: Make) -> None:
 
 def _make(instance: Instance, job: Job, make: Make, draft: Path) -> None:
     """A worker that was taken for gone keeps to its own draft; who ends the job puts its own in place."""
-    path, folder = draft / job.file_name, job.folder(instance.home)
+    plain, sealed, folder = draft / "plain", draft / "sealed", job.folder(instance.home)
+    path = plain / job.file_name
+    plain.mkdir(mode=0o700)
+    sealed.mkdir(mode=0o700)
     with instance.database.connect() as connection:
         center = centers.find_center(connection, job.center_id)
+        files = make_job_files(connection, instance, job)
     result = make(ExportContext(instance, job, center, instance.clock(), path))
+    for one in plain.iterdir():
+        with one.open("rb") as source:
+            files.seal(source, sealed / one.name)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     made = replace(job, state=JobState.DONE, size=path.stat().st_size, sha256=sha256, result=result)
     with instance.database.engine.begin() as connection:
         _end(connection, instance, made, "done", {"sha256": sha256})
         shutil.rmtree(folder, ignore_errors=True)
-        draft.rename(folder)
+        sealed.rename(folder)
         sync_folder(folder.parent)
 
 

@@ -15,8 +15,10 @@ from kpi.handover.verify.drawing import draw_sample
 from kpi.handover.verify.findings import FigureComparison
 from kpi.handover.verify.tick_list import list_tick_rows, render_tick_page, write_proofs, write_tick_table
 from tracker import log
+from tracker.database import get_driver
 from web.exports.export_files import find_made
 from web.exports.making import ExportContext, NothingToExport
+from web.jobs.job_files import find_job_files
 from web.sample_rows import ROWS
 
 SAMPLED = ("number", "seq", "source", "file", "row", "at", "content")
@@ -48,9 +50,11 @@ def make_sample(making: ExportContext) -> dict[str, Any]:
     choice, home, center_id = making.job.asked, making.instance.home, making.center.center_id
     with making.instance.database.engine.connect() as connection:
         package = find_made(connection, home, center_id, choice["package"])
-    if package is None:
-        raise NothingToExport("抽样用的证据包已经不在了；请重新生成证据包，再抽样。")
-    sample = draw_sample(package.path(home), choice["seed"], choice["count"], choice["source"] or None)
+        if package is None:
+            raise NothingToExport("抽样用的证据包已经不在了；请重新生成证据包，再抽样。")
+        files = find_job_files(get_driver(connection), making.instance, package)
+    with files.open_copy() as path:
+        sample = draw_sample(path, choice["seed"], choice["count"], choice["source"] or None)
     with zipfile.ZipFile(making.path, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("抽样核对表.html", render_tick_page(sample))
         made.writestr("抽样核对表.csv", write_tick_table(sample))

@@ -16,14 +16,14 @@ from web.jobs.job import TRIAL, Job, JobState, make_key
 _FILES = ",".join(SUFFIXES)
 
 
-def make_upload(center_id: str, file_name: str, size: int, **choices: Any) -> Job:
+def make_upload(center_id: str, file_name: str, **choices: Any) -> Job:
     """The job of an upload by the person who is signed in; it waits for her."""
     person = get_person()
     return Job(
         key=make_key(get_now()), kind=TRIAL, title=file_name, created_at=get_now(), center_id=center_id,
         login=person.login, person=format_name(get_log_connection(), person),
         address=request.remote_addr or "", asked=choices,
-        file_name=file_name, size=size, state=JobState.WAITING,
+        file_name=file_name, state=JobState.WAITING,
     )  # fmt: skip
 
 

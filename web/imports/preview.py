@@ -43,9 +43,8 @@ class FilePreview:
         return [(title, find_unit(found[0], title)) for title in list_summable(found[0])]
 
 
-def look_at(home: Path, job: Job) -> FilePreview:
-    """Opens the file and recognises its tables. Raises: ProfileProblem, CalendarProblem."""
-    path = job.path(home)
+def look_at(home: Path, job: Job, path: Path) -> FilePreview:
+    """Opens the plain file and recognises its tables. Raises: ProfileProblem, CalendarProblem."""
     profiles, calendar = _list_profiles(home, job), Calendar.load(home / "calendars")
     try:
         tables, notes = open_tables(path, job.asked.get("encoding"))
@@ -55,9 +54,9 @@ def look_at(home: Path, job: Job) -> FilePreview:
     return FilePreview(_describe_encoding(tables[0]), tables[0].encoding is not None, previews, tuple(notes))
 
 
-def read_table(home: Path, job: Job, number: int) -> Table | None:
-    """One table of the file. Raises: FileRefused."""
-    tables, _ = open_tables(job.path(home), job.asked.get("encoding"))
+def read_table(job: Job, path: Path, number: int) -> Table | None:
+    """One table of the plain file, which is there as long as the table is read. Raises: FileRefused."""
+    tables, _ = open_tables(path, job.asked.get("encoding"))
     return next((table for table in tables if table.number == number), None)
 
 

@@ -28,6 +28,7 @@ from ingest.profiles.toml_profiles import ProfileProblem
 from ingest.questions.wording import word_question
 from kpi.figures import results
 from tracker import log
+from tracker.blob_store import FileUnusable
 from tracker.calendar_files import CalendarProblem
 from tracker.database import get_driver, is_database_lost
 from tracker.events.times import get_day
@@ -48,6 +49,7 @@ from web.imports.effects import (
 from web.instance import Instance
 from web.jobs import queue
 from web.jobs.job import Job, JobState
+from web.jobs.job_files import find_job_files
 from web.jobs.keeping import drop_file
 from web.jobs.queue import Overtaken
 
@@ -58,7 +60,9 @@ class YearsRefused(ValueError):
     """这份文件里有上传人授权以外的年度。"""
 
 
-_EXPECTED = (FileRefused, YearsRefused, ProfileProblem, CalendarProblem, ReadingStopped, OverlayProblem)
+_EXPECTED = (
+    FileRefused, FileUnusable, YearsRefused, ProfileProblem, CalendarProblem, ReadingStopped, OverlayProblem,
+)  # fmt: skip
 _FAULT = "未写入任何内容：系统异常。请重试；仍未解决的，请将发生时间告知系统管理员。"
 
 logger = logging.getLogger(__name__)
@@ -205,21 +209,22 @@ def _take_in(
     instance: Instance, job: Job, connection: sa.Connection, now: datetime, *, dry_run: bool
 ) -> ImportReport:
     choices = job.asked
-    return take_in_file(
-        get_driver(connection),
-        instance.home,
-        job.path(instance.home),
-        job.center_id,
-        as_of=datetime.fromisoformat(choices["as_of"]) if choices.get("as_of") else None,
-        now=now,
-        dry_run=dry_run,
-        progress=_make_teller(instance, job),
-        vault=instance.vault,
-        entered_by=format_signature(job.person, job.login) if job.login else None,
-        encoding=choices.get("encoding"),
-        stated=parse_declared_totals(**choices["stated"]) if choices.get("stated") else None,
-        answer=QuestionAnswer.of(choices.get("answer", "")),
-    )
+    with find_job_files(get_driver(connection), instance, job).open_copy() as path:
+        return take_in_file(
+            get_driver(connection),
+            instance.home,
+            path,
+            job.center_id,
+            as_of=datetime.fromisoformat(choices["as_of"]) if choices.get("as_of") else None,
+            now=now,
+            dry_run=dry_run,
+            progress=_make_teller(instance, job),
+            vault=instance.vault,
+            entered_by=format_signature(job.person, job.login) if job.login else None,
+            encoding=choices.get("encoding"),
+            stated=parse_declared_totals(**choices["stated"]) if choices.get("stated") else None,
+            answer=QuestionAnswer.of(choices.get("answer", "")),
+        )
 
 
 def _make_teller(instance: Instance, job: Job) -> Callable[[ReadingProgress], None]:

@@ -42,6 +42,7 @@ from web.pages import (
     vault,
     verdicts,
     year_end,
+    wall,
 )
 from web.pages.analysis import arrivals, calls, orders, payments, staff, surveys
 from web.pages.closing import acts, board
@@ -98,4 +99,5 @@ PAGES = (
     documents.pages,
     evaluation.pages,
     controls.pages,
+    wall.pages,
 )

@@ -1,10 +1,11 @@
 """Files made in the background: what can be made, and the list to download from."""
 
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from kpi.evaluation.rehearsal.stored_rehearsal import find_chosen_scheme
@@ -12,11 +13,13 @@ from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import SchemeProblem, list_scheme_paths, read_scheme
 from kpi.handover.templates.filling import TITLES, own_template
 from kpi.handover.verify.sampling import DRAWN
+from tracker.blob_store import FileUnusable
 from tracker.periods import Month, PeriodProblem, Year, parse_period
 from web.access import Action, Right, allowed, audit, get_person, may
 from web.access.people import format_name
 from web.access.written_years import format_years
 from web.access.years import list_foreign_years
+from web.downloads import send_pieces
 from web.exports.export_files import find_made, find_newest, list_files
 from web.exports.kinds import KINDS, ExportKind
 from web.exports.making import PACKAGED
@@ -28,6 +31,7 @@ from web.instance import (
     open_transaction,
 )
 from web.jobs.job import Job, make_key
+from web.jobs.job_files import get_job_files
 from web.jobs.keeping import KEPT, forget_old
 from web.jobs.working import start
 from web.pages.frame import PageFrame, make_frame
@@ -97,9 +101,14 @@ def download(center: str, year: Year, made: str) -> Response | Answer:
         flash("该文件已不存在或尚未生成。请重新生成。")
         return redirect(url_for("export_list.index", center=center, year=year))
     check_reach(KINDS[job.kind], center, year)
+    pieces = get_job_files(job).read(job.file_name)
+    try:
+        first = next(pieces)
+    except FileUnusable as problem:
+        flash(f"“{job.file_name}”{problem}。请重新生成。")
+        return redirect(url_for("export_list.index", center=center, year=year))
     audit(Action.EXPORTED, f"{center}：{job.file_name}", details={"step": "下载", "sha256": job.sha256})
-    path = job.path(get_instance().home).absolute()
-    return send_file(path, as_attachment=True, download_name=job.file_name, conditional=False, etag=False)
+    return send_pieces(chain((first,), pieces), job.file_name, job.size)
 
 
 def explain_reach(kind: ExportKind, center: str) -> str:

@@ -33,13 +33,21 @@ from web.imports.forms import TrialForm, UploadForm, make_upload
 from web.imports.mapping import MappingProblem, make_form, read_mapping
 from web.imports.mapping_trial import EarlierFile, MappingTrial, list_earlier_files, try_mapping
 from web.imports.preview import look_at, propose_fit, read_first_rows, read_table
-from web.instance import get_connection, get_instance, get_log_connection, get_now, open_transaction
+from web.instance import (
+    get_connection,
+    get_instance,
+    get_log_connection,
+    get_now,
+    keep_open,
+    open_transaction,
+)
 from web.jobs import queue
 from web.jobs.job import IMPORT, TRIAL, UPLOADS, Job, JobState
+from web.jobs.job_files import get_job_files
 from web.jobs.keeping import forget_old, give_up
 from web.jobs.working import resume
 from web.pages.frame import make_frame
-from web.uploads import UploadProblem, receive
+from web.uploads import UploadProblem, keep_sent, open_sent
 
 pages = Blueprint("imports", __name__)
 
@@ -66,10 +74,8 @@ def upload(center: str) -> str | Answer | tuple[str, int]:
     with open_transaction() as connection:
         forget_old(connection, home, center, get_now())
     try:
-        with receive() as path:
-            job = make_upload(center, path.name, path.stat().st_size, stated=form.stated)
-            job.folder(home).mkdir(parents=True, mode=0o700)
-            path.replace(job.path(home))
+        name, stream = open_sent()
+        job = keep_sent(make_upload(center, name, stated=form.stated), stream)
     except UploadProblem as problem:
         form.file.errors = [str(problem)]
         return _render_index(center, form), 422
@@ -258,8 +264,8 @@ def _render_index(center: str, form: UploadForm) -> str:
 def _render_received(around: dict[str, Any], job: Job, form: TrialForm) -> str:
     problem_text, look = None, None
     try:
-        look = look_at(get_instance().home, job)
-    except (ProfileProblem, CalendarProblem, OSError) as problem:
+        look = look_at(get_instance().home, job, _open_copy(job))
+    except (ProfileProblem, CalendarProblem, FileUnusable, OSError) as problem:
         problem_text = str(problem)
     return render_template(
         "imports/received.html", form=form, look=look, told=problem_text, encodings=ENCODINGS, **around
@@ -273,7 +279,7 @@ def _try_mapping(job: Job, mapping: ColumnMapping) -> MappingTrial:
     today, calendar, profile = get_now().date(), Calendar.load(home / "calendars"), compile_mapping(mapping)
     if chosen not in earlier:
         encoding = job.asked.get("encoding")
-        return try_mapping(profile, job.path(home), job.file_name, encoding, today, calendar)
+        return try_mapping(profile, _open_copy(job), job.file_name, encoding, today, calendar)
     name = earlier[chosen].file_name
     store = find_store(get_log_connection(), home, DELIVERIES, job.center_id)
     try:
@@ -392,12 +398,17 @@ def _find_open_job(center: str, upload: str) -> Job | Answer:
 def _read_table(job: Job, number: int) -> Table:
     """Raises: FileRefused."""
     try:
-        table = read_table(get_instance().home, job, number)
-    except OSError as problem:
+        table = read_table(job, _open_copy(job), number)
+    except (FileUnusable, OSError) as problem:
         abort(422, str(problem))
     if table is None:
         abort(404, f"文件中没有第 {number} 张表。")
     return table
+
+
+def _open_copy(job: Job) -> Path:
+    """The plain file, there until the request ends. Raises: FileUnusable, OSError."""
+    return keep_open(get_job_files(job).open_copy())
 
 
 def _read_number(name: str) -> int | None:

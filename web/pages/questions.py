@@ -28,6 +28,7 @@ from web.jobs import queue
 from web.jobs.job import JobState
 from web.jobs.working import start
 from web.pages.frame import make_frame
+from web.uploads import keep_sent
 
 pages = Blueprint("questions", __name__)
 
@@ -65,12 +66,12 @@ def answer(center: str, number: int) -> Response:
         flash(f"“{delivery.file_name}”的原件{damage.value}，请重新上传。")
         return redirect(url_for("imports.index", center=center))
     job = make_upload(
-        center, delivery.file_name, store.measure(delivery.sha256),
+        center, delivery.file_name,
         encoding=delivery.encoding, answer=choice.code,
         as_of=delivery.as_of.isoformat() if delivery.as_of else None,
     )  # fmt: skip
-    job.folder(get_instance().home).mkdir(parents=True, mode=0o700)
-    store.copy_out(delivery.sha256, job.path(get_instance().home))
+    with store.open_copy(delivery.sha256) as path, path.open("rb") as source:
+        job = keep_sent(job, source)
     audit(Action.DELIVERED, f"{center}：{delivery.file_name}", details={"step": "回答待答问题，试导入"})
     start(get_instance(), replace(job, state=JobState.QUEUED, phase=queue.QUEUED_PHASE))
     return redirect(url_for("imports.show", center=center, upload=job.key))

@@ -41,6 +41,7 @@ from web.figure_view import FigureView
 from web.forms import PageForm, RadioField, SelectChoice, TextAreaField, limit_length, require
 from web.instance import get_connection, get_instance, get_log_connection, get_now, open_log_transaction
 from web.jobs.job import Job, JobState
+from web.jobs.job_files import get_job_files
 from web.pages.export_list import MOST_ROWS, check_reach, explain_reach
 from web.pages.frame import NavigationLink, PageFrame, format_short_name, make_frame
 from web.sample_rows import count_progress
@@ -231,7 +232,8 @@ def _get_verified(center: str, period: Period, key: str) -> VerifiedFigure:
     current = results.find_figure(get_connection(), center, key, period)
     if current is None:
         abort(404, f"{period.label}尚无该项指标的数字。")
-    again = read_recomputed(get_instance().home, _find_recomputation(center, period), period)
+    job = _find_recomputation(center, period)
+    again = read_recomputed(get_job_files(job) if job else None, period)
     verdicts = read_figure_verdicts(get_log_connection(), center, key, str(period))
     indicator = read_definitions(get_connection(), center).find_in_force(key, period)
     return VerifiedFigure(
@@ -248,7 +250,7 @@ def group_verified(
     figures: dict[str, Figure] = {
         one.indicator: one for one in results.read_period(get_connection(), center, period)
     }
-    again = read_recomputed(get_instance().home, job, period)
+    again = read_recomputed(get_job_files(job) if job else None, period)
     return [
         (
             title,
@@ -301,7 +303,8 @@ def _list_samples(center: str, year: Year, made: list[Job], whose: str) -> list[
     """The newest samples, each with its rows seen and all its rows."""
     drawn = [job for job in made if job.kind == "sample" and job.state is JobState.DONE][:_SAMPLES]
     checks = read_row_checks(get_log_connection(), center, year.year) if drawn else []
-    return [(job, *count_progress(get_instance().home, job, checks, whose)) for job in drawn]
+    counted = [(job, count_progress(get_job_files(job), job, checks, whose)) for job in drawn]
+    return [(job, *counts) for job, counts in counted if counts]
 
 
 def _count_outcomes(every: list[VerifiedFigure]) -> dict[str, int]:
@@ -342,8 +345,7 @@ def _list_rooms(around: PageFrame) -> list[NavigationLink]:
 
 
 def _read_index(package: Job) -> list[dict[str, Any]]:
-    path = package.path(get_instance().home)
-    with zipfile.ZipFile(path) as bag:
+    with get_job_files(package).open_copy() as path, zipfile.ZipFile(path) as bag:
         name = next(one for one in bag.namelist() if one.endswith(layout.EVIDENCE))
         text = bag.read(name).decode("utf-8-sig")
     return list(csv.DictReader(StringIO(text)))

@@ -25,6 +25,7 @@ from web.exports.export_files import find_made
 from web.exports.kinds import KINDS
 from web.instance import get_connection, get_instance, get_log_connection, get_now, open_log_transaction
 from web.jobs.job import Job
+from web.jobs.job_files import get_job_files
 from web.pages.export_list import check_reach
 from web.pages.frame import make_frame
 from web.pages.review import list_crumbs
@@ -125,7 +126,7 @@ def _list_drawn_rows(
 ) -> list[DrawnRow]:
     """The sample's rows with what the person said; what was typed goes before what is held."""
     latest = select_latest_checks(checks, login)
-    rows = read_sampled_rows(get_instance().home, job)
+    rows = read_sampled_rows(get_job_files(job))
     return [_make_row(row, latest.get(int(row["seq"])), typed) for row in rows]
 
 

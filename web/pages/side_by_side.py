@@ -1,17 +1,22 @@
 """Several centres beside each other, by band: who meets the target, who does not, who cannot be verified."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from flask import render_template, request, url_for
 
+from kpi.closing.unlocked import list_unlocked_months
+from kpi.evaluation.numbers import show_points
+from kpi.evaluation.rehearsal.stored_rehearsal import ChosenScheme, find_chosen_schemes
+from kpi.figures.day_runs import name_months
 from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.indicators.target import Attainment
 from kpi.figures.patterns.side_by_side import CenterFigures, compare_centers, read_years_of_all
 from tracker.centers import Center
-from tracker.periods import Year
+from tracker.periods import Month, Year
 from web.access import Right, may
 from web.figure_view import FigureView
 from web.instance import get_connection
@@ -19,6 +24,7 @@ from web.pages.frame import NavigationLink
 from web.pages.overview import TILES
 
 COMPARED = (*TILES, "platform_uptime_rate")
+_COVERAGE = (("话单", "call_answer_rate"), ("工单", "work_orders_opened"))
 BANDS = (*Attainment, "未设目标", "无法核实", "不适用")
 
 
@@ -30,10 +36,34 @@ class CenterLine:
     address: str  # its overview of the year
     shown: list[FigureView]  # its headline figures
     found: CenterFigures
+    unlocked: list[Month]  # months that are over and not locked
+    chosen: ChosenScheme | None
 
     @property
     def counts(self) -> list[tuple[Status, int]]:
         return [(status, self.found.statuses[status]) for status in Status]
+
+    @property
+    def bands(self) -> Counter[str]:
+        """How many of the headline figures stand in which band."""
+        return Counter(find_band(view) for view in self.shown)
+
+    @property
+    def covered(self) -> list[tuple[str, str, FigureView]]:
+        """Of the two sources that most figures rest on: how much was delivered."""
+        by_key = {view.indicator.key: view for view in self.shown}
+        return [(title, by_key[key].coverage, by_key[key]) for title, key in _COVERAGE]
+
+    @property
+    def unlocked_words(self) -> str:
+        """The months that are over and not locked, as they are read; empty: none."""
+        return name_months([month.first_day for month in self.unlocked])
+
+    @property
+    def at_risk(self) -> str:
+        """The points that can still be won under the scheme of the year; empty where none was computed."""
+        kept = self.chosen.kept if self.chosen else None
+        return show_points(kept.at_risk) if kept else ""
 
     def to_indicator(self, view: FigureView) -> str:
         """Where the figure is explained."""
@@ -60,11 +90,7 @@ def render_comparison(centers: Sequence[Center], today: date) -> str:
     ]
     year = _read_year(years) or Year(today.year)
     visible = [center for center in centers if _is_visible(center, year)]
-    lines = _list_lines(
-        visible,
-        year,
-        compare_centers(get_connection(), [center.center_id for center in visible], year, COMPARED),
-    )
+    lines = _list_lines(visible, year, today)
     lines_with_figures = [line for line in lines if line.found.statuses]
     return render_template(
         "side_by_side.html",
@@ -90,13 +116,20 @@ def _read_year(years: Sequence[Year]) -> Year | None:
     return next((year for year in years if str(year) == wanted), years[-1] if years else None)
 
 
-def _list_lines(centers: Sequence[Center], year: Year, found: Sequence[CenterFigures]) -> list[CenterLine]:
+def _list_lines(centers: Sequence[Center], year: Year, today: date) -> list[CenterLine]:
+    """However many centres, the statements are the same."""
+    codes = [center.center_id for center in centers]
+    found = compare_centers(get_connection(), codes, year, COMPARED)
+    unlocked = list_unlocked_months(get_connection(), codes, year, today)
+    chosen = find_chosen_schemes(get_connection(), codes, year.year)
     return [
         CenterLine(
             center,
             url_for("overview.year", center=center.center_id, year=year),
             [FigureView(INDICATORS[key], year, one.figures.get(key)) for key in COMPARED],
             one,
+            unlocked.get(center.center_id, []),
+            chosen.get(center.center_id),
         )
         for center, one in zip(centers, found, strict=True)
     ]

@@ -5,7 +5,7 @@ position they were computed at.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -106,20 +106,30 @@ def choose_scheme(
 
 def find_chosen_scheme(connection: sa.Connection, center: str, year: int) -> ChosenScheme | None:
     """The scheme of a year with its kept rehearsal, in one statement; None where none was chosen."""
+    return find_chosen_schemes(connection, [center], year).get(center)
+
+
+def find_chosen_schemes(
+    connection: sa.Connection, centers: Collection[str], year: int
+) -> dict[str, ChosenScheme]:
+    """Those of several centres, in one statement; a centre that has chosen none is absent."""
     of, stored = chosen_schemes.c, rehearsals.c
     same = sa.and_(stored.center_id == of.center_id, stored.period == of.period, stored.scheme == of.scheme)
     stood = heads.c.center_id == of.center_id
     rows = (
-        sa.select(of.scheme.label("chosen"), heads.c.seq.label("head_seq"), *rehearsals.columns)
+        sa.select(
+            of.center_id.label("center"), of.scheme.label("chosen"), heads.c.seq.label("head_seq"),
+            *rehearsals.columns,
+        )
         .select_from(chosen_schemes.join(heads, stood).outerjoin(rehearsals, same))
-        .where(of.center_id == center, of.period == str(year))
-    )
-    row = connection.execute(rows).mappings().first()
-    if row is None:
-        return None
-    return ChosenScheme(
-        row["chosen"], row["head_seq"], _read_stored(row) if row["log_seq"] is not None else None
-    )
+        .where(of.center_id.in_(centers), of.period == str(year))
+    )  # fmt: skip
+    return {
+        row["center"]: ChosenScheme(
+            row["chosen"], row["head_seq"], _read_stored(row) if row["log_seq"] is not None else None
+        )
+        for row in connection.execute(rows).mappings()
+    }
 
 
 def store_rehearsals(

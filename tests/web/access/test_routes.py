@@ -8,7 +8,8 @@ from tracker.database import Database
 from web.access.guard import Door, get_declared_access
 from web.access.rights import Role
 
-# C 录入员 M 业务主管 A 审批人 E 评价人员 Y 系统管理员 S 安全管理员 U 审计管理员, * whoever, K a machine
+# C 录入员 M 业务主管 A 审批人 E 评价人员 Y 系统管理员 S 安全管理员 U 审计管理员, * whoever, K a machine,
+# W a wall screen
 TABLE = """
 GET  /                                                     C M A E Y S U
 GET  /-/sign-in                                            *
@@ -53,6 +54,8 @@ GET  /-/audit/verification                                 U
 GET  /-/help/                                              C M A E Y S U
 GET  /-/search/                                            C M A E
 GET  /<center>/                                            C M A E
+GET  /<center>/wall                                        W
+POST /<center>/wall                                        *
 GET  /<center>/<year>/                                     C M A E
 GET  /<center>/<year>/<key>                                C M A E
 GET  /<center>/<year>/coverage                             C M A E
@@ -310,7 +313,7 @@ def test_what_asks_for_nobody_is_little(app: Flask):
     }
     assert open_to_all == {
         "static", "bootstrap.static", "sign_in.form", "sign_in.attempt", "sign_in.as_demo",
-        "presence.state", "presence.stay", "openapi.description", "health.state",
+        "presence.state", "presence.stay", "openapi.description", "health.state", "wall.enter",
     }  # fmt: skip
 
 

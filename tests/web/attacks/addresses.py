@@ -44,6 +44,7 @@ FORMS: dict[str, Mapping[str, Any]] = {
     "people.grant": _GRANT,
     "people.ask_reset": {"what": "password"},
     "tokens.issue": _TOKEN,
+    "wall.enter": {"token": "hotline_falsch"},
     "security_settings.change_settings": {
         "min_length": "9", "min_classes": "3", "password_days": "90", "former_refused": "5", "attempts": "5",
         "lock_minutes": "30", "idle_minutes": "15", "longest_hours": "12", "totp_grace_days": "7",

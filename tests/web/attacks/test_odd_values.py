@@ -63,7 +63,7 @@ def browsers(site: Site) -> dict[Right | Door | None, Browser]:
     found: dict[Right | Door | None, Browser] = {
         right: next((who[role] for role in who if right in role.rights), who[Role.MANAGER]) for right in Right
     }
-    return found | {Door.OPEN: site.browser(), Door.MACHINE: site.browser()}
+    return found | {Door.OPEN: site.browser(), Door.MACHINE: site.browser(), Door.WALL: site.browser()}
 
 
 def encode(random: Random) -> str:

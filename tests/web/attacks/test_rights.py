@@ -129,7 +129,7 @@ def test_the_declared_rights_are_those_of_the_manual():
     for route in ROUTES:
         letters, asks = get_letters(route), route.asks
         if isinstance(asks, Door):
-            assert letters == {Door.OPEN: "*", Door.MACHINE: "K"}[asks], route
+            assert letters == {Door.OPEN: "*", Door.MACHINE: "K", Door.WALL: "W"}[asks], route
         else:
             declared = {letter for letter, role in LETTERS.items() if asks in role.rights}
             declared = set(LETTERS) if asks and asks.name == "OWN_ACCOUNT" else declared

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from tracker import centers
 from web.access import Action, Right, allowed, api_tokens, get_person, get_request_origin, note
-from web.access.api_tokens import LIFETIMES, OVERLAP, Scope
+from web.access.api_tokens import LIFETIMES, OVERLAP, WALL_ALONE, Scope
 from web.forms import (
     DataRequired,
     PageForm,
@@ -13,6 +13,7 @@ from web.forms import (
     SelectField,
     SelectMultipleField,
     StringField,
+    ValidationError,
     limit_length,
     require,
 )
@@ -34,6 +35,11 @@ class NewTokenForm(PageForm):
     days = SelectField(
         "有效期", choices=[SelectChoice(str(days), f"{days} 天") for days in LIFETIMES], default="180"
     )
+
+    def validate_scopes(self, field: SelectMultipleField) -> None:
+        """A token that lies in a browser in a hall opens nothing else. Raises: ValidationError."""
+        if Scope.WALL.value in field.data and len(field.data) > 1:
+            raise ValidationError(WALL_ALONE)
 
 
 @pages.get("/")
@@ -64,7 +70,8 @@ def issue() -> str | tuple[str, int]:
         )
         details = {"scopes": "、".join(sorted(scopes)), "expires": f"{days} 天后"}
         note(connection, Action.TOKEN_ISSUED, f"{center}：{name}", details=details)
-    return _render_page(_make_form(empty=True), token=token, center=center)
+    wall = url_for("wall.show", center=center) if Scope.WALL in scopes else None
+    return _render_page(_make_form(empty=True), token=token, wall=wall)
 
 
 @pages.post("/<of>/<token>/rotation")
@@ -80,7 +87,8 @@ def rotate(of: str, token: str) -> str | Response:
             return redirect(url_for("tokens.index"))
         old, new = rotated
         note(connection, Action.TOKEN_ROTATED, f"{of}：{old.name}")
-    return _render_page(_make_form(empty=True), token=new, center=of)
+    wall = url_for("wall.show", center=of) if Scope.WALL in old.scopes else None
+    return _render_page(_make_form(empty=True), token=new, wall=wall)
 
 
 @pages.post("/<of>/<token>/revoke")
@@ -103,13 +111,14 @@ def _make_form(*, empty: bool = False) -> NewTokenForm:
     return form
 
 
-def _render_page(form: NewTokenForm, *, token: str | None = None, center: str = "") -> str:
+def _render_page(form: NewTokenForm, *, token: str | None = None, wall: str | None = None) -> str:
+    """`wall`: where a token for a wall screen is given in."""
     return render_template(
         "access/tokens.html",
         form=form,
         tokens=api_tokens.list_tokens(get_log_connection()),
         token=token,
-        center=center,
+        wall=wall,
         now=get_now(),
         overlap=OVERLAP.days,
     )
