@@ -6,18 +6,16 @@ from datetime import timedelta
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kpi.closing.acts import SeenStatus, check_approval, check_completion, check_return, check_submission
+from kpi.closing.acts import check_approval, check_completion, check_return, check_submission
 from kpi.closing.history import ACTS, ClosingAct, read_history
 from kpi.closing.late import read_late_register
-from kpi.closing.locking import check_lock
 from kpi.closing.permissions import explain_period
 from kpi.closing.rule_violations import UnknownRule, read_violations
 from kpi.closing.states import ClosingProblem, Refusal, list_needed_sources
-from kpi.closing.status import MonthStatus, SourceStatus, read_status
+from kpi.closing.status import MonthStatus, SourceStatus
 from kpi.figures.controls.checking import TotalCheck, check_totals
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.sources import SOURCES, Rhythm
-from tracker import log
 from tracker.periods import Month, Period, Quarter, Year
 from web.access import Right, allowed, get_person, may
 from web.breadcrumbs import Crumb
@@ -31,10 +29,10 @@ from web.forms import (
     limit_length,
     require,
 )
-from web.instance import get_connection, get_log_connection, get_now
+from web.instance import get_connection, get_now
+from web.pages.closing.summary import read_summaries
 from web.pages.closing.words import (
     KINDS,
-    describe_month_state,
     describe_next_step,
     format_causes,
     format_sealed_value,
@@ -190,8 +188,8 @@ def render_page(center: str, period: Period, forms: MonthForms, refused: str = "
     """The month's page with these forms; `refused` says why a button did nothing."""
     when, at = get_month(period), get_now()
     around = make_frame(center, when)
-    seq = log.read_head(get_log_connection(), center).seq  # before the rest: what comes meanwhile is not seen
-    status = read_status(get_connection(), center, when, at)
+    summary = read_summaries(center, [when])[0]
+    status = summary.status
     if forms.exception.last_day.raw_data is None:
         forms.exception.last_day.data = around.today + timedelta(days=7)
     return render_template(
@@ -199,14 +197,14 @@ def render_page(center: str, period: Period, forms: MonthForms, refused: str = "
         frame=around,
         month=when,
         status=status,
-        seen=SeenStatus(seq, {row.source.key: row.fingerprint for row in status.rows}),
-        state=describe_month_state(status.closing, status.state),
+        summary=summary,
+        state=summary.state,
+        returning=request.endpoint == "closing_acts.return_" and not forms.act.sources.data,
         kinds=KINDS,
         acts=ACTS,
         next=describe_next_step(make_board_month(status), at),
         who=explain_period(status, when),
         offers=_list_offers(status, center),
-        why_not_lock=check_lock(status),
         totals=_check_totals(center, when),
         daily=(Rhythm.DAILY, Rhythm.HOURLY),
         forms=forms,
