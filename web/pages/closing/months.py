@@ -12,6 +12,7 @@ from kpi.closing.acts import complete_sources, parse_seen
 from kpi.closing.states import ClosingProblem
 from kpi.closing.whole_months import approve_month, submit_month
 from kpi.figures import results
+from kpi.figures.day_runs import name_months
 from kpi.figures.sources import Rhythm
 from tracker.database import get_driver
 from tracker.periods import Month, PeriodProblem, Year, parse_period
@@ -85,21 +86,24 @@ def _decide(center: str, year: Year, decision: Decision) -> PageResponse:
     months = _read_months(request.form, year)
     if not months:
         abort(404, "没有选择月份：请从月度审核页勾选月份。")
+    done: dict[str, list[Month]] = {}
     typed = Typed({one: request.form.get(f"said-{one}", "") for one in months}, "lock" in request.form)
     for month in months:
         try:
             _check_length(typed.explanations[month])
             with open_transaction() as connection:
-                told = decision.do(connection, center, month, get_person().signature)
+                words = decision.do(connection, center, month, get_person().signature)
                 note(
                     get_driver(connection),
                     decision.action,
                     f"{center} {month}",
                     details={"act": decision.title},
                 )
-            flash(f"{month.label}{told}")
+            done.setdefault(words, []).append(month)
         except (ClosingProblem, SignatureProblem) as problem:
             typed.problems[month] = str(problem)
+    for words, of in done.items():
+        flash(f"{year.label}{name_months([one.first_day for one in of])}{words}")
     if typed.problems:
         _bring_up_to_date(center)
         return _render(center, year, list(typed.problems), typed, decision), 422

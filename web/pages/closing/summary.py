@@ -1,7 +1,7 @@
 """What a month comes to before somebody decides: its key figures beside the month before, what is in doubt,
 and what she may do with all of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from kpi.closing.states import ClosingState
 from kpi.closing.status import MonthStatus, SourceStatus, read_statuses
 from kpi.closing.whole_months import check_month_submission
 from kpi.figures.definitions.in_force import Definitions, read_definitions
-from kpi.figures.figure import Figure, Status
+from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS, Direction
 from kpi.figures.locked_figures import ByFigure, read_displayed_figures
 from tracker import log
@@ -57,18 +57,21 @@ class KeyFigure:
 
     @property
     def change(self) -> str:
-        """▲ +0.12 个百分点, 持平, 口径不同，不比较, 上月缺数据."""
+        """▲ +0.12, 持平, 口径不同，不比较, 上月无数字."""
         now, before = self.view.figure, self.before.figure
         if self.difference is not None:
-            if not self.difference:
-                return "持平"
             sign = "▲" if self.difference > 0 else "▼"
-            return f"{sign} {write_number(self.difference)} {name_change_unit(self.view.indicator.unit)}"
+            return f"{sign} {write_number(self.difference)}" if self.difference else "持平"
         if now is None or now.value is None:
             return "—"
         if before is None or before.value is None:
             return "上月无数字"
         return "口径不同，不比较"
+
+    @property
+    def unit(self) -> str:
+        """What the change is counted in; empty where there is none."""
+        return name_change_unit(self.view.indicator.unit) if self.difference else ""
 
     @property
     def certain(self) -> bool:
@@ -99,7 +102,8 @@ class MonthSummary:
 
     status: MonthStatus
     figures: tuple[KeyFigure, ...]
-    lacking: tuple[FigureView, ...]  # 部分可核实 and 无法核实, of all indicators
+    lacking: tuple[FigureView, ...]  # 部分可核实 and 无法核实, and better in the month before
+    lacking_before: int  # as many are no better in the month before
     seen: SeenStatus
     offers: tuple[MonthOffer, ...]
 
@@ -134,10 +138,11 @@ class MonthSummary:
 
 
 _UNSUBMITTED = (ClosingState.OPEN, ClosingState.COMPLETED)
+_LACKING = (Status.PARTLY, Status.UNVERIFIABLE)
 
 
 def read_summaries(center: str, months: Sequence[Month]) -> list[MonthSummary]:
-    """The summaries of months of a year, in their order."""
+    """The summaries of months of a year, in their order, as they are decided together."""
     seq = log.read_head(get_log_connection(), center).seq  # before the rest: what comes meanwhile is not seen
     statuses = read_statuses(get_connection(), center, months, get_now())
     definitions = read_definitions(get_connection(), center)
@@ -145,7 +150,9 @@ def read_summaries(center: str, months: Sequence[Month]) -> list[MonthSummary]:
     figures = {
         (one.indicator, one.period): one for one in read_displayed_figures(get_connection(), center, periods)
     }
-    return [_summarize(center, seq, statuses[month], definitions, figures) for month in sorted(months)]
+    return [
+        _summarize(center, seq, statuses[month], definitions, figures, months) for month in sorted(months)
+    ]
 
 
 def get_month_before(month: Month) -> Month:
@@ -154,7 +161,12 @@ def get_month_before(month: Month) -> Month:
 
 
 def _summarize(
-    center: str, seq: int, status: MonthStatus, definitions: Definitions, figures: ByFigure
+    center: str,
+    seq: int,
+    status: MonthStatus,
+    definitions: Definitions,
+    figures: ByFigure,
+    together: Collection[Month],
 ) -> MonthSummary:
     month = status.month
     of_month = [figure for (_, period), figure in figures.items() if period == month]
@@ -162,9 +174,9 @@ def _summarize(
     return MonthSummary(
         status,
         tuple(_make_key_figure(key, month, definitions, figures) for key in KEY_INDICATORS),
-        tuple(_list_lacking(month, definitions, of_month)),
+        *_split_lacking(month, definitions, figures),
         SeenStatus(seq, marks, compute_figures_fingerprint(of_month)),
-        tuple(_list_month_offers(status, center)),
+        tuple(_list_month_offers(status, center, together)),
     )
 
 
@@ -177,23 +189,27 @@ def _make_key_figure(key: str, month: Month, definitions: Definitions, figures: 
     return KeyFigure(now, then)
 
 
-def _list_lacking(month: Month, definitions: Definitions, figures: Iterable[Figure]) -> list[FigureView]:
-    """What cannot be verified, or only in part, in the order of the registry."""
-    by_key = {one.indicator: one for one in figures}
-    views = [
-        FigureView(definitions.find_in_force(key, month), month, by_key[key])
-        for key in INDICATORS
-        if key in by_key
-    ]
-    return [one for one in views if one.kind in ("partial", "none")]
+def _split_lacking(
+    month: Month, definitions: Definitions, figures: ByFigure
+) -> tuple[tuple[FigureView, ...], int]:
+    """What cannot be verified, or only in part, where it could in the month before; and how much could not
+    then either, because its source never came."""
+    fresh, before, total = [], get_month_before(month), 0
+    for key in INDICATORS:
+        figure, earlier = figures.get((key, month)), figures.get((key, before))
+        if figure is not None and figure.status in _LACKING:
+            total += 1
+            if earlier is None or earlier.status is not figure.status:
+                fresh.append(FigureView(definitions.find_in_force(key, month), month, figure))
+    return tuple(fresh), total - len(fresh)
 
 
-def _list_month_offers(status: MonthStatus, center: str) -> list[MonthOffer]:
+def _list_month_offers(status: MonthStatus, center: str, together: Collection[Month]) -> list[MonthOffer]:
     if status.closing.sealed or not status.ended:
         return []
     name, year = get_person().signature, status.month.year
     offers = [
-        _offer_approval(status, name) if may(Right.APPROVE, center, year) else None,
+        _offer_approval(status, name, together) if may(Right.APPROVE, center, year) else None,
         _offer_submission(status, name) if may(Right.SUBMIT, center, year) else None,
     ]
     if may(Right.LOG, center, year) and not may(Right.SUBMIT, center, year):
@@ -201,18 +217,17 @@ def _list_month_offers(status: MonthStatus, center: str) -> list[MonthOffer]:
     return [one for one in offers if one is not None]
 
 
-def _offer_approval(status: MonthStatus, name: str) -> MonthOffer | None:
+def _offer_approval(status: MonthStatus, name: str, together: Collection[Month]) -> MonthOffer | None:
     refusals = [check_approval(status, row, name) for row in status.rows]
     approving = any(one is None for one in refusals)
     if any(one is not None and not one.is_done for one in refusals):
         return None
     request = status.closing.request
-    asked = status.request_stands and request is not None
-    locks = asked and request is not None and not is_same_person(request.requested_by, name)
-    if locks and request is not None:
+    stands = status.request_stands and request is not None
+    if stands and request is not None and not is_same_person(request.requested_by, name):
         about = f"{request.requested_by}已申请锁定：批准后本月数字锁定，不再变动。"
-        if status.unlocked_siblings:
-            first = "、".join(f"{one.month}月" for one in status.unlocked_siblings)
+        if waiting := [one for one in status.unlocked_siblings if one not in together]:
+            first = "、".join(f"{one.month}月" for one in waiting)
             about = f"{request.requested_by}已申请锁定；须先锁定{first}，届时再批准锁定。"
             return MonthOffer("approve", "批准", about) if approving else None
         return MonthOffer("approve", "批准并锁定" if approving else "批准锁定", about)
