@@ -219,7 +219,7 @@ def render_page(center: str, period: Period, forms: MonthForms, refused: str = "
 
 
 def _prefill(center: str, period: Period, late: str) -> MonthForms:
-    """The forms to correct a locked month for a late event (its number), or for all that came late ("all")."""
+    """The forms to correct a locked month for a late event (its number), or for all of them ("all")."""
     if not late or not may(Right.SUBMIT, center, period.first_day.year):
         return MonthForms()
     try:
