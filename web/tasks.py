@@ -14,9 +14,8 @@ import sqlalchemy as sa
 from flask import url_for
 
 from ingest.questions.held_deliveries import list_open_questions
-from kpi.closing.board import BoardMonth, read_board
-from kpi.closing.states import ClosingState
-from kpi.closing.turns import NextStep, find_next_step
+from kpi.closing.board import read_board
+from kpi.closing.turns import NextStep
 from kpi.evaluation.rehearsal.stored_rehearsal import find_chosen_scheme
 from kpi.evaluation.verdicts import read_year_verdicts
 from kpi.figures import results
@@ -35,6 +34,7 @@ from tracker.facts.deliveries import held_back
 from tracker.periods import Month, Year
 from web.access import Right, get_person, may
 from web.access.years import is_seen
+from web.closing_turns import find_turn
 from web.day_checklist import FORMS
 from web.formatting import with_unit
 from web.instance import get_connection, get_log_connection, get_now
@@ -146,16 +146,16 @@ def _list_held_rows(center: str) -> Iterator[Task]:
         yield Task(f"{int(rows):,}行数据有问题，没有导入", "处理", address, first)
 
 
-_TURNS: dict[NextStep, tuple[Right, str, str]] = {  # who does it, what waits, the word on the button
-    NextStep.COMPLETE: (Right.LOG, "等待确认报齐", "去报齐"),
-    NextStep.SUBMIT: (Right.SUBMIT, "已报齐，等待提交", "去提交"),
-    NextStep.APPROVE: (Right.APPROVE, "已提交，等待审批", "去审批"),
-    NextStep.APPROVE_AGAIN: (Right.APPROVE, "审批后有变动，等待重新审批", "去审批"),
-    NextStep.ASK_FOR_LOCK: (Right.SUBMIT, "已审批，等待申请锁定", "去申请"),
-    NextStep.LOCK: (Right.APPROVE, "已申请锁定，等待批准", "去批准"),
-    NextStep.APPROVE_EXEMPTION: (Right.APPROVE, "已申请限期解锁，等待批准", "去批准"),
-    NextStep.CORRECT: (Right.SUBMIT, "已限期解锁，可以申请更正", "去申请"),
-    NextStep.APPROVE_CORRECTION: (Right.APPROVE, "已申请更正，等待批准", "去批准"),
+_TURNS: dict[NextStep, tuple[str, str]] = {  # what waits, the word on the button
+    NextStep.COMPLETE: ("等待确认报齐", "去报齐"),
+    NextStep.SUBMIT: ("已报齐，等待提交", "去提交"),
+    NextStep.APPROVE: ("已提交，等待审批", "去审批"),
+    NextStep.APPROVE_AGAIN: ("审批后有变动，等待重新审批", "去审批"),
+    NextStep.ASK_FOR_LOCK: ("已审批，等待申请锁定", "去申请"),
+    NextStep.LOCK: ("已申请锁定，等待批准", "去批准"),
+    NextStep.APPROVE_EXEMPTION: ("已申请限期解锁，等待批准", "去批准"),
+    NextStep.CORRECT: ("已限期解锁，可以申请更正", "去申请"),
+    NextStep.APPROVE_CORRECTION: ("已申请更正，等待批准", "去批准"),
 }
 
 
@@ -164,36 +164,22 @@ def _list_turns(center: str, years: Iterable[Year]) -> Iterator[Task]:
     for year in years:
         steps = defaultdict(list)
         for one in read_board(get_connection(), center, year, now):
-            step = find_next_step(one, now)
-            if step is not None and may(_TURNS[step][0], center, year.year) and not _is_own(one, step):
+            step = find_turn(center, one, now)
+            if step is not None:
                 steps[step].append(one.month)
         for step in (step for step in NextStep if step in steps):
             yield _make_turn(center, year, steps[step], step)
 
 
 def _make_turn(center: str, year: Year, months: list[Month], step: NextStep) -> Task:
-    _, waiting, action = _TURNS[step]
+    waiting, action = _TURNS[step]
     named = f"{year.year}年{name_months([one.first_day for one in months])}"
     if len(months) == 1:
         address = url_for("closing.month", center=center, period=months[0])
     else:
-        address = url_for("closing_board.year", center=center, year=year)
+        address = url_for("closing_board.year", center=center, year=year, month=months, _anchor="next")
         named += f"（{len(months)}个月）"
     return Task(named + waiting, action, address, months[0].end_day)
-
-
-def _is_own(month: BoardMonth, step: NextStep) -> bool:
-    """Whether she asked for all of it herself, so that another one must decide."""
-    closing, asked_by = month.closing, set()
-    if step is NextStep.APPROVE:
-        asked_by = {closing.states[key].submitted_by for key in month.sources(ClosingState.SUBMITTED)}
-    elif step is NextStep.LOCK and closing.request is not None:
-        asked_by = {closing.request.requested_by}
-    elif step is NextStep.APPROVE_EXEMPTION:
-        asked_by = {one.requested_by for one in closing.exemptions if one.is_pending(get_now())}
-    elif step is NextStep.APPROVE_CORRECTION and closing.proposal is not None:
-        asked_by = {closing.proposal.proposed_by}
-    return asked_by == {get_person().signature}
 
 
 def _list_proposals(center: str) -> Iterator[Task]:

@@ -1,6 +1,7 @@
 """Acts on the sources of a month: 报齐, 提交, 审批, 退回. Each is done, or refused with a sentence."""
 
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from kpi.closing.changes import ChangeQuery, find_changes
 from kpi.closing.states import NOTHING_SEEN, ClosingProblem, ClosingState, Refusal
 from kpi.closing.status import MonthStatus, SourceStatus, join_titles, read_status
 from kpi.figures import results
+from kpi.figures.figure import Figure
 from kpi.figures.sources import SOURCES
 from tracker import log
 from tracker.database import get_driver
@@ -25,17 +27,21 @@ from tracker.events.closing import (
 from tracker.periods import Month
 from tracker.signatures import clean_signature, is_same_person
 
+_FIGURES = "figures"  # in a form: the mark that is of no source
+
 
 @dataclass(frozen=True)
 class SeenStatus:
-    """What a person was shown before she approves: the log's last event, and how each source stood."""
+    """What a person was shown before she approves: the log's end, each source's state, the figures."""
 
     seq: int
     sources: Mapping[str, str]  # source → SourceStatus.fingerprint
+    figures: str = ""  # compute_figures_fingerprint; empty: no figures were shown
 
     def __str__(self) -> str:
-        """As a page's form holds it: 812 calls=0f3a… orders=77c1…"""
-        return " ".join([str(self.seq), *(f"{key}={mark}" for key, mark in self.sources.items())])
+        """As a page's form holds it: 812 calls=0f3a… orders=77c1… figures=a1b2…"""
+        marks = [*self.sources.items(), *([(_FIGURES, self.figures)] if self.figures else ())]
+        return " ".join([str(self.seq), *(f"{key}={mark}" for key, mark in marks)])
 
 
 def parse_seen(text: str) -> SeenStatus:
@@ -43,7 +49,15 @@ def parse_seen(text: str) -> SeenStatus:
     first, *rest = text.split() or [""]
     known = first.isascii() and first.isdigit() and len(first) < 19
     pairs = (one.partition("=") for one in rest if known)
-    return SeenStatus(int(first) if known else NOTHING_SEEN, {key: value for key, _, value in pairs})
+    marks = {key: value for key, _, value in pairs}
+    figures = marks.pop(_FIGURES, "")
+    return SeenStatus(int(first) if known else NOTHING_SEEN, marks, figures)
+
+
+def compute_figures_fingerprint(figures: Iterable[Figure]) -> str:
+    """What a month's figures say, as 12 hex digits; of none, too."""
+    codes = sorted(f"{one.indicator}={one.code}" for one in figures)
+    return hashlib.sha256(" ".join(codes).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True)
@@ -113,7 +127,7 @@ def approve_sources(
     """
 
     def why_not(status: MonthStatus, row: SourceStatus, by: str) -> Refusal | None:
-        return check_approval(status, row, by) or _check_seen(connection, center, status, row, seen)
+        return check_approval(status, row, by) or check_source_seen(connection, center, status, row, seen)
 
     return _perform_act(connection, center, month, sources, SourceApproved, by, now, why_not, remark=remark)
 
@@ -170,7 +184,7 @@ def check_approval(status: MonthStatus, row: SourceStatus, by: str) -> Refusal |
     return None
 
 
-def _check_seen(
+def check_source_seen(
     connection: sa.Connection, center: str, status: MonthStatus, row: SourceStatus, seen: SeenStatus | None
 ) -> Refusal | None:
     """Why what a person saw of a source is not what she would approve now; None: it is."""
@@ -220,8 +234,8 @@ def _perform_act(
     refused = {row.source.key: refusal for row in rows if (refusal := check(status, row, name)) is not None}
     doing = [row for row in rows if row.source.key not in refused]
     if not doing:
-        raise ClosingProblem(_join_refusals({key: one.text for key, one in refused.items()}))
-    append_acts(connection, center, [_build_event(kind, month, row, name, now, fields) for row in doing], now)
+        raise ClosingProblem(join_refusals({key: one.text for key, one in refused.items()}))
+    append_acts(connection, center, [build_act(kind, month, row, name, now, fields) for row in doing], now)
     return ActResult(tuple(row.source.key for row in doing), refused)
 
 
@@ -250,14 +264,22 @@ def _choose_sources(status: MonthStatus, sources: Sequence[str] | None) -> list[
     return [status.by_source[key] for key in dict.fromkeys(sources)]
 
 
-def _build_event(
-    kind: type[SourceAct], month: Month, row: SourceStatus, by: str, now: datetime, fields: Mapping[str, Any]
+def build_act(
+    kind: type[SourceAct],
+    month: Month,
+    row: SourceStatus,
+    by: str,
+    now: datetime,
+    fields: Mapping[str, Any],
+    *,
+    before: int = 0,
 ) -> SourceAct:
+    """An act on a source as the log takes it; `before`: acts on it that come before in the same breath."""
     share = row.coverage
     return kind(
         month=str(month),
         of=row.source.key,
-        number=row.told.acts + 1,
+        number=row.told.acts + before + 1,
         by=by,
         at=now,
         coverage=None if share is None else str(share),
@@ -266,7 +288,7 @@ def _build_event(
     )
 
 
-def _join_refusals(refused: Mapping[str, str]) -> str:
+def join_refusals(refused: Mapping[str, str]) -> str:
     """One sentence; sources with the same reason stand together."""
     by_reason: dict[str, list[str]] = {}
     for key, reason in refused.items():

@@ -29,6 +29,13 @@ def read_figures_as_known(
     return [figures[key] for key in INDICATORS if key in figures]
 
 
+def read_known_figures(
+    connection: sa.Connection, center: str, periods: Iterable[Period], on: Position
+) -> ByFigure:
+    """All figures of several periods as known on a log position or at a moment."""
+    return _read_periods(connection, center, periods, on)
+
+
 def read_year_as_known(
     connection: sa.Connection, center: str, year: int, on: Position
 ) -> dict[str, dict[Period, Figure]]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 import sqlalchemy as sa
 
 from kpi.closing.changes import build_approval_queries, find_changes, find_moved_months
+from kpi.closing.lock_requests import holds_request
 from kpi.closing.states import Closing, ClosingState, has_ended, read_closings
 from kpi.figures.coverage import compute_ended_coverage, compute_owed_coverage
 from kpi.figures.coverage_reading import read_backing
@@ -26,6 +27,7 @@ class BoardMonth:
     coverage: Mapping[str, Fraction | None] = field(default_factory=dict)  # source → share
     changed: frozenset[str] = frozenset()  # sources with changes after their approval
     gaps: Mapping[str, str] = field(default_factory=dict)  # source → 缺8月12日，待报8月20日
+    request_holds: bool = False  # all is approved, and a request to lock waits for its second person
 
     @property
     def month(self) -> Month:
@@ -63,7 +65,9 @@ def read_board(connection: sa.Connection, center: str, year: Year, now: datetime
             key: compute_ended_coverage(SOURCES[key], list_units(backing, SOURCES[key], month)).named
             for key in closing.states
         }
-        board.append(BoardMonth(closing, ended, shares, changed, gaps))
+        approved = all(one.state is ClosingState.APPROVED for one in closing.states.values())
+        asked = ended and approved and not changed and holds_request(connection, center, closing)
+        board.append(BoardMonth(closing, ended, shares, changed, gaps, asked))
     return board
 
 

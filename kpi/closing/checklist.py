@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from kpi.closing import rules
 from kpi.figures.coverage import SourceCoverage, compute_ended_coverage, compute_owed_coverage
 from kpi.figures.coverage_inputs import Backing
-from kpi.figures.coverage_reading import read_backing
 from kpi.figures.day_states import CoverageUnit, list_units, may_be_of
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.facts.deliveries import deliveries, held_back
@@ -87,18 +86,6 @@ class SourceCheck:
         if self.asked:
             remedy = "请回答后导入，或放弃这份文件。"
             yield Finding(f"{self.asked:,}行在待答的文件里，尚未导入", remedy)
-
-
-def check_sources(
-    connection: sa.Connection,
-    center: str,
-    month: Month,
-    keys: Sequence[str],
-    today: date,
-) -> dict[str, SourceCheck]:
-    """Looks through sources of a month, as far as it is over; figures must be up to date."""
-    backing = read_backing(connection, center, month.first_day, month.end_day, today)
-    return check_months(connection, center, [month], keys, backing)[month]
 
 
 def check_months(

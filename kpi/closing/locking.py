@@ -59,8 +59,18 @@ def lock_month(
     """
     name = clean_signature(by, "锁定")
     status = refresh_status(connection, center, month, now)
-    request = _require_request(status, name)
+    request = require_request(status, name)
     check_seen(seen, request.event_seq, "申请锁定")
+    return seal_month(connection, center, month, request, by=name, now=now)
+
+
+def seal_month(
+    connection: sa.Connection, center: str, month: Month, request: LockRequest, *, by: str, now: datetime
+) -> MonthSeal:
+    """Seals the figures of a month that was requested by one person and may be locked by another.
+
+    The caller has looked at both, and figures are up to date. Raises: ClosingProblem where there are none.
+    """
     figures = read_figures_to_seal(connection, center, month)
     if not figures:
         raise ClosingProblem(f"{month.label}还没有任何指标数字，没有可锁定的。")
@@ -69,7 +79,7 @@ def lock_month(
         vintage=1,
         figures=[as_sealed_with_code(figure, 1) for figure in figures],
         sealed_by=request.requested_by,
-        approved_by=name,
+        approved_by=by,
     )  # fmt: skip
     return read_seals(connection, center, [month])[-1]
 
@@ -136,11 +146,12 @@ def _explain_locked(status: MonthStatus) -> str | None:
     return f"已由{request.requested_by}申请锁定，待另一人批准"
 
 
-def _require_request(status: MonthStatus, by: str) -> LockRequest:
+def require_request(status: MonthStatus, by: str) -> LockRequest:
+    """The request that somebody may now confirm by locking the month. Raises: ClosingProblem."""
     refusal = check_lock(status)
     request = status.closing.request
     if refusal is None and (request is None or not status.request_holds):
-        refusal = f"还没有人申请锁定{status.month.label}，或申请后有来源重新审批；请先申请锁定"
+        refusal = f"还没有人申请锁定{status.month.label}，或申请后数字有变动、有来源重新审批；请先申请锁定"
     if refusal is None and request is not None and is_same_person(request.requested_by, by):
         refusal = f"由{request.requested_by}申请锁定，须由另一人批准"
     if refusal is not None or request is None:

@@ -9,16 +9,19 @@ from fractions import Fraction
 import sqlalchemy as sa
 
 from kpi.closing.changes import Change, Changes, build_approval_queries, find_changes
-from kpi.closing.checklist import SourceCheck, check_sources
+from kpi.closing.checklist import SourceCheck, check_months
+from kpi.closing.lock_requests import holds_request
 from kpi.closing.states import (
     Closing,
     ClosingState,
     SourceState,
     has_ended,
+    list_needed_sources,
     list_siblings,
-    read_closing,
+    read_closings,
     read_seals,
 )
+from kpi.figures.coverage_reading import read_backing
 from kpi.figures.source import Source
 from tracker.events.times import get_day
 from tracker.periods import Month
@@ -74,6 +77,7 @@ class MonthStatus:
     ended: bool
     unlocked_siblings: tuple[Month, ...]  # of the quarter or year that it ends
     now: datetime
+    request_stands: bool = False  # to lock it, whatever else stands in the way
 
     @property
     def month(self) -> Month:
@@ -96,11 +100,8 @@ class MonthStatus:
 
     @property
     def request_holds(self) -> bool:
-        """Whether a request to lock waits for its second person: nothing was approved after it."""
-        request = self.closing.request
-        if request is None or self.closing.sealed or self.obstacles:
-            return False
-        return all((row.told.approved_seq or 0) < request.event_seq for row in self.rows)
+        """Whether a request to lock waits for its second person, and nothing else is needed."""
+        return self.request_stands and not self.obstacles
 
     def _list_obstacles(self) -> Iterable[str]:
         if not self.ended:
@@ -129,10 +130,40 @@ def join_titles(titles: Sequence[str]) -> str:
 
 def read_status(connection: sa.Connection, center: str, month: Month, now: datetime) -> MonthStatus:
     """A month's status; its figures must be up to date."""
-    closing = read_closing(connection, center, month)
-    checked = check_sources(connection, center, month, list(closing.states), get_day(now))
+    return read_statuses(connection, center, [month], now)[month]
+
+
+def read_statuses(
+    connection: sa.Connection, center: str, months: Sequence[Month], now: datetime
+) -> dict[Month, MonthStatus]:
+    """The status of several months of a year, in their order; figures must be up to date."""
+    wanted = sorted(months)
+    if not wanted:
+        return {}
+    closings = read_closings(connection, center, wanted)
+    backing = read_backing(connection, center, wanted[0].first_day, wanted[-1].end_day, get_day(now))
+    checked = check_months(connection, center, wanted, list_needed_sources(), backing)
+    siblings = {month: list_siblings(month) for month in wanted}
+    others = {one for months_beside in siblings.values() for one in months_beside}
+    locked = {seal.month for seal in read_seals(connection, center, sorted(others))} if others else set()
+    return {
+        month: MonthStatus(
+            closing,
+            _build_rows(connection, center, closing, checked[month]),
+            has_ended(month, now),
+            tuple(one for one in siblings[month] if one not in locked),
+            now,
+            holds_request(connection, center, closing),
+        )
+        for month, closing in closings.items()
+    }
+
+
+def _build_rows(
+    connection: sa.Connection, center: str, closing: Closing, checked: Mapping[str, SourceCheck]
+) -> tuple[SourceStatus, ...]:
     changes = _read_changes(connection, center, closing)
-    rows = tuple(
+    return tuple(
         SourceStatus(
             state,
             checked[key],
@@ -141,10 +172,6 @@ def read_status(connection: sa.Connection, center: str, month: Month, now: datet
         )
         for key, state in closing.states.items()
     )
-    others = list_siblings(month)
-    locked = {seal.month for seal in read_seals(connection, center, others)} if others else set()
-    unlocked = tuple(one for one in others if one not in locked)
-    return MonthStatus(closing, rows, has_ended(month, now), unlocked, now)
 
 
 def _read_changes(connection: sa.Connection, center: str, closing: Closing) -> Changes:

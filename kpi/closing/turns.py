@@ -37,13 +37,7 @@ def find_next_step(month: BoardMonth, now: datetime) -> NextStep | None:
     for state, step in by_state:
         if month.sources(state):
             return step
-    return NextStep.LOCK if is_lock_asked_for(month.closing) else NextStep.ASK_FOR_LOCK
-
-
-def is_lock_asked_for(closing: Closing) -> bool:
-    """Whether somebody asked for the lock after the last approval."""
-    approved = max((state.approved_seq or 0 for state in closing.states.values()), default=0)
-    return closing.request is not None and closing.request.event_seq > approved
+    return NextStep.LOCK if month.request_holds else NextStep.ASK_FOR_LOCK
 
 
 def _find_step_after_lock(closing: Closing, now: datetime) -> NextStep | None:

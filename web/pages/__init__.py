@@ -47,6 +47,7 @@ from web.pages import (
 from web.pages.analysis import arrivals, calls, orders, payments, staff, surveys
 from web.pages.closing import acts, board
 from web.pages.closing import month as closing_month
+from web.pages.closing import months as closing_months
 
 PAGES = (
     *ACCESS,
@@ -90,6 +91,7 @@ PAGES = (
     samples.pages,
     board.pages,
     closing_month.pages,
+    closing_months.pages,
     acts.pages,
     codes.pages,
     search.pages,

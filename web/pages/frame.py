@@ -32,7 +32,7 @@ _EVALUATION = tuple(
     f"evaluation.{name}"
     for name in ("scores", "published", "rehearsal", "attestations", "attest_value", "marks", "give_mark")
 )
-_CLOSING = ("closing.month", "closing.late", "closing.acts", "closing.rule")
+_CLOSING = ("closing.month", "closing.late", "closing.acts", "closing.rule", "closing_months.chosen")
 _OF_FIGURES = (
     "month.period",
     "report.monthly",

@@ -81,6 +81,10 @@ GET  /<center>/<year>/evaluation/<scheme>/marks            E
 POST /<center>/<year>/evaluation/<scheme>/marks            E
 GET  /<center>/<year>/closing                              C M A E
 GET  /<center>/tasks                                       C M A E
+GET  /<center>/<year>/closing/months                       C M A E
+POST /<center>/<year>/closing/months/approval              A
+POST /<center>/<year>/closing/months/submission            M
+POST /<center>/<year>/closing/months/completion            C M
 GET  /<center>/<period>/closing                            C M A E
 GET  /<center>/<period>/closing/late                       C M A E
 GET  /<center>/<period>/closing/history                    C M A E

@@ -37,7 +37,7 @@ MANUAL = [
     (r".* /api/.*", "K"),
     (r".* /.*/vault/.*", "M"),  # "Only a manager looks up a whole name or number"
     (r"POST /.*/(approval|refusal|rejection|return|lock)", "A"),  # the second of two people
-    (r"POST /.*/closing/completion", "CM"),
+    (r"POST /.*/closing/(months/)?completion", "CM"),
     (r"POST /.*/closing/.*", "M"),
     (r".* /.*/proposal(/trial)?|POST /.*/proposals/.*/withdrawal|POST /.*/choice", "M"),
     (r"POST /.*/(void|withdrawal)", "M"),  # corrects

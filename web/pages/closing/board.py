@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 
 from kpi.closing.board import BoardMonth, read_board
 from kpi.closing.states import ClosingState, list_needed_sources
 from kpi.figures.sources import SOURCES
 from tracker.periods import Year
 from web.access import Right, allowed
+from web.closing_turns import BEFORE_LOCK, find_turn
 from web.formatting import percent
 from web.instance import get_connection, get_now
 from web.pages.closing.words import CHANGED, KINDS, OWED, SIGNS, describe_month_state, describe_next_step
@@ -34,6 +35,7 @@ class MonthColumn:
     state: str
     kind: str
     next: str
+    hers: bool  # whether the person may choose it, to decide several at once
 
     def cell(self, source: str) -> BoardCell:
         of, state = self.month, self.month.state(source)
@@ -54,7 +56,7 @@ def year(center: str, year: Year) -> str:
     """Months across, sources down; below, what comes next for each month."""
     around, at = make_frame(center, year), get_now()
     columns = [
-        _make_column(one, describe_next_step(one, at))
+        _make_column(one, describe_next_step(one, at), find_turn(center, one, at) in BEFORE_LOCK)
         for one in read_board(get_connection(), center, year, at)
     ]
     return render_template(
@@ -64,10 +66,11 @@ def year(center: str, year: Year) -> str:
         sources=[SOURCES[key] for key in list_needed_sources()],
         states=[(KINDS[state], SIGNS[state], state.value) for state in ClosingState],
         begun=[one for one in columns if one.month.ended],
+        chosen=request.args.getlist("month"),
     )
 
 
-def _make_column(month: BoardMonth, next_step: str) -> MonthColumn:
+def _make_column(month: BoardMonth, next_step: str, hers: bool) -> MonthColumn:
     kind = KINDS[month.lagging]
     state = describe_month_state(month.closing, month.lagging) if month.ended else "未结束"
-    return MonthColumn(month, state, "changed" if month.changed else kind, next_step)
+    return MonthColumn(month, state, "changed" if month.changed else kind, next_step, hers)

@@ -6,18 +6,16 @@ from datetime import timedelta
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kpi.closing.acts import SeenStatus, check_approval, check_completion, check_return, check_submission
+from kpi.closing.acts import check_approval, check_completion, check_return, check_submission
 from kpi.closing.history import ACTS, ClosingAct, read_history
-from kpi.closing.late import read_late_register
-from kpi.closing.locking import check_lock
+from kpi.closing.late import LateEvent, read_late_register
 from kpi.closing.permissions import explain_period
 from kpi.closing.rule_violations import UnknownRule, read_violations
 from kpi.closing.states import ClosingProblem, Refusal, list_needed_sources
-from kpi.closing.status import MonthStatus, SourceStatus, read_status
+from kpi.closing.status import MonthStatus, SourceStatus
 from kpi.figures.controls.checking import TotalCheck, check_totals
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.sources import SOURCES, Rhythm
-from tracker import log
 from tracker.periods import Month, Period, Quarter, Year
 from web.access import Right, allowed, get_person, may
 from web.breadcrumbs import Crumb
@@ -31,10 +29,11 @@ from web.forms import (
     limit_length,
     require,
 )
-from web.instance import get_connection, get_log_connection, get_now
+from web.instance import get_connection, get_now
+from web.labels import label_subject
+from web.pages.closing.summary import read_summaries
 from web.pages.closing.words import (
     KINDS,
-    describe_month_state,
     describe_next_step,
     format_causes,
     format_sealed_value,
@@ -122,7 +121,7 @@ def month(center: str, period: Period) -> str | Response:
     """The check list, the acts, the seals, the exceptions and corrections of a month."""
     if isinstance(period, Quarter):
         return redirect(url_for("closing_board.year", center=center, year=Year(period.year)))
-    return render_page(center, period, MonthForms())
+    return render_page(center, period, _prefill(center, period, request.args.get("late", "")))
 
 
 @pages.get("/<center:center>/<period:period>/closing/late")
@@ -136,6 +135,7 @@ def late(center: str, period: Period) -> str:
     except ClosingProblem:
         register = None
     paging = Paging(len(register.events) if register else 0, read_page_number(request.args))
+    open_now = register is not None and register.closing.find_open_exemption(get_now()) is not None
     return render_template(
         "closing/late.html",
         frame=around,
@@ -145,6 +145,7 @@ def late(center: str, period: Period) -> str:
         events=register.events[paging.offset : paging.offset + paging.per_page] if register else (),
         indicators=INDICATORS,
         sources=SOURCES,
+        correcting="correction" if open_now else "exception",
         trail=[*to_month(center, when), Crumb("锁定后变动")],
     )
 
@@ -190,8 +191,8 @@ def render_page(center: str, period: Period, forms: MonthForms, refused: str = "
     """The month's page with these forms; `refused` says why a button did nothing."""
     when, at = get_month(period), get_now()
     around = make_frame(center, when)
-    seq = log.read_head(get_log_connection(), center).seq  # before the rest: what comes meanwhile is not seen
-    status = read_status(get_connection(), center, when, at)
+    summary = read_summaries(center, [when])[0]
+    status = summary.status
     if forms.exception.last_day.raw_data is None:
         forms.exception.last_day.data = around.today + timedelta(days=7)
     return render_template(
@@ -199,14 +200,14 @@ def render_page(center: str, period: Period, forms: MonthForms, refused: str = "
         frame=around,
         month=when,
         status=status,
-        seen=SeenStatus(seq, {row.source.key: row.fingerprint for row in status.rows}),
-        state=describe_month_state(status.closing, status.state),
+        summary=summary,
+        state=summary.state,
+        returning=request.endpoint == "closing_acts.return_" and not forms.act.sources.data,
         kinds=KINDS,
         acts=ACTS,
         next=describe_next_step(make_board_month(status), at),
         who=explain_period(status, when),
         offers=_list_offers(status, center),
-        why_not_lock=check_lock(status),
         totals=_check_totals(center, when),
         daily=(Rhythm.DAILY, Rhythm.HOURLY),
         forms=forms,
@@ -215,6 +216,32 @@ def render_page(center: str, period: Period, forms: MonthForms, refused: str = "
         indicators=INDICATORS,
         trail=[*to_board(center, when), Crumb(when.label)],
     )
+
+
+def _prefill(center: str, period: Period, late: str) -> MonthForms:
+    """The forms to correct a locked month for a late event (its number), or for all of them ("all")."""
+    if not late or not may(Right.SUBMIT, center, period.first_day.year):
+        return MonthForms()
+    try:
+        register = read_late_register(get_connection(), center, get_month(period))
+    except ClosingProblem:
+        return MonthForms()
+    event = next((one for one in register.events if str(one.seq) == late), None)
+    if event is None and late != "all":
+        return MonthForms()
+    reason = _describe_late_event(event) if event else f"锁定后变动{len(register.events):,}条"
+    forms = MonthForms()
+    forms.exception.reason.data = forms.correction.why.data = reason
+    forms.exception.of.data = (event.source if event else None) or ""
+    return forms
+
+
+def _describe_late_event(event: LateEvent) -> str:
+    """补报话单：通话 c3（第12号记录，话单_补报.csv第3行）"""
+    source = SOURCES[event.source].title if event.source else ""
+    row = f"第{event.row}行" if event.row else ""
+    file = f"，{event.file_name}{row}" if event.file_name else ""
+    return f"{event.kind.value}{source}：{label_subject(event.subject)}（第{event.seq}号记录{file}）"
 
 
 def get_month(period: Period) -> Month:

@@ -46,7 +46,11 @@ def make_board_month(status: MonthStatus) -> BoardMonth:
         row.source.key for row in status.rows if row.state is ClosingState.APPROVED and row.changed
     )
     return BoardMonth(
-        status.closing, status.ended, {row.source.key: row.coverage for row in status.rows}, changed
+        status.closing,
+        status.ended,
+        {row.source.key: row.coverage for row in status.rows},
+        changed,
+        request_holds=status.request_stands,
     )
 
 
