@@ -37,6 +37,10 @@ POST /-/people/<login>/resets                              S
 POST /-/people/<login>/resets/<int:number>/<decision>      S
 POST /-/people/<login>/sessions/<session>/end              S
 POST /-/people/<login>/<change>                            S
+GET  /-/new-people/                                        S
+POST /-/new-people/                                        S
+GET  /-/centers/                                           Y S
+POST /-/centers/                                           Y S
 GET  /-/tokens/                                            S
 POST /-/tokens/                                            S
 POST /-/tokens/<of>/<token>/revoke                         S

@@ -42,6 +42,11 @@ FORMS: dict[str, Mapping[str, Any]] = {
     "own_account.recovery_codes": {"code": "123456", "password": "falsch"},
     "people.add": {"login": "neu", "name": "新人"},
     "people.grant": _GRANT,
+    "new_people.add": {
+        "center": "tlf", "first_day": "2024-03-01", "last_day": "2025-03-01",
+        "people": "neu2, 新人二, 审批人",
+    },
+    "center_list.add": {"code": "neu", "name": "新县12345热线", "digest": "sha256"},
     "people.ask_reset": {"what": "password"},
     "tokens.issue": _TOKEN,
     "security_settings.change_settings": {
