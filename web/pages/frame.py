@@ -60,6 +60,7 @@ _IMPORTING = (
     "imports.show", "imports.mapping", "imports.save_columns", "profiles.listed", "profiles.bring",
     "profiles.copy", "questions.listed", "declarations.listed",
 )  # fmt: skip
+_SETTINGS = ("setup.listed", "settings.rename", "settings.choose", "settings.set_hours")
 _REVIEW = ("review.room", "review.figure", "review.evidence", "samples.listed", "samples.check")
 
 
@@ -114,6 +115,9 @@ class PageFrame:
             _make_link("数据填报", "days.today", _LOGGING, center=code),
             _make_link("导入", "imports.index", _IMPORTING, center=code),
         )
+        settings = (
+            [_make_link("设置", "settings.index", _SETTINGS, center=code)] if may(Right.LOG, code) else []
+        )
         return [
             _make_link("今日待办", "tasks.mine", center=code),
             _make_link("指标总览", "overview.year", _OF_FIGURES, center=code, year=year),
@@ -127,6 +131,7 @@ class PageFrame:
             _make_link("问题数据", "deliveries.quarantine", center=code),
             _make_link("指标口径", "definitions.index", _DEFINITIONS, center=code),
             *self._handing_over,
+            *settings,
         ]
 
     @property

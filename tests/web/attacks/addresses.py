@@ -47,6 +47,9 @@ FORMS: dict[str, Mapping[str, Any]] = {
         "people": "neu2, 新人二, 审批人",
     },
     "center_list.add": {"code": "neu", "name": "新县12345热线", "digest": "sha256"},
+    "settings.rename": {"name": "改名后的12345热线"},
+    "settings.choose": {"year": "2023", "scheme": "urumqi-2023"},
+    "settings.set_hours": {"hours": "09:00-12:00 14:00-18:00", "limits": "投诉 10个工作日", "otherwise": "5"},
     "people.ask_reset": {"what": "password"},
     "tokens.issue": _TOKEN,
     "security_settings.change_settings": {
@@ -87,6 +90,7 @@ FORMS: dict[str, Mapping[str, Any]] = {
 FILES: dict[str, File] = {
     "documents.attach": ("b.txt", "又一份\n".encode()),
     "imports.upload": (f"话单_2023-08_{YEAR_WORD}.csv", make_calls("2023-08-03", 7)),
+    "settings.bring_scheme": ("新方案.toml", b'title = "x"\n'),
     "profiles.bring": ("乙平台.toml", b'title = "x"\nkind = "calls"\n'),
     "api.deliver": ("话单_2023-09.csv", make_calls("2023-09-03", 8)),
     "api.send_file": ("话单_2023-09.csv", make_calls("2023-09-03", 8)),

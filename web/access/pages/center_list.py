@@ -3,7 +3,6 @@
 What a centre holds is not shown here: whoever administers sees no business data.
 """
 
-from collections import Counter
 from typing import Any
 
 import psycopg
@@ -15,7 +14,7 @@ from tracker.centers import CenterProblem, clean_center_name, create_center
 from tracker.chain import DigestUnavailable
 from tracker.events.times import get_day
 from web.access import Action, Right, Role, allowed, get_request_origin, may, note
-from web.access.people import read_grants
+from web.access.people import count_holders
 from web.forms import PageForm, SelectChoice, SelectField, StringField, limit_length, require
 from web.instance import get_log_connection, open_log_transaction
 
@@ -82,18 +81,6 @@ def _render(form: NewCenterForm) -> str:
         "access/center_list.html",
         centers=centers.list_known_centers(connection),
         roles=BUSINESS_ROLES,
-        people=_count_people(connection),
+        people=count_holders(connection, get_day(get_request_origin().now)),
         form=form,
     )
-
-
-def _count_people(connection: psycopg.Connection[Any]) -> Counter[tuple[str | None, Role]]:
-    """How many people hold each role at a centre today; under None, those who hold it at all of them."""
-    today = get_day(get_request_origin().now)
-    held = {
-        (login, grant.center, grant.role)
-        for login, grants in read_grants(connection).items()
-        for grant in grants
-        if grant.holds(today)
-    }
-    return Counter((center, role) for _, center, role in held)
