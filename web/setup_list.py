@@ -5,6 +5,7 @@ targets are those delivered with it – stays open until somebody says that she 
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,6 +15,7 @@ from flask import url_for
 from ingest.profiles.own_profiles import list_own
 from ingest.records.declarations import read_declarations
 from kpi.evaluation.rehearsal.stored_rehearsal import find_chosen_scheme
+from kpi.evaluation.scheme_files import SchemeProblem, UnknownScheme, find_scheme, read_scheme
 from kpi.figures import results
 from kpi.figures.definitions.in_force import read_definitions
 from tracker.facts.deliveries import deliveries
@@ -163,9 +165,16 @@ def _describe_profiles(center: str, checked: tuple[datetime, str] | None) -> Ite
 
 def _describe_scheme(center: str, today: date) -> SetupLine:
     chosen = find_chosen_scheme(get_connection(), center, today.year)
-    words = f"{today.year}年：{chosen.scheme}。" if chosen else f"{today.year}年尚未选定。"
+    words = f"{today.year}年：{_name_scheme(chosen.scheme)}。" if chosen else f"{today.year}年尚未选定。"
     address = url_for("settings.index", center=center, _anchor="scheme")
     return SetupLine("scheme", "评价方案", words, chosen is not None, "选定方案", address, Right.SUBMIT)
+
+
+def _name_scheme(key: str) -> str:
+    """The title of a scheme; its key where the file is not there, or faulty."""
+    with suppress(SchemeProblem, UnknownScheme):
+        return read_scheme(find_scheme(key, get_instance().home)).title
+    return key
 
 
 def _describe_files(center: str) -> SetupLine:

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from ingest.profiles.own_deadline import find_deadline
-from kpi.evaluation.scheme_files import PACKAGED
+from kpi.evaluation.scheme_files import PACKAGED, read_scheme
 from tests.web.conftest import signed_in_client
 from tests.web.desk import Desk, open_desk
 from tracker.database import Database
@@ -151,7 +151,8 @@ def test_a_scheme_is_chosen_for_a_year(manager: FlaskClient):
     assert manager.post("/tlf/settings/scheme", data={"year": "2024", "scheme": "none"}).status_code == 422
     wanted = {"year": "2024", "scheme": "urumqi-2023"}
     assert manager.post("/tlf/settings/scheme", data=wanted).status_code == 302
-    assert lines(manager)["评价方案"] == (True, "2024年：urumqi-2023。")
+    title = read_scheme(PACKAGED / "urumqi-2023.toml").title
+    assert lines(manager)["评价方案"] == (True, f"2024年：{title}。")
     assert "王经理（manager）于" in unescape(manager.get("/tlf/settings/").text)
 
 

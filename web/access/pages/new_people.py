@@ -14,7 +14,7 @@ from web.instance import get_log_connection, open_log_transaction
 
 pages = Blueprint("new_people", __name__, url_prefix="/-/new-people")
 
-USUAL_TIME = timedelta(days=365)
+USUAL_TIME = timedelta(days=364)
 """For how long a role is offered: it is renewed each year, and never for ever unless somebody asks for it."""
 
 
