@@ -21,6 +21,7 @@ centers = sa.Table(
 )
 
 RESERVED = ("api", "bootstrap", "healthz")  # what addresses that are no centre's begin with
+LONGEST_NAME = 40
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
@@ -64,6 +65,27 @@ def create_center(
         raise CenterProblem(f"中心“{center_id}”已经存在。")
     connection.execute("INSERT INTO heads VALUES (%s, 0, %s)", (center_id, chain.GENESIS))
     return build_center(center_id, name, digest)
+
+
+def rename_center(connection: psycopg.Connection[Any], center_id: str, name: str) -> str:
+    """Gives a centre another name, which pages and documents made from now on bear; returns the one before.
+
+    The name is no part of the log, and documents made before keep theirs. Raises: CenterProblem.
+    """
+    name = clean_center_name(name)
+    before = next((one.name for one in list_known_centers(connection) if one.center_id == center_id), None)
+    if before is None:
+        raise CenterProblem(f"没有编号为“{center_id}”的中心。")
+    connection.execute("UPDATE centers SET name = %s WHERE center_id = %s", (name, center_id))
+    return before
+
+
+def clean_center_name(name: str) -> str:
+    """A name without what surrounds it, its runs of white space as one blank. Raises: CenterProblem."""
+    cleaned = " ".join(name.split())
+    if not 0 < len(cleaned) <= LONGEST_NAME:
+        raise CenterProblem(f"请填写中心名称，不超过 {LONGEST_NAME} 个字，如“示例市12345热线”。")
+    return cleaned
 
 
 def hold_centers(connection: psycopg.Connection[Any]) -> None:

@@ -70,6 +70,7 @@ def list_tasks(center: str, today: date) -> list[TaskGroup]:
     """The tasks of whoever is signed in; groups without one are left out."""
     years = _list_years(center, today)
     found = {
+        "启用": [*_list_setup(center)],
         "数据": [
             *_list_missing_data(center, years, today),
             *_list_questions(center),
@@ -83,6 +84,13 @@ def list_tasks(center: str, today: date) -> list[TaskGroup]:
         ],
     }
     return [TaskGroup(title, tuple(tasks)) for title, tasks in found.items() if tasks]
+
+
+def _list_setup(center: str) -> Iterator[Task]:
+    """The check list, until there are figures."""
+    if may(Right.LOG, center) and not results.read_years(get_connection(), center):
+        words = "还没有指标：请按启用准备逐项核对，并导入第一批文件"
+        yield Task(words, "去办理", url_for("setup.listed", center=center))
 
 
 def _list_years(center: str, today: date) -> list[Year]:

@@ -143,7 +143,7 @@ def _select_people(
     people = list_missing_people(connection, center)
     unknown = sorted(set(staff_nos) - {one.staff_no for one in people})
     if unknown:
-        raise ListProblem(f"名单里没有少工号 {'、'.join(unknown)}；hotline questions 列出缺的人。")
+        raise ListProblem(f"名单里没有少工号 {'、'.join(unknown)}；缺的人列在“待答问题”中。")
     if not people:
         raise ListProblem("没有要回答的：最近的名单里没有少人。")
     return [one for one in people if not staff_nos or one.staff_no in staff_nos]

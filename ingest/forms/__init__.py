@@ -5,6 +5,7 @@
 
 from ingest.forms.daily import CALL_TALLY, COUNTS, INSPECTION, OUTAGE
 from ingest.forms.declarations import DECLARATION
+from ingest.forms.establishment import CONTRACTED_SEATS, POST
 from ingest.forms.form import Form
 from ingest.forms.money import PAYMENT
 from ingest.forms.names import NAME
@@ -25,6 +26,8 @@ FORMS: tuple[Form, ...] = (
     LEAVE,
     PAYMENT,
     OUTAGE,
+    POST,
+    CONTRACTED_SEATS,
     NAME,
     DECLARATION,
 )

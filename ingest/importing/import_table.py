@@ -131,7 +131,7 @@ class TableImport:
                 self._append(appending, delivery, batch)
             delivered.vault.keep(self._connection)
             if not self._reading.tally.rows:
-                raise FileRefused("表头之后没有数据行；若确实没有业务，请用 hotline zero-report 登记零报告。")
+                raise FileRefused("表头之后没有数据行；若确实没有业务，请在“数据填报”中确认零报告。")
             self._check_words()
             check_unread(self._recognition, self._reading.tally.unread)
             appending.watch = None

@@ -75,9 +75,16 @@ def remember_identity(home: Path, center: str, profile: Profile) -> None:
     if known.source is not None:
         text = known.source.read_text(encoding="utf-8-sig")
     text = replace_table(text, "identity", _describe_identity(profile.identity), ProfileProblem)
+    write_own(home, center, profile.name, text)
+
+
+def write_own(home: Path, center: str, name: str, text: str) -> None:
+    """Puts the text of a profile among the centre's own, whole or not at all.
+
+    Raises: ProfileProblem for one that could not be read again."""
     folder = home / "profiles" / center
     folder.mkdir(parents=True, exist_ok=True)
-    _write_profile(folder / f"{profile.name}.toml", text)
+    _write_profile(folder / f"{name}.toml", text)
 
 
 def _write_profile(path: Path, text: str) -> None:
@@ -160,7 +167,7 @@ def _describe(mapping: ColumnMapping) -> dict[str, Any]:
         "derived": {key: one.text for key, one in rules.derived.items()},
         **_describe_several_columns(rules),
         "words": {key: _list_each(meanings) for key, meanings in mapping.words.items()},
-        "deadline": None if rules.deadline is None else _describe_deadline(rules.deadline),
+        "deadline": None if rules.deadline is None else describe_deadline(rules.deadline),
         "identity": None if mapping.identity == Identity() else _describe_identity(mapping.identity),
     }
 
@@ -176,8 +183,9 @@ def _describe_several_columns(rules: Rules) -> dict[str, Any]:
     }
 
 
-def _describe_deadline(rule: DeadlineRule) -> dict[str, Any]:
-    return {
+def describe_deadline(rule: DeadlineRule) -> dict[str, Any]:
+    """The table `[deadline]` of a profile; what the rule leaves open is left out."""
+    described = {
         "otherwise": rule.otherwise,
         "cutoff": rule.cutoff,
         "pauses": None if rule.pauses is None else PAUSES[rule.pauses],
@@ -187,6 +195,7 @@ def _describe_deadline(rule: DeadlineRule) -> dict[str, Any]:
         key: {kind: one.number for kind, one in rule.limits.items() if one.unit == unit}
         for key, unit in LIMITS.items()
     }
+    return _drop_empty(described)
 
 
 def _describe_identity(identity: Identity) -> dict[str, Any]:

@@ -206,7 +206,7 @@ def settle_by_hand(
         "SELECT source FROM deliveries WHERE center_id = %s AND delivery = %s", (center, delivery)
     ).fetchone()
     if found is None:
-        raise SettlingProblem(f"没有编号为“{delivery}”的导入记录；编号见 hotline deliveries。")
+        raise SettlingProblem(f"没有编号为“{delivery}”的导入记录；编号见“导入记录”。")
     open_rows = OpenRows.read(connection, center, found[0]).rows
     chosen = [row for row in open_rows if row.delivery == delivery and (rows is None or row.row in rows)]
     unknown = set(rows or ()) - {row.row for row in chosen}

@@ -74,7 +74,7 @@ def drop_question(
 def _open_question(connection: psycopg.Connection[Any], center: str, number: int) -> HeldDelivery:
     delivery = find_question(connection, center, number)
     if delivery is None:
-        raise QuestionProblem(f"没有第 {number} 号待答问题；hotline questions 列出全部。")
+        raise QuestionProblem(f"没有第 {number} 号待答问题；全部列在“待答问题”中。")
     if delivery.answered_at is not None:
         raise QuestionProblem(f"第 {number} 号问题已于 {delivery.answered_at:%Y-%m-%d %H:%M} 回答。")
     return delivery

@@ -58,9 +58,7 @@ def void_delivery(
         "SELECT voided FROM deliveries WHERE center_id = %s AND delivery = %s", (center, delivery)
     ).fetchone()
     if row is None:
-        raise VoidProblem(
-            f"中心 {center} 没有编号为“{delivery}”的导入记录；hotline deliveries 列出全部编号。"
-        )
+        raise VoidProblem(f"中心 {center} 没有编号为“{delivery}”的导入记录；全部编号见“导入记录”。")
     if row[0]:
         raise VoidProblem(f"报送“{delivery}”已经作废。")
     _append(connection, center, seq=None, delivery=delivery, reason=reason, by=by, now=now, home=home)

@@ -91,7 +91,7 @@ _REMEDIES = {
     GapCode.FIELD_LACKING: "请补全这些行的该项内容，重新导出后导入。",
     GapCode.FIELD_MISREAD: "请按“问题数据”的说明修改无法识别的内容，或回答导入时的问题，重新导入。",
     GapCode.LEAVING_UNTOLD: "名单中缺少的人员，请说明是否离职"
-    "（页面“待答问题”，或 hotline questions）；花名册里没有写离职日期的，请补全后重新导入。",
+    "（页面“待答问题”）；花名册里没有写离职日期的，请补全后重新导入。",
     GapCode.TOPIC_UNDECLARED: "请在“统计设定”中说明，只需说明一次。",
     GapCode.UNSETTLED: "请报送期末以后重新导出的工单，含当时尚未办结的。",
     GapCode.NOT_TOLD_APART: "请向平台供应商核实导出文件能否区分；不能区分的，该指标无法计算。",

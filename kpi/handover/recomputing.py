@@ -87,7 +87,9 @@ def _take_log(connection: sa.Connection, replay: Replay, center: Center) -> LogH
     found = follow_chain(read_links(replay.duck, center.center_id), chain.get_digest(center.digest))
     if found.problem or (found.seq, found.hash) != (head.seq, head.hash):
         problem = found.problem or "日志的末尾与登记的末尾不符。"
-        raise RecomputationProblem(f"数据日志没有通过核验，不再重算：{problem}请运行 hotline log verify。")
+        raise RecomputationProblem(
+            f"数据日志没有通过核验，不再重算：{problem}请系统管理员在服务器上运行 hotline log verify。"
+        )
     return head
 
 

@@ -229,7 +229,7 @@ def test_a_refused_file_leaves_nothing(
 
 
 def test_a_table_without_rows_is_refused(imported: Import, tmp_path: Path) -> None:
-    with pytest.raises(FileRefused, match="zero-report"):
+    with pytest.raises(FileRefused, match="请在“数据填报”中确认零报告"):
         imported(csv_file(tmp_path, CALL_HEADER, "合计,0"))
 
 

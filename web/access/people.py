@@ -1,6 +1,7 @@
 """People who sign in, and what they may: one may hold several grants, each a role at a centre for a time."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -235,6 +236,19 @@ def read_grants(connection: psycopg.Connection[Any], login: str | None = None) -
         span = None if years is None else frozenset(years)
         found.setdefault(name, []).append(Grant(Role(role), center, span, first_day, end_day, grant_id))
     return found
+
+
+def count_holders(connection: psycopg.Connection[Any], day: date) -> Counter[tuple[str | None, Role]]:
+    """How many accounts in use hold each role on a day, by centre; under None, at every centre."""
+    held, account = tables.grants.c, tables.accounts.c
+    not_over = sa.or_(held.end_day.is_(None), held.end_day > day)
+    rows = (
+        sa.select(held.center, held.role, sa.func.count(held.login.distinct()))
+        .select_from(tables.grants.join(tables.accounts))
+        .where(account.active, held.ended_at.is_(None), held.first_day <= day, not_over)
+        .group_by(held.center, held.role)
+    )
+    return Counter({(center, Role(role)): count for center, role, count in execute(connection, rows)})
 
 
 def read_person(connection: psycopg.Connection[Any], login: str, today: date) -> Person:

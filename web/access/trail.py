@@ -68,6 +68,9 @@ class Action(StrEnum):
     TOKEN_REVOKED = "token_revoked"
     TOKEN_REFUSED = "token_refused"
     WALL_OPENED = "wall_opened"
+    CENTER_ADDED = "center_added"
+    CENTER_CHANGED = "center_changed"
+    SETUP_CHECKED = "setup_checked"
     SETTING_CHANGED = "setting_changed"
     ERASURE_ASKED = "erasure_asked"
     ERASURE_DROPPED = "erasure_dropped"
@@ -116,6 +119,9 @@ _TITLES = {
     Action.TOKEN_REVOKED: "吊销接口令牌",
     Action.TOKEN_REFUSED: "接口令牌被拒",
     Action.WALL_OPENED: "打开大屏",
+    Action.CENTER_ADDED: "新增热线中心",
+    Action.CENTER_CHANGED: "修改中心设置",
+    Action.SETUP_CHECKED: "核对启用准备",
     Action.SETTING_CHANGED: "修改安全设置",
     Action.ERASURE_ASKED: "申请删除个人信息",
     Action.ERASURE_DROPPED: "不办理删除个人信息",
@@ -200,11 +206,13 @@ class TrailVerdict:
 _DETAILS = (
     {
         "act": "办理",
+        "center": "中心",
         "change": "变更",
         "columns": "列对应关系",
         "from": "地址",
         "grant": "授权",
         "minutes": "分钟",
+        "name": "名称",
         "reason": "理由",
         "problem": "问题",
         "quarantined": "未导入行数",

@@ -20,6 +20,8 @@ _READY = """
   2. 点击分子或分母查看明细；再点击一行，查看全部日志记录；再点击来源文件，查看出处。
   3. 左上角换到“{second}”：该中心从未报送平台巡检，平台运转率显示“无法核实”，并列出处理办法。
   4. “报送日历”按天列示各来源的报送情况。
+  5. “{first}”的前两个月已锁定，一月更正过；“{third}”有一个月等待审批，
+     用“演示·赵审批”进入办理；另有一份文件等待回答。
 
 示例数据都在 {home}，与正式数据分开；删掉该文件夹即可重来。
 在另一个终端里对示例数据用命令行，请先设 HOTLINE_HOME={home}，例如 hotline kpi {year} --center {code}。
@@ -47,6 +49,7 @@ def demo(port: int) -> None:
         address=make_address(HOST, port),
         first=CENTERS[0].name,
         second=CENTERS[1].name,
+        third=CENTERS[2].name,
         home=settings.home,
         year=now.year,
         code=CENTERS[0].code,

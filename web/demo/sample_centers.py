@@ -26,6 +26,7 @@ from tracker.periods import Month
 from tracker.settings import Settings
 from tracker.vault import open_vault
 from web.demo.sample import draw_year
+from web.demo.sample_states import NOTHING, SampleStates, bring_to_states, bring_what_counts
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,13 @@ class SampleCenter:
     calls_per_day: int
     withheld: tuple[str, ...] = ()  # parts of names of files that it never delivers
     behind: int = 0  # months that it is late
+    states: SampleStates = NOTHING  # what people did there
 
 
 CENTERS = (
-    SampleCenter("city", "示例市12345热线", 110),
+    SampleCenter("city", "示例市12345热线", 110, states=SampleStates(locked=2)),
     SampleCenter("county", "示例县12345热线", 45, withheld=("平台巡检", "补报")),
-    SampleCenter("district", "示例区12345热线", 25, behind=1),
+    SampleCenter("district", "示例区12345热线", 25, behind=1, states=SampleStates(waiting=True, asking=True)),
 )
 SCHEME = "turpan-2022"  # that their years are held against
 _SIGNED_BY = "演示·李填报"
@@ -64,10 +66,13 @@ def prepare(database: Database, settings: Settings, now: datetime) -> int:
         imported += _import(database, settings, sample, folder, now)
         _say_what_is_labour(database, settings, sample, now)
         _sign_before(database, sample, Month(find_last_month(get_day(now)).year, 1), now)
+        months = _list_drawn(sample, get_day(now))
+        bring_what_counts(database, settings, sample.code, sample.states, months, folder, SCHEME, now)
         with database.engine.begin() as connection:
             if results.bring_up_to_date(connection, sample.code, now):
                 click.echo(f"  {sample.name}：指标已算好")
             _choose_scheme(connection, sample, now)
+        bring_to_states(database, settings, sample.code, sample.states, months, now)
     return imported
 
 
@@ -140,6 +145,12 @@ def _draw_folder(samples: Path, sample: SampleCenter, through: Month) -> Path:
 def _go_back_months(month: Month, count: int) -> Month:
     """So many months earlier, but not before January."""
     return Month(month.year, max(1, month.month - count))
+
+
+def _list_drawn(sample: SampleCenter, today: date) -> list[Month]:
+    """The months of which a centre has files, January first."""
+    last = _go_back_months(find_last_month(today), sample.behind)
+    return [Month(last.year, number) for number in range(1, last.month + 1)]
 
 
 def _empty_folder(folder: Path) -> Path:

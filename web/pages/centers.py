@@ -23,9 +23,11 @@ ADMINISTRATION = {  # where the administrators' work is
 @pages.get("/")
 @allowed(Right.OWN_ACCOUNT)
 def front() -> str | Response:
-    """Her centres side by side, or today's tasks at the only one; administrators to their work; else what
-    comes first."""
+    """Her centres side by side, or today's tasks at the only one; administrators to their work, whoever may
+    make the first centre to that."""
     person = get_person()
+    if person.may(Right.MANAGE_CENTERS) and not centers.list_known_centers(get_log_connection()):
+        return render_template("welcome.html", frame=None)
     for right, endpoint in ADMINISTRATION.items():
         if person.may(right):
             return redirect(url_for(endpoint))

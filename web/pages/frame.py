@@ -61,6 +61,7 @@ _IMPORTING = (
     "imports.show", "imports.mapping", "imports.save_columns", "profiles.listed", "profiles.bring",
     "profiles.copy", "questions.listed", "declarations.listed",
 )  # fmt: skip
+_SETTINGS = ("setup.listed", "settings.rename", "settings.choose", "settings.set_hours")
 _REVIEW = ("review.room", "review.figure", "review.evidence", "samples.listed", "samples.check")
 
 
@@ -126,8 +127,15 @@ class PageFrame:
     @cached_property
     def menu(self) -> tuple[MenuGroup, ...]:
         """The centre's pages in five groups; those that the person may not open are left out."""
+        settings = (self._link("设置", "settings.index", _SETTINGS),)
         return (
-            MenuGroup("首页", (self._link("今日待办", "tasks.mine"),)),
+            MenuGroup(
+                "首页",
+                (
+                    self._link("今日待办", "tasks.mine"),
+                    *(settings if may(Right.LOG, self.center.center_id) else ()),
+                ),
+            ),
             MenuGroup(
                 "指标",
                 (

@@ -144,7 +144,9 @@ class _PackageBuilder:
         )
         if found.problem or (found.seq, found.hash) != (head.seq, head.hash):
             problem = found.problem or "日志的末尾与登记的末尾不符。"
-            raise PackageProblem(f"数据日志没有通过核验，不能打包：{problem}请运行 hotline log verify。")
+            raise PackageProblem(
+                f"数据日志没有通过核验，不能打包：{problem}请系统管理员在服务器上运行 hotline log verify。"
+            )
         if not head.seq:
             raise PackageProblem(f"中心 {self._center.center_id} 的日志里还没有事件，没有可打包的内容。")
 
@@ -230,7 +232,7 @@ class _PackageBuilder:
             if one is None or other is None or any(one[name] != other[name] for name in _COMPARED):
                 raise PackageProblem(
                     f"{period} 的指标 {indicator} 与由数据日志重算的不一致，不能打包；"
-                    "请先运行 hotline rebuild 重建事实和指标。"
+                    "请系统管理员在服务器上运行 hotline rebuild，重建事实和指标。"
                 )
         return figures
 

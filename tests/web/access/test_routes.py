@@ -38,6 +38,10 @@ POST /-/people/<login>/resets                              S
 POST /-/people/<login>/resets/<int:number>/<decision>      S
 POST /-/people/<login>/sessions/<session>/end              S
 POST /-/people/<login>/<change>                            S
+GET  /-/new-people/                                        S
+POST /-/new-people/                                        S
+GET  /-/centers/                                           Y S
+POST /-/centers/                                           Y S
 GET  /-/tokens/                                            S
 POST /-/tokens/                                            S
 POST /-/tokens/<of>/<token>/revoke                         S
@@ -137,6 +141,13 @@ GET  /<center>/<period>/analysis/staff                     C M A E
 GET  /<center>/<period>/analysis/payments                  C M A E
 GET  /<center>/<period>/analysis/surveys                   C M A E
 GET  /<center>/<period>/analysis/arrivals                  C M A E
+GET  /<center>/setup                                       C M A E
+POST /<center>/setup/<what>                                M
+GET  /<center>/settings/                                   C M A E
+POST /<center>/settings/name                               M
+POST /<center>/settings/scheme                             M
+POST /<center>/settings/schemes                            M
+POST /<center>/settings/hours                              M
 GET  /<center>/definitions/                                C M A E
 GET  /<center>/definitions/<key>                           C M A E
 GET  /<center>/definitions/proposals                       C M A E
@@ -215,7 +226,7 @@ FILLED = {
     "<int:grant_id>": "0", "<upload>": "none", "<day>": "2024-02-01", "<form>": "order", "<int:number>": "1",
     "<document>": "0123456789abcdef", "<scheme>": "turpan-2022", "<name>": "all_inbound",
     "<cell>": "calls_inbound", "<rule>": "calls_order", "<kind>": "none", "<made>": "none",
-    "<questionnaire>": "hotline-2022",
+    "<questionnaire>": "hotline-2022", "<what>": "targets",
     "<file>": "none", "<code>": "none",
     "<login>": "nobody", "<change>": "unlock", "<decision>": "refusal",
     "<token>": "phone-0", "<of>": "small", "<other>": "0", "<session>": "0",

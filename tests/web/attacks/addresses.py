@@ -42,6 +42,14 @@ FORMS: dict[str, Mapping[str, Any]] = {
     "own_account.recovery_codes": {"code": "123456", "password": "falsch"},
     "people.add": {"login": "neu", "name": "新人"},
     "people.grant": _GRANT,
+    "new_people.add": {
+        "center": "tlf", "first_day": "2024-03-01", "last_day": "2025-03-01",
+        "people": "neu2, 新人二, 审批人",
+    },
+    "center_list.add": {"code": "neu", "name": "新县12345热线", "digest": "sha256"},
+    "settings.rename": {"name": "改名后的12345热线"},
+    "settings.choose": {"year": "2023", "scheme": "urumqi-2023"},
+    "settings.set_hours": {"hours": "09:00-12:00 14:00-18:00", "limits": "投诉 10个工作日", "otherwise": "5"},
     "people.ask_reset": {"what": "password"},
     "tokens.issue": _TOKEN,
     "wall.enter": {"token": "hotline_falsch"},
@@ -88,6 +96,7 @@ FORMS: dict[str, Mapping[str, Any]] = {
 FILES: dict[str, File] = {
     "documents.attach": ("b.txt", "又一份\n".encode()),
     "imports.upload": (f"话单_2023-08_{YEAR_WORD}.csv", make_calls("2023-08-03", 7)),
+    "settings.bring_scheme": ("新方案.toml", b'title = "x"\n'),
     "profiles.bring": ("乙平台.toml", b'title = "x"\nkind = "calls"\n'),
     "api.deliver": ("话单_2023-09.csv", make_calls("2023-09-03", 8)),
     "api.send_file": ("话单_2023-09.csv", make_calls("2023-09-03", 8)),

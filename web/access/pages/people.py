@@ -27,6 +27,7 @@ from web.access import (
     tables,
 )
 from web.access import people as known
+from web.access.pages.new_people import USUAL_TIME
 from web.access.people import Grant, PersonProblem, format_grant, parse_years
 from web.access.sessions import END_REASONS
 from web.forms import (
@@ -331,18 +332,22 @@ def _make_grant_form(*, empty: bool = False) -> NewGrantForm:
         SelectChoice(one.center_id, f"{one.name}（{one.center_id}）")
         for one in centers.list_known_centers(get_log_connection())
     ]
-    form.center.choices = [SelectChoice(EVERY, "全部中心"), *there]
+    form.center.choices = [SelectChoice("", "请选择"), *there, SelectChoice(EVERY, "全部中心")]
     if empty:
-        form.first_day.data = get_day(get_request_origin().now)
+        today = get_day(get_request_origin().now)
+        form.first_day.data, form.last_day.data = today, today + USUAL_TIME
+        form.center.data = there[0].value if len(there) == 1 else ""
     return form
 
 
 def _read_wanted_grant(form: NewGrantForm) -> Grant:
-    """Raises: PersonProblem for years that cannot be read."""
+    """Raises: PersonProblem for years that cannot be read, or where no centre is chosen."""
     role, last = Role(str(form.role.data)), form.last_day.data
+    if not form.center.data and not role.administers:
+        raise PersonProblem("请选择中心；确须管理全部中心的，选“全部中心”。")
     return Grant(
         role,
-        None if form.center.data == EVERY else str(form.center.data),
+        None if form.center.data in ("", EVERY) else str(form.center.data),
         parse_years(str(form.years.data or "")),
         form.first_day.data or date.min,
         last + timedelta(days=1) if last else None,
