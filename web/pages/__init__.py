@@ -36,15 +36,15 @@ from web.pages import (
     rows,
     samples,
     search,
-    source_lines,
     settings,
     setup,
+    source_lines,
     tasks,
     things,
     vault,
     verdicts,
-    year_end,
     wall,
+    year_end,
 )
 from web.pages.analysis import arrivals, calls, orders, payments, staff, surveys
 from web.pages.closing import acts, board
