@@ -135,7 +135,7 @@ _UNBROKEN = re.compile(
 _BEGINS_PLATE = re.compile(
     rf"[{PROVINCE_SIGNS}][ \t\n\r]{{0,2}}[A-Za-z][ \t\n\r·.\-—]{{0,3}}[A-Za-z0-9]{{4}}"
 )
-_SPOKEN_GROUPS = re.compile(rf"{_DIGIT}{{3}}[ ,，、]{{1,2}}{_DIGIT}{{4}}[ ,，、]{{1,2}}{_DIGIT}{{4}}")
+_SPOKEN_GROUPS = re.compile(rf"[ ,，、]{_DIGIT}{{4}}[ ,，、]{{1,2}}{_DIGIT}{{4}}")
 _HIDDEN = re.compile(r"\\[bfu]")  # signs that cannot be seen, as JSON writes them
 _BLANK = re.compile(r"\\[nrt]")
 

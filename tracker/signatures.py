@@ -6,6 +6,9 @@ import unicodedata
 LONGEST = 40  # of a name without its account
 _ACCOUNT = re.compile(r"^(.*)（([a-z][a-z0-9._-]{2,31})）$", re.DOTALL)
 _BETWEEN = re.compile(r"[\s\u00b7\u2022\u30fb\u2027]+")  # blanks, and the dots inside transcribed names
+_JOINTS = re.compile(r"[.\-_‐‑–—']+")  # other signs that a reader passes over between two parts of a name
+_OPENING, _CLOSING = "([{<【〔〖〈《「『", ")]}>】〕〗〉》」』"
+_BRACKETS = str.maketrans(dict.fromkeys(_OPENING, "（") | dict.fromkeys(_CLOSING, "）"))
 _UNSEEN = ("Cf", "Cc", "Mn")  # joiners and marks that a reader does not see
 
 
@@ -29,14 +32,13 @@ def clean_name(name: str) -> str:
 
 
 def is_same_name(one: str, other: str) -> bool:
-    """Whether two names read alike: the same but for blanks, dots, width and case of letters."""
-    return _fold_name(one) == _fold_name(other)
+    """Whether two names read alike: the same but for blanks, dots, joints, width and case of letters."""
+    return _drop_joints(one) == _drop_joints(other)
 
 
 def bears_account(name: str) -> bool:
     """Whether a name ends like a signature, and so would pass for somebody else's."""
-    folded = _fold_name(name).replace("(", "（").replace(")", "）")
-    return _ACCOUNT.match(folded) is not None
+    return _ACCOUNT.match(_fold_name(name).translate(_BRACKETS)) is not None
 
 
 def format_signature(name: str, account: str) -> str:
@@ -65,6 +67,12 @@ def _split_account(signature: str) -> tuple[str, str]:
 def _fold_name(name: str) -> str:
     folded = unicodedata.normalize("NFKC", name).casefold()
     return _BETWEEN.sub("", "".join(char for char in folded if _is_visible(char)))
+
+
+def _drop_joints(name: str) -> str:
+    """What is compared; of a name that is nothing but such signs all of it."""
+    folded = _fold_name(name)
+    return _JOINTS.sub("", folded) or folded
 
 
 def _is_visible(char: str) -> bool:

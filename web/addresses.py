@@ -6,7 +6,7 @@ Pages of a centre are under /<center>/…; all others are under /-/, which no ce
 from datetime import date
 
 from flask import Flask
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter, IntegerConverter, Map, ValidationError
 
 from tracker.periods import Month, Period, PeriodProblem, Year, parse_day, parse_period
 
@@ -15,6 +15,13 @@ class CenterCode(BaseConverter):
     """A centre's code, which begins with a letter or a digit."""
 
     regex = r"[a-z0-9][a-z0-9_-]{0,31}"
+
+
+class StoredNumber(IntegerConverter):
+    """A number as the database can hold it; a larger one names nothing."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=2**63 - 1)
 
 
 class PeriodConverter(BaseConverter):
@@ -72,5 +79,10 @@ class DayConverter(BaseConverter):
 def install(app: Flask) -> None:
     """Teaches an application these parts of an address."""
     app.url_map.converters.update(
-        day=DayConverter, center=CenterCode, period=PeriodConverter, year=YearConverter, month=MonthConverter
+        int=StoredNumber,
+        day=DayConverter,
+        center=CenterCode,
+        period=PeriodConverter,
+        year=YearConverter,
+        month=MonthConverter,
     )

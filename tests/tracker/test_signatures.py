@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.signatures import SignatureProblem, clean_signature, is_same_person
+from tracker.signatures import SignatureProblem, bears_account, clean_signature, is_same_person
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,8 @@ from tracker.signatures import SignatureProblem, clean_signature, is_same_person
         ("张三", "张\u200b三"),
         ("阿不都·热合曼", "阿不都热合曼"),
         ("阿不都·热合曼", "阿不都•热合曼"),
+        ("阿不都·热合曼", "阿不都.热合曼"),
+        ("阿不都·热合曼", "阿不都－热合曼"),
         ("Li Lei", "ＬＩ　ＬＥＩ"),
     ],
 )
@@ -23,6 +25,15 @@ def test_one_person_typed_in_two_ways(one: str, other: str):
 
 def test_two_people():
     assert not is_same_person("张三", "张三丰")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["王芳（zhang.san）", "王芳(zhang)", "王芳〔zhang〕", "王芳【zhang】", "王芳 [zhang]", "王芳＜zhang＞"],
+)
+def test_a_name_that_ends_like_a_signature_is_told(name: str):
+    assert bears_account(name)
+    assert not bears_account("王芳（质检科）")
 
 
 @pytest.mark.parametrize("name", ["", "  ", "\u3000", "\u200b", "·"])

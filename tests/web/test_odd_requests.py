@@ -1,5 +1,7 @@
 """Addresses and forms that no link leads to are answered with a sentence, never with a fault of ours."""
 
+import re
+
 import pytest
 from flask import Flask
 from werkzeug.datastructures import MultiDict
@@ -122,3 +124,16 @@ def test_an_odd_form_is_no_fault(app: Flask, rule: Rule):
     for odd in ODD:
         answer = client.post(there, data=MultiDict.fromkeys(FILLED_IN, odd))
         assert answer.status_code < 500, (there, odd)
+
+
+NUMBERED = [rule for rule in UNUSED.url_map.iter_rules() if "<int:" in str(rule.rule)]
+
+
+@pytest.mark.parametrize("rule", NUMBERED, ids=lambda rule: str(rule.rule))
+def test_a_number_beyond_all_numbers_names_nothing(rule: Rule):
+    addresses, method = UNUSED.url_map.bind(""), "POST" if "POST" in (rule.methods or ()) else "GET"
+    for number, names in ((str(2**63 - 1), True), (str(2**63), False), ("99999999999999999999", False)):
+        there = shape(re.sub("<int:[a-z_]+>", number, str(rule.rule)))
+        for part, value in FILLED.items():
+            there = there.replace(part, value)
+        assert addresses.test(there, method) is names, there

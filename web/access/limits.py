@@ -1,5 +1,9 @@
-"""How often one address may try, in all processes of the instance together."""
+"""How often one address may try, in all processes of the instance together.
 
+Of the newer addresses (IPv6) one subscriber has a whole network of 64 bits, which counts as one.
+"""
+
+from ipaddress import IPv6Address, ip_address
 from typing import Any, cast
 
 from flask import Flask, current_app
@@ -34,7 +38,7 @@ def install(app: Flask) -> None:
     """Limits what can be tried, after all routes are known; too often answers 429."""
     instance = get_instance_of(app)
     limiter = Limiter(
-        get_remote_address,
+        lambda: find_network(get_remote_address()),
         app=app,
         storage_uri=f"{DatabaseStorage.STORAGE_SCHEME[0]}://",
         storage_options=cast(Any, {"database": instance.database, "clock": instance.clock}),
@@ -45,6 +49,17 @@ def install(app: Flask) -> None:
         _limit(app, limiter, endpoint, limit, "POST")
     for endpoint in [one for one in app.view_functions if one.startswith(_OF_MACHINES)]:
         _limit(app, limiter, endpoint, MACHINES, "GET", "HEAD")
+
+
+def find_network(address: str) -> str:
+    """What counts as one address: 2001:db8::7 → 2001:db8::/64; ::ffff:10.0.0.8 → 10.0.0.8."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return address
+    return str(found.ipv4_mapped or f"{IPv6Address(int(found) >> 64 << 64)}/64")
 
 
 def count_failed_token() -> None:

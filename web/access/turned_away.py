@@ -7,7 +7,7 @@ and that it goes on. Each refused sign-in and each locked account has its own ro
 from flask import request
 
 from web.access.guard import audit, get_request_origin
-from web.access.limits import count_event
+from web.access.limits import count_event, find_network
 from web.access.machines import LONGEST_PATH
 from web.access.trail import Action
 
@@ -16,6 +16,6 @@ _EVERY = 60  # seconds
 
 def note_turned_away(action: Action) -> None:
     """Writes down the first refusal of a kind and an address in a minute."""
-    if count_event(f"{action}/{get_request_origin().address}", _EVERY) == 1:
+    if count_event(f"{action}/{find_network(get_request_origin().address)}", _EVERY) == 1:
         about = request.path[:LONGEST_PATH].replace("\0", "\ufffd")
         audit(action, about, result="refused")

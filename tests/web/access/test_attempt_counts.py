@@ -11,6 +11,7 @@ from tests.web.access.conftest import Place
 from tests.web.conftest import NOW, app_of
 from tracker.database import Database
 from web.access.attempt_counts import DatabaseStorage
+from web.access.limits import find_network
 
 COUNTING = """
 import sys
@@ -70,6 +71,30 @@ def test_a_minute_later_one_may_try_again(place: Place):
     told = [place.sign_in("nobody", "x")[1].status_code for _ in range(31)]
     place.later(seconds=60)
     assert [told[-1], place.sign_in("nobody", "x")[1].status_code] == [429, 401]
+
+
+def test_the_addresses_of_one_subscriber_count_as_one(place: Place):
+    told = []
+    for number in range(31):
+        client = place.browser()
+        client.environ_base["REMOTE_ADDR"] = f"2001:db8:0:7::{number:x}"
+        told.append(place.sign_in("nobody", "x", client)[1].status_code)
+    assert told == [401] * 30 + [429]
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("10.0.0.8", "10.0.0.8"),
+        ("::ffff:10.0.0.8", "10.0.0.8"),
+        ("2001:db8:0:7:1:2:3:4", "2001:db8:0:7::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("unknown", "unknown"),
+    ],
+)
+def test_what_counts_as_one_address(address: str, network: str):
+    assert find_network(address) == network
 
 
 def test_a_count_ends_with_its_window_and_not_with_its_last_attempt(counts: DatabaseStorage, clock: Clock):
