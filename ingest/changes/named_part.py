@@ -10,6 +10,7 @@ from psycopg import sql
 
 from ingest.changes.repeated_numbers import PART, ProposedChange, QuestionCollector
 from tracker.fact_rows import BY_KIND
+from tracker.personal_text import mask_numbers
 
 _FEWEST = 10  # new things; fewer may be alike by chance
 _TESTS = {
@@ -55,7 +56,12 @@ def ask_about_part(
             if new >= _FEWEST and only:
                 asking.note(
                     ProposedChange(
-                        sort=PART, row=None, subject=f"table/{name}", field="", before=word, after=None
+                        sort=PART,
+                        row=None,
+                        subject=f"table/{mask_numbers(name)}",
+                        field="",
+                        before=word,
+                        after=None,
                     )
                 )
                 return

@@ -113,3 +113,18 @@ def test_calls_told_to_the_minute_may_begin_in_one(centre: Centre) -> None:
 def test_orders_that_differ_in_their_unit_are_several(centre: Centre) -> None:
     centre.take_in("一_2024-05.csv", ORDERS, orders("A"))
     assert codes(centre.take_in("二_2024-05.csv", ORDERS, orders("B", "住建局"))) == [None]
+
+
+def test_orders_told_by_their_day_alone_may_be_alike(centre: Centre) -> None:
+    def by_day(row: list[str]) -> list[str]:
+        return [row[0], row[1][:10], *row[2:4], row[4][:10], row[5][:10]]
+
+    centre.take_in("一_2024-05.csv", ORDERS, map(by_day, orders("A")))
+    assert codes(centre.take_in("二_2024-05.csv", ORDERS, map(by_day, orders("B")))) == [None]
+
+
+def test_many_things_in_the_same_words_are_many(centre: Centre) -> None:
+    alike = [[f"A{place:03}", *payment[1:]] for place in range(40) for payment in [next(payments("A"))]]
+    centre.take_in("一_2024-05.csv", PAYMENTS, alike)
+    others = [[f"B{row[0]}", *row[1:]] for row in alike]
+    assert codes(centre.take_in("二_2024-05.csv", PAYMENTS, others)) == [None]

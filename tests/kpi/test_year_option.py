@@ -22,7 +22,6 @@ from kpi.handover.evaluation.cli import evaluation_report
 def test_what_is_no_year_is_refused_by_every_command(
     command: click.Command, more: list[str], written: str
 ) -> None:
-    with CliRunner().isolated_filesystem():
-        done = CliRunner().invoke(command, [*more, f"--year={written}"])
+    done = CliRunner().invoke(command, [*more, f"--year={written}"])
     assert done.exit_code == 2
     assert f"没有“{written}年”：年份应为1900至2199。" in done.output
