@@ -37,6 +37,7 @@ FOREIGN = {
     "tracker/tabular/queue_log.py": "the columns that a log of queues is read as",
     "ingest/recognition": "words that tell what a table is",
     "ingest/cells": "words that vendors write into cells",
+    "web/search_words.py": "words that people type, whatever the pages call it",
 }  # paths whose words are not ours, and whose they are
 _HAN = r"[\u4e00-\u9fff]"
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
