@@ -101,7 +101,7 @@ def test_an_indicator_of_a_month_stays_in_the_month(page: Page):
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.rule)
 def test_an_address_of_a_month_or_quarter_leads_to_its_own_page(rule: Rule, period: Period):
     """/2023-08/days and /2023-08/closing are no indicators."""
-    parts = {name: "none" for name in ("delivery", "token")}
+    parts = dict.fromkeys(("delivery", "token"), "none")
     there = address(UNUSED, rule, **parts, period=period)
     assert UNUSED.url_map.bind("localhost").match(there)[0] == rule.endpoint
 
