@@ -54,6 +54,7 @@ GET  /-/codes/                                             C M A E
 GET  /<center>/                                            C M A E
 GET  /<center>/<year>/                                     C M A E
 GET  /<center>/<year>/<key>                                C M A E
+GET  /<center>/<period>/<key>                              C M A E
 GET  /<center>/<year>/coverage                             C M A E
 GET  /<center>/<year>/documents                            C M A E
 GET  /<center>/<year>/documents/missing                    C M A E
