@@ -54,6 +54,7 @@ class MonthConverter(PeriodConverter):
     """2023-05."""
 
     regex = r"[0-9]{4}-[0-9]{2}"
+    weight = 90  # before a period: /2023-08/days is no indicator
 
     def to_python(self, value: str) -> Month:
         period = super().to_python(value)

@@ -125,17 +125,17 @@ class FigureView:
         target = self.indicator.target
         return target.words(self.indicator.unit) if target else self.indicator.direction.value
 
-    @property
+    @cached_property
     def judged(self) -> Judgement | None:
         """Whether the target is reached; None where there is no target or no value."""
         return judge(self.indicator, self.figure)
 
-    @property
+    @cached_property
     def performance(self) -> Performance:
         """How it does against its target: the colour, whatever is proven of it."""
         return rate_performance(self.indicator, self.figure)
 
-    @property
+    @cached_property
     def differences(self) -> list[tuple[str, FigureDifference]]:
         """环比 and 同比: beside the period before, and the same of the year before; of a year the latter."""
         compared = (("环比", Comparison.BEFORE), ("同比", Comparison.YEAR))

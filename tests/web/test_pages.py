@@ -3,12 +3,16 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from flask.testing import FlaskClient
+from werkzeug.routing import Rule
 
 from kpi.figures.indicators import INDICATORS
 from tests.web.conftest import NOW, ROLES, add, app_of, grant, signed_in_client
+from tests.web.routes import UNUSED, address, rules
 from tracker import centers
 from tracker.database import Database
+from tracker.periods import Month, Period, Quarter
 from web.access.rights import Role
 from web.pages.overview import TILES
 
@@ -91,6 +95,15 @@ def test_an_indicator_of_a_month_stays_in_the_month(page: Page):
     assert "98.38%" in text.partition("<table")[0]
     assert 'class="chart-here"' in text
     assert 'href="/tlf/2023-07/call_answer_rate"' in text  # the other months are a click away
+
+
+@pytest.mark.parametrize("period", [Month(2023, 8), Quarter(2023, 3)], ids=str)
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.rule)
+def test_an_address_of_a_month_or_quarter_leads_to_its_own_page(rule: Rule, period: Period):
+    """/2023-08/days and /2023-08/closing are no indicators."""
+    parts = dict.fromkeys(("delivery", "token"), "none")
+    there = address(UNUSED, rule, **parts, period=period)
+    assert UNUSED.url_map.bind("localhost").match(there)[0] == rule.endpoint
 
 
 def test_the_table_is_searched_and_sorted_by_its_address(page: Page):

@@ -62,6 +62,7 @@ GET  /<center>/wall                                        W
 POST /<center>/wall                                        *
 GET  /<center>/<year>/                                     C M A E
 GET  /<center>/<year>/<key>                                C M A E
+GET  /<center>/<period>/<key>                              C M A E
 GET  /<center>/<year>/coverage                             C M A E
 GET  /<center>/<year>/documents                            C M A E
 GET  /<center>/<year>/documents/missing                    C M A E
