@@ -12,10 +12,12 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from kpi.evaluation.verdicts import read_year_verdicts
+from tests.conftest import early_files
 from tests.web.conftest import app_of
 from tests.web.reviewing import NOW, Place, open_place, ticking
 from tests.web.test_browser import FLAGS
 from tests.web.test_review_journey import see
+from tracker.blob_store import DELIVERIES, find_store
 from web.access.demo_people import add_demo_people
 from web.http_server import make_server
 from web.jobs import working
@@ -46,6 +48,9 @@ def served(
         with place.database.connect() as connection:
             add_demo_people(connection, "tlf", NOW)
             connection.execute("UPDATE grants SET years = ARRAY[2023] WHERE role = 'evaluator'")
+            store = find_store(connection, place.settings.home, DELIVERIES, "tlf")
+            for path in early_files():  # the sample year was imported into a folder of its own
+                store.keep(connection, path)
         manager = place.browser("manager")
         assert manager.post("/tlf/2023/evaluation/turpan-2022/choice").status_code == 302
         app = app_of(place.database, settings=place.settings, clock=ticking(), demo=True)
