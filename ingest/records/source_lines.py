@@ -25,7 +25,7 @@ from tracker.vault_keys import KeyFileProblem
 from tracker.workdays import Calendar
 
 AROUND = 3  # lines before and after
-ERASED = "（已删除）"
+ERASED = "（已删除）"  # also of a row that cannot be read, whose people nobody can look up
 _SEARCHED, _LONGEST = 400, 60  # signs of a cell in which numbers are looked for, and that are shown
 _TOKEN = re.compile(TOKEN)
 
@@ -83,7 +83,7 @@ def read_source_lines(
             recognition = recognise(table.head(), [profile])
             rows = _select_rows(table, recognition.header.last_row, row)
             masking = _LineMasking(connection, home, vault, center, recognition)
-            lines = tuple(masking.show(one) for one in rows)
+            lines = masking.show(rows)
             return SourceExcerpt(table.form, table.sheet, masking.columns, masking.left_out, lines)
     except (FileUnusable, VaultProblem, KeyFileProblem) as problem:
         raise SourceUnreadable(f"{problem}，不能打开到这一行。日志中的记录不受影响。") from problem
@@ -148,24 +148,34 @@ class _LineMasking:
         rules, calendar = recognition.profile.rules, Calendar.load(home / "calendars")
         self._reader = RowReader(recognition, Reading(token=own.token, rules=rules, calendar=calendar))
 
-    def show(self, row: Row) -> SourceLine:
+    def show(self, rows: Sequence[Row]) -> tuple[SourceLine, ...]:
+        tokens = [self._find_tokens(cells) for _, cells in rows]
+        named = sorted({token for found in tokens for token in found or ()})
+        values = self._read_values(named) if named else {}
+        gone = {token for token, value in values.items() if value is None}
+        return tuple(
+            self._show_line(row, erased=found is None or not gone.isdisjoint(found))
+            for row, found in zip(rows, tokens, strict=True)
+        )
+
+    def _find_tokens(self, cells: Sequence[Cell]) -> set[str] | None:
+        """Who is named in a row; None where it cannot be read, so that nobody knows."""
+        if isinstance(cells, UnreadableRow):
+            return None
+        try:
+            events, _ = self._reader.read(cells)
+        except (RowUnfit, RowProblem):
+            return None
+        return set(_TOKEN.findall(repr(events)))
+
+    def _show_line(self, row: Row, *, erased: bool) -> SourceLine:
         number, cells = row
         if isinstance(cells, UnreadableRow):
             return SourceLine(number, (), why_hidden=cells.rule)
         if sort := classify_no_data(self._reader, cells):
             return SourceLine(number, (), why_hidden=sort)
-        erased = self._holds_erased(cells)
         shown = (self._show_cell(cells, index, column, erased) for index, column in self._places.items())
         return SourceLine(number, tuple(shown), day=self._reader.find_time_and_thing(cells)[0])
-
-    def _holds_erased(self, cells: Sequence[Cell]) -> bool:
-        """Whether the row names somebody who was erased; one that cannot be read is taken to."""
-        try:
-            events, _ = self._reader.read(cells)
-        except (RowUnfit, RowProblem):
-            return True
-        tokens = sorted(set(_TOKEN.findall(repr(events))))
-        return bool(tokens) and None in self._read_values(tokens).values()
 
     @staticmethod
     def _show_cell(cells: Sequence[Cell], index: int, column: SourceColumn, erased: bool) -> str:

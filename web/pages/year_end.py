@@ -54,8 +54,9 @@ def show(center: str, year: Year) -> str:
     found = list_files(get_connection(), get_instance().home, center, year.year)
     newest = next((job.asked["set"] for job in found if "set" in job.asked), None)
     jobs = {job.kind: job for job in found if newest and job.asked.get("set") == newest}
+    choices = _choose(around, year)
     files = [
-        SetFile(KINDS[key], jobs.get(key), _explain_obstacle(around, year, KINDS[key])) for key in YEAR_END
+        SetFile(KINDS[key], jobs.get(key), _explain_obstacle(around, KINDS[key], choices)) for key in YEAR_END
     ]
     return render_template(
         "year_end.html",
@@ -82,35 +83,34 @@ def make(center: str, year: Year) -> Answer:
     if any(job.running and "set" in job.asked for job in found):
         flash("年终材料正在生成，请稍候。")
         return there
-    possible = [KINDS[key] for key in YEAR_END if not _explain_obstacle(around, year, KINDS[key])]
+    choices = _choose(around, year)
+    possible = [KINDS[key] for key in YEAR_END if not _explain_obstacle(around, KINDS[key], choices)]
     with open_transaction() as connection:
         forget_old(connection, home, center, get_now())
     number = make_key(get_now())
-    start(
-        get_instance(),
-        *(make_job(center, year, one, _choose(around, year, one) | {"set": number}) for one in possible),
-    )
+    asked = [(one, choices.get(one.asks, {}) | {"set": number}) for one in possible]
+    start(get_instance(), *(make_job(center, year, *one) for one in asked))
     return there
 
 
-def _choose(around: PageFrame, year: Year, kind: ExportKind) -> dict[str, Any]:
-    """What a person would choose: the year's scheme, the last month that is over."""
-    if kind.asks == "month":
-        month = find_last_finished_month(around, year)
-        return {"month": str(month), "label": month.label} if month else {}
-    if kind.asks == "scheme":
-        key = find_year_scheme(around.center.center_id, year)
-        return {"scheme": key, "label": dict(list_schemes(year))[key]} if key else {}
-    return {}
+def _choose(around: PageFrame, year: Year) -> dict[str, dict[str, Any]]:
+    """What a person would choose, by what a kind of file asks: last month that is over, the year's scheme."""
+    month, key = find_last_finished_month(around, year), find_year_scheme(around.center.center_id, year)
+    found: dict[str, dict[str, Any]] = {}
+    if month:
+        found["month"] = {"month": str(month), "label": month.label}
+    if key:
+        found["scheme"] = {"scheme": key, "label": dict(list_schemes(year))[key]}
+    return found
 
 
-def _explain_obstacle(around: PageFrame, year: Year, kind: ExportKind) -> str:
+def _explain_obstacle(around: PageFrame, kind: ExportKind, choices: dict[str, dict[str, Any]]) -> str:
     """Why a file cannot be made now; empty where it can."""
-    center = around.center.center_id
+    center, year = around.center.center_id, around.year
     if not may(kind.right, center, year.year):
         return f"您没有“{kind.right.value}”权限。"
-    if kind.asks == "month" and find_last_finished_month(around, year) is None:
+    if kind.asks == "month" and "month" not in choices:
         return f"{year.label}还没有已结束的月份，月报在当月结束后生成。"
-    if kind.asks == "scheme" and find_year_scheme(center, year) is None:
+    if kind.asks == "scheme" and "scheme" not in choices:
         return f"{year.label}尚未选定评价方案，或选定的方案已不可用。请由业务主管在“评价”页选定。"
     return explain_reach(kind, center)
