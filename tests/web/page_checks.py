@@ -19,7 +19,7 @@ WORDS = frozenset(f"{_FORMATS} {_ADDRESSES} {_ALGORITHMS} {_OTHERS}".split())
 OF_MACHINES = re.compile(
     r"/(events|things)/"  # records as the log holds them, with the names of their fields
     r"|/-/(audit|tokens)/"  # addresses that were asked for, the names of scopes
-    r"|/compare(/|$)"  # definitions of others, quoted
+    r"|/compare(/|$)|/proposal$"  # definitions of others, quoted; the fields of a file of one's own
     r"|/documents/attach$"  # how an indicator is named in a field
     r"|/evaluation/$"  # a folder's name
 )
@@ -55,13 +55,9 @@ def list_faults(answer: TestResponse, known: frozenset[str] = frozenset()) -> It
     if answer.mimetype != "text/html" or answer.status_code != 200:
         return
     text = _FILE_NAME.sub(" ", read_visible(answer.text))
-    for kind, pattern in (
-        ("raw code", _RAW),
-        ("command", _COMMAND),
-        ("count", _COUNT),
-        ("English", _ENGLISH),
-    ):
-        found = set(pattern.findall(text)) - WORDS - known
+    skipped = {"raw code", "English"} if OF_MACHINES.search(answer.request.path) else ()
+    for kind in _PATTERNS.keys() - skipped:
+        found = set(_PATTERNS[kind].findall(text)) - WORDS - known
         yield from (f"{kind}: {one}" for one in sorted(found))
 
 
