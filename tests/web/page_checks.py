@@ -56,7 +56,7 @@ def list_faults(answer: TestResponse, known: frozenset[str] = frozenset()) -> It
         return
     text = _FILE_NAME.sub(" ", read_visible(answer.text))
     skipped = {"raw code", "English"} if OF_MACHINES.search(answer.request.path) else ()
-    for kind in _PATTERNS.keys() - skipped:
+    for kind in sorted(_PATTERNS.keys() - skipped):
         found = set(_PATTERNS[kind].findall(text)) - WORDS - known
         yield from (f"{kind}: {one}" for one in sorted(found))
 

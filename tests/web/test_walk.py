@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from tests.conftest import fresh_database
 from tests.kpi.closing import LATER, NOW
-from tests.web.closing import Room, locked, room_of
+from tests.web.closing import PEOPLE, Room, locked, room_of
 from tests.web.conftest import ROLES, add, grant
 from tests.web.page_checks import find_endpoint, list_faults, list_links
 from tests.web.routes import address, rules
@@ -23,7 +23,7 @@ from tracker import centers
 from tracker.periods import Month
 from web.access.rights import Role
 
-KNOWN = NAMES | {"void", *ROLES.values()}
+KNOWN = NAMES | {"void", "test", *ROLES.values(), *PEOPLE}  # logins and centres
 FOLLOWED = 2  # links to each route from the pages of a role
 _WITHOUT = re.compile(r"/tlf/deliveries/d\d+$|/tlf/documents/D1$|/void/2023-05/report$")
 """Files that the room's log only speaks of, and a report of which the empty centre has nothing to tell."""
