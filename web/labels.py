@@ -1,8 +1,10 @@
 """Chinese names of the log's things, fields and codes, as pages show them; each is declared elsewhere."""
 
-from tracker.events import THINGS, TYPES, WORDS
+from tracker.events import SOURCES, THINGS, TYPES, WORDS
+from tracker.events.assertions import TOTALS
 from tracker.facts import FACTS
 
+_NAMES = SOURCES | {key: title for key, (title, _) in TOTALS.items()}  # what is part of a thing's identity
 _COLUMNS = {(fact.kind, column.name): column.doc for fact in reversed(FACTS) for column in fact.table.columns}
 
 
@@ -24,4 +26,5 @@ def label_code(field: str, value: str) -> str:
 def label_subject(subject: str) -> str:
     """A thing in words: 通话 2023080100023932."""
     kind, _, identity = subject.partition("/")
-    return f"{THINGS.get(kind, kind)} {identity}"
+    parts = [_NAMES.get(part, part) for part in identity.split("/")]
+    return f"{THINGS.get(kind, kind)} {'/'.join(parts)}"

@@ -125,12 +125,12 @@ def answers(room: Room, number: int) -> Iterator[tuple[str, TestResponse]]:
 
 def _answers(room: Room, browser: FlaskClient, rule: Rule) -> Iterator[tuple[str, TestResponse]]:
     parts = {"delivery": "d1", "token": "none"}
-    for one in _variants(room, rule):
+    for one in list_variants(room, rule):
         there = address(room.app, rule, **parts | one)
         yield there, browser.get(there)
 
 
-def _variants(room: Room, rule: Rule) -> list[dict[str, object]]:
+def list_variants(room: Room, rule: Rule) -> list[dict[str, object]]:
     """The values to try for the part of an address that a month's state bears on."""
     if "period" in rule.arguments:
         return [{"period": period} for period in PERIODS]

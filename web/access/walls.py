@@ -45,8 +45,8 @@ def open_wall(center: str, given: str) -> Response:
     answer = make_response("", 303)
     answer.headers["Location"] = address = url_for("wall.show", center=center)
     answer.set_cookie(
-        _name_cookie(), given, path=address, expires=found.expires_at, httponly=True, samesite="Strict",
-        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+        _name_cookie(), given, path=address, max_age=found.expires_at - get_now(), httponly=True,
+        samesite="Strict", secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
     )  # fmt: skip
     return answer
 

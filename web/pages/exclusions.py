@@ -75,6 +75,8 @@ def file(center: str, period: Period, key: str) -> Response:
 def make_proof(found: NetComparison, part: PartName) -> str:
     """分母：剔除前 31 − 同意剔除 3 − 未定 1 = 剔除后 27 ✓"""
     gross, net = (getattr(one, part.value) for one in (found.gross, found.net))
+    if gross is None or net is None:
+        return f"{SIDES[part]}：数据缺失，无法核对剔除前后。"
     less = [
         ("同意剔除", found.sum_rows(part, granted=True)),
         ("未定", found.sum_rows(part, granted=False)),

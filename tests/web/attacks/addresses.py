@@ -123,6 +123,10 @@ class Route:
     def of_machines(self) -> bool:
         return self.asks is Door.MACHINE
 
+    @property
+    def takes_token(self) -> bool:
+        return self.asks in (Door.MACHINE, Door.WALL)
+
     def fill(self, parts: Mapping[str, str]) -> str:
         """The address of these things."""
         values = {

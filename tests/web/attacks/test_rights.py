@@ -35,6 +35,8 @@ MANUAL = [
     (r".* /-/audit/.*", "U"),  # "read by the audit administrator alone"
     (r"GET /-/search/", "CMAE"),
     (r".* /api/.*", "K"),
+    (r"GET /<center:center>/wall", "W"),  # "a token for its page alone"
+    (r"POST /<center:center>/wall", "*"),  # where it is given in
     (r".* /.*/vault/.*", "M"),  # "Only a manager looks up a whole name or number"
     (r"POST /.*/(approval|refusal|rejection|return|lock)", "A"),  # the second of two people
     (r"POST /.*/closing/(months/)?completion", "CM"),
@@ -147,7 +149,7 @@ def test_whoever_lacks_the_right_is_refused_and_nothing_is_written(site: Site, p
             if letter not in letters and "*" not in letters
         ]
         for one in attempts:
-            expected = (401, 429) if route.of_machines else (403,)
+            expected = (401, 429) if route.takes_token else (403,)
             if one.answer.status not in expected or holds_any(one.answer, CENTRE_WORD, YEAR_WORD):
                 wrong.append(str(one))
         if "*" not in letters:
@@ -163,13 +165,13 @@ def test_whoever_lacks_the_right_is_refused_and_nothing_is_written(site: Site, p
 
 def is_at_the_door(attempt: Attempt) -> bool:
     """Whether somebody who is not signed in was sent to the door."""
-    if attempt.route.of_machines:
+    if attempt.route.takes_token:
         return attempt.answer.status in (401, 429)
     return attempt.answer.status == 302 and attempt.answer.location.startswith("/-/sign-in")
 
 
 def list_of_center() -> list[Route]:
-    return [one for one in ROUTES if "center" in one.rule.arguments and not one.of_machines]
+    return [one for one in ROUTES if "center" in one.rule.arguments and not isinstance(one.asks, Door)]
 
 
 def test_whoever_belongs_to_another_centre_finds_nothing_and_writes_nothing(site: Site, parts, forms):
