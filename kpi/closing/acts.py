@@ -192,14 +192,14 @@ def check_source_seen(
         return None
     key = row.source.key
     if key not in seen.sources:
-        return Refusal("请从月度审核页核对后再审批")
+        return Refusal("请从月度审核页核对后再办理")
     since = {key: ChangeQuery(status.month.first_day, seen.seq)}
     if (
         row.fingerprint == seen.sources[key]
         and not find_changes(connection, center, since, status.month.end_day).things
     ):
         return None
-    return Refusal("您打开页面以后又有变动，请在刷新后的页面核对，再审批")
+    return Refusal("您打开页面以后又有变动，请在刷新后的页面核对，再办理")
 
 
 def check_return(status: MonthStatus, row: SourceStatus, by: str) -> Refusal | None:
