@@ -127,7 +127,10 @@ def approve_sources(
     """
 
     def why_not(status: MonthStatus, row: SourceStatus, by: str) -> Refusal | None:
-        return check_approval(status, row, by) or check_source_seen(connection, center, status, row, seen)
+        refusal = check_approval(status, row, by)
+        if refusal is not None or seen is None:
+            return refusal
+        return find_unseen(connection, center, status, [row], seen).get(row.source.key)
 
     return _perform_act(connection, center, month, sources, SourceApproved, by, now, why_not, remark=remark)
 
@@ -184,22 +187,25 @@ def check_approval(status: MonthStatus, row: SourceStatus, by: str) -> Refusal |
     return None
 
 
-def check_source_seen(
-    connection: sa.Connection, center: str, status: MonthStatus, row: SourceStatus, seen: SeenStatus | None
-) -> Refusal | None:
-    """Why what a person saw of a source is not what she would approve now; None: it is."""
-    if seen is None:
-        return None
-    key = row.source.key
-    if key not in seen.sources:
-        return Refusal("请从月度审核页核对后再审批")
-    since = {key: ChangeQuery(status.month.first_day, seen.seq)}
-    if (
-        row.fingerprint == seen.sources[key]
-        and not find_changes(connection, center, since, status.month.end_day).things
-    ):
-        return None
-    return Refusal("您打开页面以后又有变动，请在刷新后的页面核对，再审批")
+def find_unseen(
+    connection: sa.Connection,
+    center: str,
+    status: MonthStatus,
+    rows: Sequence[SourceStatus],
+    seen: SeenStatus,
+) -> dict[str, Refusal]:
+    """Source → why what a person saw of it is not what she would sign now; empty: all is as it was."""
+    known = [row for row in rows if row.source.key in seen.sources]
+    since = {row.source.key: ChangeQuery(status.month.first_day, seen.seq) for row in known}
+    moved = find_changes(connection, center, since, status.month.end_day).things
+    refused = {}
+    for row in rows:
+        key = row.source.key
+        if key not in seen.sources:
+            refused[key] = Refusal("请从月度审核页核对后再办理")
+        elif key in moved or row.fingerprint != seen.sources[key]:
+            refused[key] = Refusal("您打开页面以后又有变动，请在刷新后的页面核对，再办理")
+    return refused
 
 
 def check_return(status: MonthStatus, row: SourceStatus, by: str) -> Refusal | None:

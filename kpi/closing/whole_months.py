@@ -15,9 +15,9 @@ from kpi.closing.acts import (
     build_act,
     check_approval,
     check_completion,
-    check_source_seen,
     check_submission,
     compute_figures_fingerprint,
+    find_unseen,
     join_refusals,
     refresh_status,
 )
@@ -156,8 +156,7 @@ def _check_seen(connection: sa.Connection, center: str, status: MonthStatus, see
     """Raises: ClosingProblem where sources or figures are not what the person was shown."""
     if seen is None:
         return
-    found = {row.source.key: check_source_seen(connection, center, status, row, seen) for row in status.rows}
-    _refuse({key: one for key, one in found.items() if one is not None})
+    _refuse(find_unseen(connection, center, status, status.rows, seen))
     figures = results.read_period(connection, center, status.month)
     if seen.figures != compute_figures_fingerprint(figures):
         raise ClosingProblem(f"{status.month.label}的指标在您打开页面以后有变动，请核对现在的数字，再办理。")

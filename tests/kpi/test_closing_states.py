@@ -22,6 +22,7 @@ from kpi.closing.corrections import approve_correction, propose_correction
 from kpi.closing.exemptions import close_exemption, open_exemption, request_exemption
 from kpi.closing.locking import lock_month, request_lock
 from kpi.closing.states import ClosingProblem, ClosingState, Exemption, has_ended, read_closing
+from kpi.closing.whole_months import approve_month, submit_month
 from tests.drawing import examples
 from tests.kpi.closing import EXPIRY, LATER, MAY, MAY_DATA, approve_all, lock, told
 from tests.kpi.given import record
@@ -41,6 +42,10 @@ ACTS: dict[str, Do] = {
     "退回": lambda db, by: return_sources(db, *_ALL, by=by, now=LATER, reason="重来"),
     "申请锁定": lambda db, by: request_lock(db, *_MONTH, by=by, now=LATER),
     "锁定": lambda db, by: lock_month(db, *_MONTH, by=by, now=LATER),
+    "整月提交": lambda db, by: submit_month(
+        db, *_MONTH, by=by, now=LATER, seen=None, acknowledged="没有其他数据"
+    ),
+    "整月批准": lambda db, by: approve_month(db, *_MONTH, by=by, now=LATER, seen=None),
     "申请例外": lambda db, by: request_exemption(
         db, *_MONTH, by=by, reason="补报", expires_at=EXPIRY, now=LATER
     ),
@@ -90,12 +95,12 @@ REACHED: dict[str, Callable[[sa.Connection], object]] = {
     "已申请更正": lambda db: (REACHED["例外生效"](db), tried(db, "申请更正", "张三")),
 }  # fmt: skip
 LEGAL = {
-    "未报齐": {"报齐"},
-    "已报齐": {"提交", "退回"},
-    "已提交": {"审批", "退回"},
-    "已审批": {"退回", "申请锁定"},
-    "已审批后有变动": {"审批", "退回"},
-    "已申请锁定": {"退回", "锁定"},
+    "未报齐": {"报齐", "整月提交"},
+    "已报齐": {"提交", "退回", "整月提交"},
+    "已提交": {"审批", "退回", "整月提交", "整月批准"},  # the former asks for the lock alone
+    "已审批": {"退回", "申请锁定", "整月提交"},
+    "已审批后有变动": {"审批", "退回", "整月批准"},
+    "已申请锁定": {"退回", "锁定", "整月批准"},
     "已锁定": {"申请例外"},
     "有迟到": {"申请例外"},
     "已申请例外": {"批准例外", "关闭例外"},
@@ -118,7 +123,8 @@ def test_in_every_state_every_act_is_done_or_refused(may: sa.Connection, state: 
 
 @pytest.mark.parametrize(
     ("state", "act"),
-    [("已提交", "审批"), ("已审批后有变动", "审批"), ("已申请锁定", "锁定"), ("已申请例外", "批准例外"),
+    [("已提交", "审批"), ("已审批后有变动", "审批"), ("已申请锁定", "锁定"),
+     ("已提交", "整月批准"), ("已申请锁定", "整月批准"), ("已申请例外", "批准例外"),
      ("已申请更正", "批准更正")],
 )  # fmt: skip
 @pytest.mark.parametrize("same", ["张三", "张 三", "张\u200d三"])

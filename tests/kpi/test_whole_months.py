@@ -91,7 +91,7 @@ def test_a_month_that_moved_since_it_was_shown_is_left_as_it_is(may):
     no_figures = SeenStatus(see(may).seq, see(may).sources, "0" * 12)
     with pytest.raises(ClosingProblem, match="2023年5月的指标在您打开页面以后有变动"):
         approve_month(may, "tlf", MAY, by="李四", now=NOW, seen=no_figures)
-    with pytest.raises(ClosingProblem, match="请从月度审核页核对"):
+    with pytest.raises(ClosingProblem, match="请从月度审核页核对后再办理"):
         approve_month(may, "tlf", MAY, by="李四", now=NOW, seen=parse_seen(""))
     assert read_history(may, "tlf", MAY) == before
 

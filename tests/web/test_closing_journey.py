@@ -47,6 +47,7 @@ def window(browser: Browser, server: str, who: str, scripts: bool = True) -> Pag
     context = browser.new_context(
         viewport={"width": 1366, "height": 768}, base_url=server, java_script_enabled=scripts
     )
+    context.set_default_navigation_timeout(120_000)  # ten months are ten transactions
     count_clicks(context)
     return entered(context, who)
 

@@ -158,7 +158,7 @@ def test_what_moved_since_the_page_was_opened_is_not_approved_and_the_rest_is(ro
     seen = prepared(room)
     room.record(LATE)
     told = room.post("lisi", f"{CLOSING}/approval", seen=seen)
-    assert "话单没有审批：您打开页面以后又有变动，请在刷新后的页面核对，再审批。" in told
+    assert "话单没有审批：您打开页面以后又有变动，请在刷新后的页面核对，再办理。" in told
     assert "审批已办：" in told
     assert "审批已办：话单。" in room.post("lisi", f"{CLOSING}/approval", sources="calls")
 
@@ -175,7 +175,7 @@ def test_what_was_submitted_anew_since_the_page_was_opened_is_not_approved(room:
 @pytest.mark.parametrize("seen", ["", "0", "x", "99999999999999999999 calls=0", "5 work_orders=0"])
 def test_nobody_approves_what_she_was_not_shown(room: Room, seen: str):
     prepared(room)
-    assert "请从月度审核页核对后再审批" in room.post(
+    assert "请从月度审核页核对后再办理" in room.post(
         "lisi", f"{CLOSING}/approval", 422, sources="calls", seen=seen
     )
 

@@ -57,7 +57,7 @@ class KeyFigure:
 
     @property
     def change(self) -> str:
-        """▲ +0.12, 持平, 口径不同，不比较, 上月无数字."""
+        """▲ +0.12, 持平, 口径不同，不比较, 上月无可比数."""
         now, before = self.view.figure, self.before.figure
         if self.difference is not None:
             sign = "▲" if self.difference > 0 else "▼"
@@ -65,7 +65,7 @@ class KeyFigure:
         if now is None or now.value is None:
             return "—"
         if before is None or before.value is None:
-            return "上月无数字"
+            return "上月无可比数"
         return "口径不同，不比较"
 
     @property
@@ -102,8 +102,8 @@ class MonthSummary:
 
     status: MonthStatus
     figures: tuple[KeyFigure, ...]
-    lacking: tuple[FigureView, ...]  # 部分可核实 and 无法核实, and better in the month before
-    lacking_before: int  # as many are no better in the month before
+    lacking: tuple[FigureView, ...]  # 部分可核实 or 无法核实, and not so in the month before
+    lacking_before: int  # how many others are so in both months
     seen: SeenStatus
     offers: tuple[MonthOffer, ...]
 
@@ -146,7 +146,8 @@ def read_summaries(center: str, months: Sequence[Month]) -> list[MonthSummary]:
     seq = log.read_head(get_log_connection(), center).seq  # before the rest: what comes meanwhile is not seen
     statuses = read_statuses(get_connection(), center, months, get_now())
     definitions = read_definitions(get_connection(), center)
-    periods = {*months, *(get_month_before(month) for month in months)}
+    before = {get_month_before(month) for month in months}
+    periods = {*months, *(one for one in before if may(Right.SEE_FIGURES, center, one.year))}
     figures = {
         (one.indicator, one.period): one for one in read_displayed_figures(get_connection(), center, periods)
     }
@@ -192,8 +193,8 @@ def _make_key_figure(key: str, month: Month, definitions: Definitions, figures: 
 def _split_lacking(
     month: Month, definitions: Definitions, figures: ByFigure
 ) -> tuple[tuple[FigureView, ...], int]:
-    """What cannot be verified, or only in part, where it could in the month before; and how much could not
-    then either, because its source never came."""
+    """What cannot be verified, or only in part, and was not so in the month before; and how many figures are
+    as they were then."""
     fresh, before, total = [], get_month_before(month), 0
     for key in INDICATORS:
         figure, earlier = figures.get((key, month)), figures.get((key, before))
