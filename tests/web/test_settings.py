@@ -122,7 +122,7 @@ def test_time_limits_are_kept_for_files_and_forms(desk: Desk, manager: FlaskClie
     assert row is not None
     assert row[0].date() == date(2024, 3, 25)  # accepted after 17:00 on a Friday: counted from Monday
     page = unescape(manager.get("/tlf/settings/").text)
-    assert "投诉 10个工作日" in page
+    assert "投诉：10个工作日" in page
     assert lines(manager)["工作时间和办理时限"][0]
 
 
@@ -135,7 +135,10 @@ def test_time_limits_are_kept_for_files_and_forms(desk: Desk, manager: FlaskClie
         ({"hours": "14:00-12:00"}, "看不懂"),
         ({"hours": ""}, "还须写明工作时间"),
         ({"otherwise": "半天"}, "整数"),
+        ({"otherwise": "9" * 5000}, "整数"),
         ({"cutoff": "下午"}, "不是时刻"),
+        ({"cutoff": "17:00+08:00"}, "不是时刻"),
+        ({"cutoff": "24:00"}, "不是时刻"),
     ],
 )
 def test_time_limits_that_cannot_be_read_are_refused_with_what_was_typed(
