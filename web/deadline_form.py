@@ -8,6 +8,7 @@ from ingest.profiles.deadlines import DeadlineRule, Limit, limit_of
 from tracker.workdays import Hours
 
 _HOURS = re.compile(r"(\d{1,2}[:：]\d\d)\s*(?:-|－|–|—|~|至|到)\s*(\d{1,2}[:：]\d\d)")
+_CLOCK = re.compile(r"(\d{1,2})[:：](\d\d)", re.ASCII)
 _LIMIT = re.compile(r"(\S+?)[\s:：,，]+(\S.*)")
 
 
@@ -23,7 +24,7 @@ def read_rule(form: Mapping[str, str]) -> DeadlineRule:
     typed = {name: form.get(name, "").strip() for name in ("hours", "otherwise", "limits", "cutoff")}
     limits = dict(_parse_limit(line) for line in typed["limits"].splitlines() if line.strip())
     otherwise = typed["otherwise"]
-    if otherwise and not (otherwise.isascii() and otherwise.isdigit() and 0 < int(otherwise) < 1000):
+    if otherwise and not re.fullmatch(r"[1-9]\d{0,2}", otherwise, re.ASCII):
         raise DeadlineProblem("其他诉求的时限应为 1 至 999 的整数（工作日）。")
     if not limits and not otherwise:
         raise DeadlineProblem("请至少填写一个办理时限。")
@@ -43,7 +44,7 @@ def _parse_limit(line: str) -> tuple[str, Limit]:
     limit = limit_of(found[2]) if found else None
     if found is None or limit is None:
         raise DeadlineProblem(
-            f"“{line.strip()}”看不懂：请写成“投诉 10个工作日”“求助 48工作时”或“举报 24小时”，每行一类。"
+            f"“{line.strip()}”看不懂：请写成“投诉：10个工作日”“求助：48工作时”或“举报：24小时”，每行一类。"
         )
     return found[1], limit
 
@@ -60,7 +61,7 @@ def _parse_hours(text: str) -> tuple[Hours, ...]:
 
 def _parse_clock(text: str) -> time:
     """Raises: DeadlineProblem."""
-    try:
-        return time.fromisoformat(text.replace("：", ":").zfill(5))
-    except ValueError:
-        raise DeadlineProblem(f"“{text}”不是时刻：请写成 09:00 这样。") from None
+    found = _CLOCK.fullmatch(text)
+    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+        raise DeadlineProblem(f"“{text}”不是时刻：请写成 09:00 这样。")
+    return time(int(found[1]), int(found[2]))

@@ -21,7 +21,7 @@ from kpi.figures.definitions.in_force import read_definitions
 from tracker.facts.deliveries import deliveries
 from tracker.facts.seats import contracted_seats
 from tracker.facts.staffing import posts
-from tracker.periods import Month
+from tracker.periods import Month, Year
 from tracker.workdays import Calendar
 from web.access import Action, Right, Role
 from web.access.people import count_holders
@@ -166,7 +166,7 @@ def _describe_profiles(center: str, checked: tuple[datetime, str] | None) -> Ite
 def _describe_scheme(center: str, today: date) -> SetupLine:
     chosen = find_chosen_scheme(get_connection(), center, today.year)
     words = f"{today.year}年：{_name_scheme(chosen.scheme)}。" if chosen else f"{today.year}年尚未选定。"
-    address = url_for("settings.index", center=center, _anchor="scheme")
+    address = url_for("evaluation.index", center=center, year=Year(today.year))
     return SetupLine("scheme", "评价方案", words, chosen is not None, "选定方案", address, Right.SUBMIT)
 
 

@@ -149,7 +149,8 @@ def test_from_an_empty_folder_to_the_first_figures_without_a_command(first_day: 
     press(page, "提交", exact=True)
     page.goto("/tlf/setup")
     page.get_by_role("link", name="选定方案").click()
-    press(page, "选定方案")
+    with page.expect_navigation():
+        page.get_by_role("button", name="选定", exact=True).first.click()
     first_day.bring(files)
 
     page.goto("/tlf/setup")

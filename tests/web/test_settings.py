@@ -11,10 +11,11 @@ from flask.testing import FlaskClient
 
 from ingest.profiles.own_deadline import find_deadline
 from kpi.evaluation.scheme_files import PACKAGED, read_scheme
-from tests.web.conftest import signed_in_client
+from tests.web.conftest import add, grant, signed_in_client
 from tests.web.desk import Desk, open_desk
 from tracker.database import Database
 from tracker.workdays import format_hours
+from web.access.rights import Role
 
 HOURS = {"hours": "9:00至12:00，14:00-18:00", "limits": "投诉 10个工作日\n求助：48工作时\n", "otherwise": "5"}
 
@@ -122,7 +123,7 @@ def test_time_limits_are_kept_for_files_and_forms(desk: Desk, manager: FlaskClie
     assert row is not None
     assert row[0].date() == date(2024, 3, 25)  # accepted after 17:00 on a Friday: counted from Monday
     page = unescape(manager.get("/tlf/settings/").text)
-    assert "投诉 10个工作日" in page
+    assert "投诉：10个工作日" in page
     assert lines(manager)["工作时间和办理时限"][0]
 
 
@@ -135,7 +136,10 @@ def test_time_limits_are_kept_for_files_and_forms(desk: Desk, manager: FlaskClie
         ({"hours": "14:00-12:00"}, "看不懂"),
         ({"hours": ""}, "还须写明工作时间"),
         ({"otherwise": "半天"}, "整数"),
+        ({"otherwise": "9" * 5000}, "整数"),
         ({"cutoff": "下午"}, "不是时刻"),
+        ({"cutoff": "17:00+08:00"}, "不是时刻"),
+        ({"cutoff": "24:00"}, "不是时刻"),
     ],
 )
 def test_time_limits_that_cannot_be_read_are_refused_with_what_was_typed(
@@ -147,13 +151,23 @@ def test_time_limits_that_cannot_be_read_are_refused_with_what_was_typed(
     assert find_deadline(desk.home, "tlf") is None
 
 
-def test_a_scheme_is_chosen_for_a_year(manager: FlaskClient):
-    assert manager.post("/tlf/settings/scheme", data={"year": "2024", "scheme": "none"}).status_code == 422
-    wanted = {"year": "2024", "scheme": "urumqi-2023"}
-    assert manager.post("/tlf/settings/scheme", data=wanted).status_code == 302
+def test_a_scheme_that_was_chosen_stands_on_the_list_and_among_the_settings(manager: FlaskClient):
+    assert manager.post("/tlf/2024/evaluation/urumqi-2023/choice").status_code == 302
     title = read_scheme(PACKAGED / "urumqi-2023.toml").title
     assert lines(manager)["评价方案"] == (True, f"2024年：{title}。")
     assert "王经理（manager）于" in unescape(manager.get("/tlf/settings/").text)
+
+
+def test_whoever_has_some_years_alone_changes_no_setting(desk: Desk):
+    add(desk.database, "some", grant(Role.MANAGER, "tlf", frozenset({2024})))
+    client = signed_in_client(desk.app, "some")
+    for address, data in (
+        ("settings/name", {"name": "新名称"}),
+        ("settings/hours", HOURS),
+        ("setup/targets", {}),
+    ):
+        assert client.post(f"/tlf/{address}", data=data).status_code == 403
+    assert "修改名称" not in client.get("/tlf/settings/").text
 
 
 def test_a_scheme_of_ones_own_is_taken_in_when_it_is_sound(desk: Desk, manager: FlaskClient):
@@ -169,7 +183,4 @@ def test_a_scheme_of_ones_own_is_taken_in_when_it_is_sound(desk: Desk, manager: 
     assert status == 422
     assert "坏的.toml" in told
     assert not (desk.home / "schemes/坏的.toml").exists()
-    assert (
-        manager.post("/tlf/settings/scheme", data={"year": "2024", "scheme": "示例市-2024"}).status_code
-        == 302
-    )
+    assert manager.post("/tlf/2024/evaluation/示例市-2024/choice").status_code == 302

@@ -14,10 +14,11 @@ MOST = 10  # signing in included
 MOST_OF_A_REHEARSAL = (
     14  # all that a scheme scores and what is in doubt of it, twice: as it was, and what is left
 )
-OF_MANY = {  # files of everything there is of a year or a month; a day and its fortnight; what waits anywhere
+OF_MANY = {  # files of all there is of a year or a month; a day and its fortnight; what waits or was set up
     "days.day": 11,
     "exports.workbook": 15,
     "report.document": 12,
+    "setup.listed": 20,
     "tasks.mine": 20,
 }
 

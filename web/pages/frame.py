@@ -61,7 +61,7 @@ _IMPORTING = (
     "imports.show", "imports.mapping", "imports.save_columns", "profiles.listed", "profiles.bring",
     "profiles.copy", "questions.listed", "declarations.listed",
 )  # fmt: skip
-_SETTINGS = ("setup.listed", "settings.rename", "settings.choose", "settings.set_hours")
+_SETTINGS = ("setup.listed", "settings.rename", "settings.bring_scheme", "settings.set_hours")
 _REVIEW = ("review.room", "review.figure", "review.evidence", "samples.listed", "samples.check")
 
 

@@ -1,18 +1,16 @@
 """What a centre sets up on the pages: its name, posts and seats, hours and time limits, the year's scheme."""
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ingest.profiles.own_deadline import find_deadline, save_deadline
 from ingest.profiles.own_profile import to_file_name
 from ingest.profiles.toml_profiles import ProfileProblem
-from kpi.evaluation.rehearsal.stored_rehearsal import choose_scheme
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import SchemeProblem, list_scheme_paths, read_scheme
 from tracker.centers import CenterProblem, rename_center
@@ -21,9 +19,9 @@ from tracker.facts.seats import contracted_seats
 from tracker.facts.staffing import posts
 from tracker.file_writing import copy_file
 from tracker.workdays import Calendar
-from web.access import Action, Right, allowed, get_person, may, note
+from web.access import Action, Right, allowed, get_visible_years, note
 from web.deadline_form import DeadlineProblem, read_rule
-from web.instance import get_connection, get_instance, get_now, open_log_transaction
+from web.instance import get_connection, get_instance, open_log_transaction
 from web.pages.frame import make_frame
 from web.uploads import UploadProblem, receive
 
@@ -48,6 +46,7 @@ def index(center: str) -> str:
 @allowed(Right.SUBMIT)
 def rename(center: str) -> Response | tuple[str, int]:
     """Gives the centre another name."""
+    refuse_some_years(center)
     try:
         with open_log_transaction() as connection:
             before = rename_center(connection, center, request.form.get("name", ""))
@@ -59,32 +58,11 @@ def rename(center: str) -> Response | tuple[str, int]:
     return redirect(url_for("settings.index", center=center))
 
 
-@pages.post("/<center:center>/settings/scheme")
-@allowed(Right.SUBMIT)
-def choose(center: str) -> Response | tuple[str, int]:
-    """Holds a year against a scheme; the rehearsal is computed by the next scheduled run."""
-    year, key = request.form.get("year", ""), request.form.get("scheme", "")
-    paths = list_scheme_paths(get_instance().home)
-    try:
-        if key not in paths or not re.fullmatch(r"20\d\d", year, re.ASCII):
-            raise SettingProblem("请选择年度和评价方案。")
-        if not may(Right.SUBMIT, center, int(year)):
-            raise SettingProblem(f"您的授权不含{year}年。")
-        title = read_scheme(paths[key]).title
-        with open_log_transaction() as connection:
-            by = get_person().signature
-            choose_scheme(connection, get_instance().home, center, int(year), key, by=by, now=get_now())
-            note(connection, Action.CENTER_CHANGED, f"{center} {year}", details={"change": f"评价方案 {key}"})
-    except (SettingProblem, SchemeProblem) as problem:
-        return _render(center, scheme=str(problem)), 422
-    flash(f"{year}年按“{title}”评价；模拟评分随后自动计算。")
-    return redirect(url_for("settings.index", center=center, _anchor="scheme"))
-
-
 @pages.post("/<center:center>/settings/schemes")
 @allowed(Right.SUBMIT)
 def bring_scheme(center: str) -> Response | tuple[str, int]:
     """Takes in a scheme of one's own under its file's name, when it is sound; none is replaced."""
+    refuse_some_years(center)
     home = get_instance().home
     try:
         with receive(suffixes=(".toml",)) as path:
@@ -98,7 +76,7 @@ def bring_scheme(center: str) -> Response | tuple[str, int]:
         return _render(center, scheme=str(problem)), 422
     with open_log_transaction() as connection:
         note(connection, Action.CENTER_CHANGED, center, details={"change": f"导入评价方案 {key}"})
-    flash(f"已导入评价方案“{title}”；请在下面为年度选定。")
+    flash(f"已导入评价方案“{title}”；请在“评价”中为年度选定。")
     return redirect(url_for("settings.index", center=center, _anchor="scheme"))
 
 
@@ -106,6 +84,7 @@ def bring_scheme(center: str) -> Response | tuple[str, int]:
 @allowed(Right.SUBMIT)
 def set_hours(center: str) -> Response | tuple[str, int]:
     """Keeps working hours and time limits of orders for what is imported and entered from now on."""
+    refuse_some_years(center)
     try:
         save_deadline(get_instance().home, center, read_rule(request.form))
     except (DeadlineProblem, ProfileProblem) as problem:
@@ -116,9 +95,14 @@ def set_hours(center: str) -> Response | tuple[str, int]:
     return redirect(url_for("settings.index", center=center, _anchor="hours"))
 
 
+def refuse_some_years(center: str) -> None:
+    """Answers 403 to whoever may act for some years alone: what is set up holds for all of them."""
+    if get_visible_years(center) is not None:
+        abort(403, "设置对全部年度有效，请由授权不限年度的业务主管办理。")
+
+
 def _render(center: str, **problems: str) -> str:
     around, home = make_frame(center), get_instance().home
-    schemes = _list_schemes()
     return render_template(
         "settings/index.html",
         frame=around,
@@ -128,9 +112,7 @@ def _render(center: str, **problems: str) -> str:
         seats=_list_seats(center),
         rule=find_deadline(home, center),
         pauses=PAUSES,
-        schemes=schemes,
-        chosen=_list_chosen(center, schemes),
-        years=[around.today.year + step for step in (1, 0, -1, -2)],
+        chosen=_list_chosen(center, _list_schemes()),
         calendar=Calendar.load(home / "calendars"),
     )
 

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from web.access import Action, Right, allowed, note
 from web.instance import open_log_transaction
 from web.pages.frame import make_frame
+from web.pages.settings import refuse_some_years
 from web.setup_list import CHECKED, list_setup, name_check
 
 pages = Blueprint("setup", __name__)
@@ -25,6 +26,7 @@ def listed(center: str) -> str:
 @allowed(Right.SUBMIT)
 def check(center: str, what: str) -> Response:
     """Says that one looked at what the product cannot know, or that it does not apply."""
+    refuse_some_years(center)
     if what in CHECKED:
         with open_log_transaction() as connection:
             note(connection, Action.SETUP_CHECKED, name_check(center, what))

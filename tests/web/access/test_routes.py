@@ -146,7 +146,6 @@ GET  /<center>/setup                                       C M A E
 POST /<center>/setup/<what>                                M
 GET  /<center>/settings/                                   C M A E
 POST /<center>/settings/name                               M
-POST /<center>/settings/scheme                             M
 POST /<center>/settings/schemes                            M
 POST /<center>/settings/hours                              M
 GET  /<center>/definitions/                                C M A E

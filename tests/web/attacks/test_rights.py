@@ -30,7 +30,12 @@ MANUAL = [
     (r"(GET|POST) /-/sign-in|GET /-/session/(state|stay).json|GET /api/openapi.json|GET /healthz", "*"),
     (r"POST /-/sign-in/as/.*", "*"),  # of the demo alone
     (r".* /-/(account/.*|sign-out|sign-in/code|session/back|help/)|GET /", "CMAEYSU"),
-    (r".* /-/(people|tokens|erasures|security-settings)/.*", "S"),  # "That administrator adds the others"
+    (r".* /-/centers/.*", "YS"),  # "makes the centre"
+    (r"POST /.*/(settings|setup)/.*", "M"),  # "the manager goes through 启用准备"
+    (
+        r".* /-/(people|new-people|tokens|erasures|security-settings)/.*",
+        "S",
+    ),  # "That administrator adds the others"
     (r".* /-/system/.*", "Y"),
     (r".* /-/audit/.*", "U"),  # "read by the audit administrator alone"
     (r"GET /-/search/", "CMAE"),
