@@ -3,7 +3,6 @@ and what she may do with all of it."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from kpi.closing.acts import (
     SeenStatus,
@@ -15,14 +14,14 @@ from kpi.closing.states import ClosingState
 from kpi.closing.status import MonthStatus, SourceStatus, read_statuses
 from kpi.closing.whole_months import check_month_submission
 from kpi.figures.definitions.in_force import Definitions, read_definitions
+from kpi.figures.differences import FigureDifference, compare_figures
 from kpi.figures.figure import Status
-from kpi.figures.indicators import INDICATORS, Direction
+from kpi.figures.indicators import INDICATORS
 from kpi.figures.locked_figures import ByFigure, read_displayed_figures
 from tracker import log
 from tracker.periods import Month
 from tracker.signatures import is_same_person
 from web.access import Right, get_person, may
-from web.change_view import name_change_unit, write_number
 from web.figure_view import FigureView
 from web.instance import get_connection, get_log_connection, get_now
 from web.pages.closing.words import describe_month_state
@@ -37,54 +36,14 @@ KEY_INDICATORS = (
     "staffing_in_post_rate",
     "platform_uptime_rate",
 )
-_GOOD, _BAD, _PLAIN = "good", "bad", "plain"
 
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A key figure of a month, and the same of the month before."""
+    """A key figure of a month, and by how much it differs from the month before."""
 
     view: FigureView
-    before: FigureView
-
-    @property
-    def difference(self) -> Decimal | None:
-        """By how much it moved, as both are printed; None where they cannot be compared."""
-        now, before = self.view.figure, self.before.figure
-        if now is None or before is None or now.value is None or before.value is None:
-            return None
-        return now.value - before.value if now.definition_version == before.definition_version else None
-
-    @property
-    def change(self) -> str:
-        """▲ +0.12, 持平, 口径不同，不比较, 上月无可比数."""
-        now, before = self.view.figure, self.before.figure
-        if self.difference is not None:
-            sign = "▲" if self.difference > 0 else "▼"
-            return f"{sign} {write_number(self.difference)}" if self.difference else "持平"
-        if now is None or now.value is None:
-            return "—"
-        if before is None or before.value is None:
-            return "上月无可比数"
-        return "口径不同，不比较"
-
-    @property
-    def unit(self) -> str:
-        """What the change is counted in; empty where there is none."""
-        return name_change_unit(self.view.indicator.unit) if self.difference else ""
-
-    @property
-    def certain(self) -> bool:
-        """Whether neither of the two is 部分可核实."""
-        return all(one.figure and one.figure.status is Status.VERIFIABLE for one in (self.view, self.before))
-
-    @property
-    def mood(self) -> str:
-        """good | bad | plain: which way it moved, by what the indicator calls better."""
-        direction = self.view.indicator.direction
-        if not self.difference or direction is Direction.NEITHER:
-            return _PLAIN
-        return _GOOD if (self.difference > 0) == (direction is Direction.HIGHER) else _BAD
+    difference: FigureDifference
 
 
 @dataclass(frozen=True)
@@ -174,20 +133,21 @@ def _summarize(
     marks = {row.source.key: row.fingerprint for row in status.rows}
     return MonthSummary(
         status,
-        tuple(_make_key_figure(key, month, definitions, figures) for key in KEY_INDICATORS),
+        tuple(_make_key_figure(center, key, month, definitions, figures) for key in KEY_INDICATORS),
         *_split_lacking(month, definitions, figures),
         SeenStatus(seq, marks, compute_figures_fingerprint(of_month)),
         tuple(_list_month_offers(status, center, together)),
     )
 
 
-def _make_key_figure(key: str, month: Month, definitions: Definitions, figures: ByFigure) -> KeyFigure:
-    before = get_month_before(month)
-    now, then = (
-        FigureView(definitions.find_in_force(key, one), one, figures.get((key, one)))
-        for one in (month, before)
-    )
-    return KeyFigure(now, then)
+def _make_key_figure(
+    center: str, key: str, month: Month, definitions: Definitions, figures: ByFigure
+) -> KeyFigure:
+    indicator, before = definitions.find_in_force(key, month), get_month_before(month)
+    view = FigureView(indicator, month, figures.get((key, month)))
+    if not may(Right.SEE_FIGURES, center, before.year):
+        return KeyFigure(view, FigureDifference(before, reason=f"您的授权不含{before.year}年，不作比较。"))
+    return KeyFigure(view, compare_figures(indicator, view.figure, figures.get((key, before)), before))
 
 
 def _split_lacking(
