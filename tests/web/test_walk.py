@@ -1,6 +1,6 @@
 """A walk over every page as every role: nothing reads like a machine's, and no link leads nowhere.
 
-`test_every_state.py` walks the same pages in every state of a month.
+`test_every_state.py` asks for the same pages in every state of a month.
 """
 
 import re
