@@ -558,7 +558,7 @@ def test_who_may_change_a_figure_is_told_in_every_state(may):
     )
     assert "话单待录入人员确认报齐" in who()
     do(complete_sources, may, "张三")
-    assert "话单等提交" in who()
+    assert "话单待提交" in who()
     do(submit_sources, may, "张三")
     assert "话单已提交，待另一人审批" in who()
     assert "话单由张三提交，待另一人审批" in who_of_month()
