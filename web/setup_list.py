@@ -17,6 +17,7 @@ from ingest.records.declarations import read_declarations
 from kpi.evaluation.rehearsal.stored_rehearsal import find_chosen_scheme
 from kpi.evaluation.scheme_files import SchemeProblem, UnknownScheme, find_scheme, read_scheme
 from kpi.figures import results
+from kpi.figures.coverage_reading import find_newest_year
 from kpi.figures.definitions.in_force import read_definitions
 from tracker.facts.deliveries import deliveries
 from tracker.facts.seats import contracted_seats
@@ -199,9 +200,14 @@ def _describe_declarations(center: str) -> SetupLine:
 
 
 def _describe_figures(center: str, today: date) -> SetupLine:
-    years = results.read_years(get_connection(), center)
-    words = (
-        "、".join(year.label for year in years) + "已有指标。" if years else "导入文件后自动计算，约1分钟。"
+    """Done once calls or orders came and every figure rests on all that came."""
+    year, current = (
+        find_newest_year(get_connection(), center, today),
+        results.read_freshness(get_connection(), center).current,
     )
+    words = "导入话单或工单后自动计算，约1分钟。"
+    if year is not None:
+        words = f"{year}年已有指标。" if current else f"{year}年的数据已导入，正在计算，约1分钟。"
     address = url_for("centers.center", center=center)
-    return SetupLine("figures", "第一批指标", words, bool(years), "查看指标", address, Right.SEE_FIGURES)
+    done = year is not None and current
+    return SetupLine("figures", "第一批指标", words, done, "查看指标", address, Right.SEE_FIGURES)

@@ -73,6 +73,8 @@ def prepare(database: Database, settings: Settings, now: datetime) -> int:
                 click.echo(f"  {sample.name}：指标已算好")
             _choose_scheme(connection, sample, now)
         bring_to_states(database, settings, sample.code, sample.states, months, now)
+        with database.engine.begin() as connection:
+            results.bring_up_to_date(connection, sample.code, now)  # of what was just signed
     return imported
 
 

@@ -31,7 +31,7 @@ from tracker.file_writing import WorkingFolder
 from tracker.periods import Month
 from tracker.settings import Settings
 from tracker.signatures import format_signature
-from tracker.vault import open_vault
+from tracker.vault import open_vault, use_vault
 from web.access.demo_people import PEOPLE
 from web.access.rights import Role
 
@@ -75,6 +75,7 @@ def bring_what_counts(
     here = _Acting(database, settings, center, now)
     locked = _choose_locked(wanted, months)
     if locked and not _has_papers(here):
+        use_vault(database, open_vault(settings))
         _put_on_file(here, locked)
         _attest(here, read_scheme(find_scheme(scheme, None)), months[0].year)
     if wanted.asking and not _has_asked(here):
