@@ -63,7 +63,11 @@ def test_from_the_first_start_to_an_evaluators_visit(
 
     page.get_by_label("角色").select_option(label="评价人员")
     press(page, "授权")
-    assert "评价人员" in page.locator(".field-error").inner_text()  # without centre, years and a last day
+    assert "请选择中心" in page.locator(".field-error").inner_text()
+    page.get_by_label("角色").select_option(label="评价人员")
+    page.get_by_label("中心").select_option(label="吐鲁番市12345热线（tlf）")
+    press(page, "授权")
+    assert "评价人员" in page.locator(".field-error").inner_text()  # without years and a last day
     page.get_by_label("角色").select_option(label="评价人员")
     page.get_by_label("中心").select_option(label="吐鲁番市12345热线（tlf）")
     page.get_by_label("年度").fill("2023")
