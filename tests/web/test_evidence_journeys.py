@@ -169,8 +169,8 @@ def test_the_year_end_set_in_two_clicks(browser: Browser, served: tuple[Place, s
     walk = sign_in(browser, served[1], "王管理")
     page = walk.page
     page.goto("/tlf/2023/")
-    walk.click(page.get_by_role("link", name="导出", exact=True))
-    see(page, screenshots, "1-exports")
+    walk.click(page.get_by_role("link", name="评价", exact=True))
+    see(page, screenshots, "1-evaluation")
     walk.click(page.get_by_role("button", name="生成年终材料"))
     assert walk.clicks == 2
     page.get_by_text("已生成 7/7").first.wait_for(timeout=LONG)

@@ -172,7 +172,7 @@ class PageFrame:
         code, year = self.center.center_id, self.year
         handing_over = (
             (Right.SEE_REVIEW, self._link("核验", "review.year", _REVIEW, year=year)),
-            (Right.EXPORT, self._link("导出", "export_list.index", year=year)),
+            (Right.EXPORT, self._link("导出", "export_list.index", {"year_end.show"}, year=year)),
         )
         return (
             self._link("评分", "evaluation.index", _EVALUATION, year=year),
