@@ -70,7 +70,7 @@ def test_an_evaluators_visit(browser: Browser, served: tuple[Place, str], screen
     page.goto("/")
     page.get_by_role("button", name="演示·陈评价").click()
     page.goto("/tlf/2023/")
-    page.get_by_role("link", name="评价", exact=True).click()
+    page.get_by_role("link", name="评价", exact=True).first.click()
     page.get_by_role("link", name="核验", exact=True).click()
     see(page, screenshots, "1-room-empty")
     press(page, "开始重算")
