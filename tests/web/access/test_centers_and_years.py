@@ -46,7 +46,7 @@ def test_every_page_of_another_centre_is_as_if_it_were_not_there(app: Flask, met
         answer = client.open(there, method=method, data={"reason": "核实一条记录"})
         text = re.sub(r'name="csrf_token" value="[^"]*"', "", answer.text)  # changes every second
         answers.append((answer.status_code, text.replace(center, "")))
-    assert answers[0][0] == 404
+    assert answers[0][0] == 404 or address.endswith("/wall")  # which asks for a token, wherever it is
     assert answers[0] == answers[1]
 
 

@@ -75,7 +75,7 @@ def get_objects(desk: Desk) -> dict[str, str]:
 ROUTES = [
     (method, address, letters)
     for method, address, letters in table()
-    if "<center>" in address and "/api/" not in address
+    if "<center>" in address and "/api/" not in address and not address.endswith("/wall")  # for no person
 ]
 OF_OBJECTS = [route for route in ROUTES if any(f"<{part}>" in route[1] for part in PARTS)]
 OF_PERIODS = [route for route in ROUTES if any(f"<{part}>" in route[1] for part in ("year", "period", "day"))]
