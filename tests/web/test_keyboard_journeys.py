@@ -21,9 +21,7 @@ def test_a_file_is_imported_by_keyboard_alone(desk: Desk, tmp_path: Path):
     broken = CALL_2.replace("2023-05-02 09:00:00", "昨天上午")
     path = csv_file(tmp_path, CALL_HEADER, CALL_1, broken, name="话单_2023-05.csv", encoding="gb18030")
     page.emulate_media(reduced_motion="reduce")  # else a page still scrolls while it is looked at
-    page.on(
-        "filechooser", lambda _: None
-    )  # asked for with the key alone, it comes too late
+    page.on("filechooser", lambda _: None)  # asked for with the key alone, it comes too late
     page.goto("/tlf/today")
     press_on(page, "导入")
     assert desk.focused() == "file"
