@@ -352,7 +352,9 @@ def hold_gaps(centre: Centre, calendar: dict[str, States]) -> None:
     """What is owed stands in the overview, amber, and nothing of the month that runs is called missing."""
     box = centre.page("2024/").partition('id="gaps"')[2].partition("</section>")[0]
     lines = re.findall(
-        r'<span class="chip chip-(\w+)"[^>]*>\s*(\S+ \S+)\s*</span>\s*<span class="what">(.*?)。</span>', box
+        r'<span class="(?:chip chip|badge)-(\w+)"[^>]*>\s*(\S+ \S+)\s*</span>\s*'
+        r'<span class="what">(.*?)。</span>',
+        box,
     )
     for key in INDICATOR:
         title = SOURCES[key].title
@@ -399,7 +401,10 @@ def hold_closing(centre: Centre, month: Month, calendar: dict[str, States]) -> N
         [cell] = re.findall(rf'title="{name}([^"]*)"', board)
         assert cell.endswith(f"，{told}") if told else not re.search("缺|待报", cell), cell
         row = re.search(
-            rf'<td class="name">(?:<label[^>]*>)?(?:\s*<[^>]*>)*\s*{SOURCES[key].title}(.*?)</tr>', page, re.S
+            rf'<td class="name">(?:<label[^>]*>)?(?:\s*<[^>]*>)*\s*{SOURCES[key].title}\s*'
+            r"(?:</label>\s*)?</td>(.*?)</tr>",
+            page,
+            re.S,
         )
         assert row is not None
         if month == RUNNING or not centre.drawn.locked:

@@ -224,7 +224,7 @@ def test_a_page_says_how_fresh_it_is(page: Page):
 def test_a_centre_without_data_says_what_to_do(page: Page):
     text = page("/void/")
     assert "空县12345热线本年度尚无指标。" in text
-    assert "请先导入话单、工单、花名册等文件。" in text and "hotline " not in text
+    assert "导入话单、工单、花名册等文件。" in text and "hotline " not in text
 
 
 def test_switching_the_centre_or_the_year_keeps_the_page(page: Page):

@@ -42,9 +42,8 @@ def test_nothing_can_be_sent(client: FlaskClient):
 def test_an_empty_instance_says_how_to_begin(database: Database):
     add(database, "manager", grant(Role.MANAGER))
     text = signed_in_client(app_of(database), "manager").get("/").text
-    assert "尚未新增热线中心" in text
-    assert "hotline center add" in text
-    assert "hotline demo" in text
+    assert "还没有热线中心。请系统管理员或安全管理员在“热线中心”中新增" in text
+    assert "hotline " not in text
 
 
 def test_an_imported_but_uncomputed_centre_says_so(database: Database):
@@ -88,7 +87,7 @@ def test_nothing_comes_from_elsewhere(client: FlaskClient):
     assert "http://" not in answer.text.replace("http://www.w3.org/2000/svg", "")
     assert "https://" not in answer.text
     assert re.sub(r"\?v=[0-9a-f]{12}", "", "".join(re.findall(r"<script[^>]*>", answer.text))) == "".join(
-        f'<script src="/-/static/{name}.js" defer>' for name in ("help", "session")
+        f'<script src="/-/static/{name}.js" defer>' for name in ("charts", "listing", "help", "session")
     )
     assert " style=" not in answer.text
     assert answer.headers["X-Content-Type-Options"] == "nosniff"

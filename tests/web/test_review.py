@@ -108,7 +108,8 @@ def test_a_verdict_is_an_event_of_the_log_under_the_evaluators_name(shared: Plac
     assert (one.judged_by, one.value, one.recomputed) == ("陈评价", "98.32", "98.32")
     assert one.recomputed_seq is not None
     page = text_of(evaluator.get("/tlf/2023/review"))
-    assert "✓ 认可" in page and "与话务平台导出的汇总一致" in page
+    assert 'name="verdict-call_answer_rate" value="accepted" checked' in page
+    assert "与话务平台导出的汇总一致" in page
 
 
 def test_a_changed_mind_leaves_the_first_verdict_readable(shared: Place, evaluator: FlaskClient):
