@@ -251,8 +251,8 @@ def test_a_month_of_a_few_is_a_dot_on_the_chart_and_says_so_when_pointed_at_with
     march = Month(2023, 3)
     for indicator in (RATE, INDICATORS["call_abandon_rate"], INDICATORS["call_average_wait"]):
         few, enough = (FigureView(indicator, march, figure(indicator, 2, n, period=march)) for n in (4, 5))
-        assert few.make_point(words=True).few and "n=4，少于5，不判" in few.told
-        assert not enough.make_point(words=True).few and "不判" not in enough.told
+        assert few.make_point(words=False).few and "n=4，少于5，不判" in few.told
+        assert not enough.make_point(words=False).few and "不判" not in enough.told
 
 
 def test_what_a_mean_is_in_is_the_unit_of_what_is_divided():
