@@ -25,7 +25,7 @@ OF_A_CENTER = [
 ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # a process that comes back to this file adds nobody twice
 def app(peopled: Database) -> Flask:
     years = {login: frozenset({int(login[3:])}) for login in ("of.2023", "of.2024")}
     for login, center in (("of.small", "small"), ("of.tlf", "tlf")):
