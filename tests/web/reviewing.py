@@ -1,6 +1,8 @@
 """The sample centre with an evaluator, for tests of her room and of the exports."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from html import unescape
@@ -17,8 +19,10 @@ from tests.web.conftest import SETTINGS, add, app_of, grant, signed_in_client
 from tracker.database import Database
 from tracker.events.times import BEIJING
 from tracker.settings import Settings
+from web.access.demo_people import add_demo_people
 from web.access.rights import Role
 from web.exports.export_files import list_files
+from web.http_server import make_server
 from web.instance import Clock
 from web.jobs.job import Job
 
@@ -68,6 +72,20 @@ def open_place(server_url: str, sample_year: str, home: Path) -> Iterator[Place]
         add(database, "second", grant(Role.EVALUATOR, "tlf", years, NOW.date()), name="周评价", at=NOW)
         settings = replace(SETTINGS, home=home)
         yield Place(app_of(database, settings=settings, clock=ticking()), database, settings)
+
+
+@contextmanager
+def serve(place: Place) -> Iterator[str]:
+    """The address of a real server of the place, with the demo's people; her evaluator sees 2023 alone."""
+    with place.database.connect() as connection:
+        add_demo_people(connection, "tlf", NOW)
+        connection.execute("UPDATE grants SET years = ARRAY[2023] WHERE role = 'evaluator'")
+    app = app_of(place.database, settings=place.settings, clock=ticking(), demo=True)
+    app.config["WTF_CSRF_ENABLED"] = True
+    server = make_server(app, "127.0.0.1", 0)
+    threading.Thread(target=server.run, daemon=True).start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
 
 
 def ticking() -> Clock:

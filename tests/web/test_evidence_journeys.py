@@ -1,42 +1,28 @@
 """A real browser: verdicts, the raw line, the waterfall, the year-end set, each within its clicks."""
 
 import re
-import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
 
 from kpi.evaluation.verdicts import read_year_verdicts
 from tests.conftest import early_files
-from tests.web.conftest import app_of
-from tests.web.reviewing import NOW, Place, open_place, ticking
-from tests.web.test_browser import FLAGS
+from tests.web.reviewing import Place, open_place, serve
+from tests.web.test_browser import browser
 from tests.web.test_review_journey import see
 from tracker.blob_store import DELIVERIES, find_store
-from web.access.demo_people import add_demo_people
-from web.http_server import make_server
 from web.jobs import working
 from web.jobs.job import JobState
+
+__all__ = ["browser"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LONG = 600_000  # milliseconds: seven files on a machine that does other work
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("no chromium on PATH")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -46,19 +32,13 @@ def served(
     """The sample year with the demo's people and a chosen scheme, and its address."""
     for place in open_place(server_url, sample_year, tmp_path_factory.mktemp("evidence") / "var"):
         with place.database.connect() as connection:
-            add_demo_people(connection, "tlf", NOW)
-            connection.execute("UPDATE grants SET years = ARRAY[2023] WHERE role = 'evaluator'")
             store = find_store(connection, place.settings.home, DELIVERIES, "tlf")
             for path in early_files():  # the sample year was imported into a folder of its own
                 store.keep(connection, path)
         manager = place.browser("manager")
         assert manager.post("/tlf/2023/evaluation/turpan-2022/choice").status_code == 302
-        app = app_of(place.database, settings=place.settings, clock=ticking(), demo=True)
-        app.config["WTF_CSRF_ENABLED"] = True
-        server = make_server(app, "127.0.0.1", 0)
-        threading.Thread(target=server.run, daemon=True).start()
-        yield place, f"http://127.0.0.1:{server.effective_port}"
-        server.close()
+        with serve(place) as address:
+            yield place, address
 
 
 @dataclass

@@ -1,35 +1,21 @@
 """A real browser: the evaluator's visit, from signing in to the signed file in her hands."""
 
 import hashlib
-import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from kpi.handover.verdict_file import read_verdicts
 from kpi.handover.verdicts_cli import verdicts
-from tests.web.conftest import app_of
-from tests.web.reviewing import NOW, Place, open_place, ticking
-from tests.web.test_browser import FLAGS, SCREENS, fits, press
-from web.access.demo_people import add_demo_people
-from web.http_server import make_server
+from tests.web.reviewing import Place, open_place, serve
+from tests.web.test_browser import SCREENS, browser, fits, press
+
+__all__ = ["browser"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("no chromium on PATH")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -38,15 +24,8 @@ def served(
 ) -> Iterator[tuple[Place, str]]:
     """The place with the demo's people, and its address."""
     for place in open_place(server_url, sample_year, tmp_path_factory.mktemp("journey") / "var"):
-        with place.database.connect() as connection:
-            add_demo_people(connection, "tlf", NOW)
-            connection.execute("UPDATE grants SET years = ARRAY[2023] WHERE role = 'evaluator'")
-        app = app_of(place.database, settings=place.settings, clock=ticking(), demo=True)
-        app.config["WTF_CSRF_ENABLED"] = True
-        server = make_server(app, "127.0.0.1", 0)
-        threading.Thread(target=server.run, daemon=True).start()
-        yield place, f"http://127.0.0.1:{server.effective_port}"
-        server.close()
+        with serve(place) as address:
+            yield place, address
 
 
 def see(page: Page, folder: Path, name: str) -> None:
