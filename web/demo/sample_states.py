@@ -219,7 +219,6 @@ def _bring_again(here: _Acting, folder: Path, month: Month) -> None:
     with WorkingFolder() as own:
         path = own / f"话单_{month}_重新导出.csv"
         _move_days(source, path)
-        here.database.renew_statistics(("calls", "events", "confirmations"))  # the centre is new to them
         import_file(
             here.database, here.settings.home, path, here.center, now=here.now,
             vault=open_vault(here.settings),
